@@ -1,0 +1,73 @@
+import {
+  type Actor,
+  type Author,
+  type CaseEvent,
+  type EventMetadata,
+  type Line,
+  type StoredEvent,
+} from '@balagh/case-events';
+import { type Decision, type Rejection } from '@balagh/decider';
+
+/** Who, for whom, when and why of one command: becomes the metadata of every event it leads to (design §3.9). */
+export interface CommandContext {
+  readonly commandId: string;
+  readonly tenant: string;
+  readonly actor: Actor;
+  readonly line: Line;
+  readonly channel?: string;
+  /** RFC 3339, when it happened; defaults to the recording time. */
+  readonly occurredAt?: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly trace?: string;
+  readonly profileVersion?: number;
+  /**
+   * Decision version the person saw. When given and stale, the command is refused with `VERSION_STALE`
+   * (409 / ABORTED), details `{ decisionVersion }`. Reactions of services leave it out.
+   */
+  readonly expectedDecisionVersion?: number;
+  /** The decision must see at least this revision (feed messages, design §3.6). */
+  readonly atLeastRevision?: number;
+}
+
+export type CommandOutcome<E extends { type: string; data: unknown } = CaseEvent> =
+  | {
+      readonly kind: 'accepted';
+      /** What this command wrote, now or at an earlier delivery; empty when nothing was left to do. */
+      readonly events: readonly StoredEvent<E>[];
+      readonly revision: number;
+      readonly decisionVersion: number;
+    }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
+
+/** A loaded stream: its events, decoded, and the head that the next append links to. */
+export interface LoadedStream<E extends { type: string; data: unknown } = CaseEvent> {
+  readonly stream: string;
+  readonly events: readonly StoredEvent<E>[];
+  readonly head?: { readonly revision: number; readonly hash: string };
+}
+
+/**
+ * Loads, decides and appends on one stream (cases and messages alike).
+ *
+ * `execute` reads the stream; answers from it when the command id is already there; folds; decides; appends with the exact
+ * revision and hash link; on a lost race reloads and re-decides, at most 8 times (then throws `ConflictExhausted`, retriable).
+ * Event id = UUIDv5(command id, index). After a time-out the identical bytes are re-sent until answered, bounded
+ * by the deadline. Every event must be of the author's types, else `ForeignEventType`.
+ */
+export interface Streams {
+  load<E extends { type: string; data: unknown } = CaseEvent>(stream: string, upToRevision?: number): Promise<LoadedStream<E>>;
+  execute<E extends { type: string; data: unknown } = CaseEvent>(
+    stream: string,
+    context: CommandContext,
+    decide: (history: readonly StoredEvent<E>[]) => Decision<E> | Promise<Decision<E>>,
+  ): Promise<CommandOutcome<E>>;
+}
+
+export interface StreamsOptions {
+  readonly author: Author;
+  /** The clock: RFC 3339 UTC with milliseconds. */
+  readonly now: () => string;
+}
+
+export type { EventMetadata };

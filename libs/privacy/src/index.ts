@@ -1,0 +1,3 @@
+export * from './sealed';
+export * from './privacy.port';
+export * from './privacy.errors';

@@ -1,0 +1,36 @@
+import { type Sealed } from './sealed';
+
+/**
+ * Seals and opens personal values (design §3.11): AES-256-GCM under a data key per subject, the key wrapped by a
+ * key-encryption key behind `KeyEncryption`. Erasing a subject's key makes its values unreadable for ever; the
+ * chain and the statistics stay.
+ */
+export interface Privacy {
+  /** Commits a fresh data key for the subject before first use; repeating it is harmless. */
+  mint(subjectId: string, tenant: string): Promise<void>;
+  /** @throws SubjectErased (permanent), KeysUnavailable (retriable) */
+  seal(subjectId: string, plain: string): Promise<Sealed>;
+  /** Seals every string value of a record that is present; keeps the keys. */
+  sealAll<K extends string>(subjectId: string, plain: Readonly<Partial<Record<K, string | undefined>>>): Promise<Partial<Record<K, Sealed>>>;
+  /** @throws SubjectErased, SealBroken (permanent), KeysUnavailable (retriable) */
+  open(sealed: Sealed): Promise<string>;
+  /** Like `open`, but an erased subject reads as undefined. For displays and messages. */
+  openOrErased(sealed: Sealed): Promise<string | undefined>;
+  sealBytes(subjectId: string, plain: Uint8Array): Promise<Uint8Array>;
+  openBytes(subjectId: string, sealed: Uint8Array): Promise<Uint8Array>;
+  /** Deletes the subject's key; idempotent. */
+  erase(subjectId: string): Promise<void>;
+  /**
+   * Keyed blind index (HMAC-SHA-256, hex) of a normalised value, per tenant and purpose (`phone`, `civilNumber` …):
+   * equal values compare equal, nothing else can be learned without the key. Never put it into events.
+   */
+  blindIndex(tenant: string, purpose: string, normalised: string): Promise<string>;
+}
+
+/** Wraps data keys. File in development; Vault transit or a cloud KMS in production. */
+export interface KeyEncryption {
+  /** Version that `wrap` uses now; old versions still unwrap (rotation). */
+  readonly currentVersion: string;
+  wrap(plain: Uint8Array): Promise<{ readonly version: string; readonly wrapped: Uint8Array }>;
+  unwrap(version: string, wrapped: Uint8Array): Promise<Uint8Array>;
+}
