@@ -1,0 +1,3 @@
+export * from './profile.schema';
+export * from './rules';
+export * from './profiles.port';

@@ -1,0 +1,46 @@
+import { type Rejection } from '@balagh/decider';
+
+/**
+ * Failure kinds (design §3.15). Handlers throw these or any fault with `retriable`; one table per transport maps
+ * them: gRPC status with google.rpc.ErrorInfo, HTTP problem details (RFC 9457), feed park/retry.
+ */
+export class InvalidMessage extends Error {
+  readonly retriable = false;
+  /** `problems` are paths and stable codes, never values. */
+  constructor(
+    readonly code: string,
+    readonly problems: readonly { readonly path: string; readonly problem: string }[] = [],
+  ) {
+    super(code);
+    this.name = 'InvalidMessage';
+  }
+}
+
+export class AccessDenied extends Error {
+  readonly retriable = false;
+  constructor(
+    readonly code: 'TENANT_FOREIGN' | 'ACTION_NOT_PERMITTED' | 'CASE_FOREIGN' | 'AGENCY_FOREIGN' | 'MODE_NOT_PERMITTED' | 'NOT_IN_CHANNEL_TEAM',
+    readonly action: string,
+  ) {
+    super(code);
+    this.name = 'AccessDenied';
+  }
+}
+
+/** 401 / UNAUTHENTICATED. */
+export class Unauthenticated extends Error {
+  readonly retriable = false;
+  readonly code = 'TOKEN_INVALID';
+}
+
+/** A decider's refusal on its way to a transport. */
+export class Rejected extends Error {
+  readonly retriable = false;
+  constructor(readonly rejection: Rejection) {
+    super(rejection.code);
+    this.name = 'Rejected';
+  }
+  get code(): string {
+    return this.rejection.code;
+  }
+}
