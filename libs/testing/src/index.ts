@@ -1,0 +1,3 @@
+export * from './proves';
+export * from './eventually';
+export * from './profile-fixture';
