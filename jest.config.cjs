@@ -15,10 +15,14 @@ const shared = {
     '^@balagh/([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
 };
+const withPostgres = {
+  globalSetup: '<rootDir>/infra/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/infra/jest/global-teardown.ts',
+};
 module.exports = {
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'] },
-    { ...shared, displayName: 'int', testMatch: ['**/*.int.spec.ts'] },
+    { ...shared, ...withPostgres, displayName: 'int', testMatch: ['**/*.int.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts'] },
   ],
 };
