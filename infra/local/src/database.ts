@@ -1,0 +1,89 @@
+import { createHmac } from 'node:crypto';
+import { Client, Pool } from 'pg';
+import { migrateEventStore } from '@balagh/event-store';
+import { migrateKeys } from '@balagh/privacy';
+
+/** The services that have a schema and a role of their own; the second list may also use the keys. */
+export const databaseServices = ['intake', 'routing', 'dispatch', 'notification', 'history', 'backoffice'] as const;
+export type DatabaseService = (typeof databaseServices)[number];
+const keyUsers: readonly DatabaseService[] = ['intake', 'dispatch', 'notification', 'history', 'backoffice'];
+
+export interface DatabaseAddresses {
+  /** Administrator's address of database `balagh`. */
+  readonly admin: string;
+  /** Address of a service under its own role, its own schema first in the search path. */
+  of(service: DatabaseService): string;
+}
+
+/**
+ * Makes database, roles, schemas and grants, and brings event store and key tables up to date. Safe to repeat.
+ * Nobody may change or delete an event: the group role has no such right.
+ */
+export async function prepareDatabase(serverUrl: string, rolePassword: string): Promise<DatabaseAddresses> {
+  await createDatabase(serverUrl);
+  const admin = withPath(serverUrl, '/balagh');
+  const passwordOf = (service: string): string => createHmac('sha256', rolePassword).update(service).digest('base64url');
+  const pool = new Pool({ connectionString: admin, max: 2 });
+  try {
+    await pool.query(rolesAndSchemas(passwordOf));
+    await migrateEventStore(pool);
+    await migrateKeys(pool);
+    await pool.query(grants());
+  } finally {
+    await pool.end();
+  }
+  return {
+    admin,
+    of: (service) => {
+      const url = new URL(admin);
+      url.username = `balagh_${service}`;
+      url.password = passwordOf(service);
+      url.searchParams.set('options', `-c search_path=${service}`);
+      return url.href;
+    },
+  };
+}
+
+async function createDatabase(serverUrl: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    const found = await client.query(`select 1 from pg_database where datname = 'balagh'`);
+    if (found.rowCount === 0) await client.query('create database balagh');
+  } finally {
+    await client.end();
+  }
+}
+
+function rolesAndSchemas(passwordOf: (service: string) => string): string {
+  const role = (name: string, attributes: string): string => `do $$ begin
+    if not exists (select from pg_roles where rolname = '${name}') then create role ${name}; end if;
+  end $$; alter role ${name} ${attributes};`;
+  return [
+    role('balagh_events', 'nologin'),
+    role('balagh_keys', 'nologin'),
+    ...databaseServices.map((service) => role(`balagh_${service}`, `login password '${passwordOf(service)}'`)),
+    ...databaseServices.map((service) => `grant balagh_events to balagh_${service};`),
+    ...keyUsers.map((service) => `grant balagh_keys to balagh_${service};`),
+    ...databaseServices.map((service) => `create schema if not exists ${service} authorization balagh_${service};`),
+    'create schema if not exists eventstore; create schema if not exists keys;',
+    'revoke all on schema public from public;',
+  ].join('\n');
+}
+
+function grants(): string {
+  return `
+    grant usage on schema eventstore to balagh_events;
+    grant select, insert on all tables in schema eventstore to balagh_events;
+    grant update on eventstore.streams to balagh_events;
+    grant usage, select on all sequences in schema eventstore to balagh_events;
+    grant execute on all functions in schema eventstore to balagh_events;
+    grant usage on schema keys to balagh_keys;
+    grant select, insert, update on all tables in schema keys to balagh_keys;`;
+}
+
+function withPath(url: string, path: string): string {
+  const changed = new URL(url);
+  changed.pathname = path;
+  return changed.href;
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { type DatabaseAddresses, type DatabaseService } from './database';
+import { type DataDirectory, projectRoot } from './data-directory';
+import { type ServiceProcess } from './supervisor';
+
+/** Where everything listens; also written to `endpoints.json` for command-line tools and tests. */
+export interface Ports {
+  readonly backoffice: number;
+  readonly intake: number;
+  readonly simulators: number;
+  readonly smtp: number;
+  readonly identity: number;
+  readonly internalHttp: Readonly<Record<DatabaseService, number>>;
+  readonly grpc: Readonly<Record<DatabaseService, number>>;
+}
+
+export interface Surroundings {
+  readonly data: DataDirectory;
+  readonly ports: Ports;
+  readonly databases: DatabaseAddresses;
+  readonly issuerUrl: string;
+  readonly gatewayUrl: string;
+  readonly smtpUrl: string;
+  /** Present: the feed runs over Kafka. */
+  readonly kafkaBrokers: string | undefined;
+}
+
+const names: readonly DatabaseService[] = ['intake', 'routing', 'dispatch', 'notification', 'history', 'backoffice'];
+
+/** The services as processes, with their whole environment: each reads it once and freezes it. */
+export function serviceProcesses(around: Surroundings): ServiceProcess[] {
+  return names.map((name) => ({
+    name,
+    main: join(projectRoot, 'services', name, 'dist/entrypoints/main.js'),
+    env: { ...commonEnvironment(around, name), ...ownEnvironment(around)[name] },
+  }));
+}
+
+function commonEnvironment(around: Surroundings, name: DatabaseService): Record<string, string> {
+  const { data, ports, databases } = around;
+  return {
+    BALAGH_MODE: 'demo',
+    HOST: '127.0.0.1',
+    HTTP_PORT: String(ports.internalHttp[name]),
+    GRPC_PORT: String(ports.grpc[name]),
+    DATABASE_URL: databases.of(name),
+    EVENT_STORE_URL: databases.of(name),
+    KEYS_URL: databases.of(name),
+    KEK_FILE: data.keyFile,
+    FEED: around.kafkaBrokers === undefined ? 'store' : 'kafka',
+    KAFKA_BROKERS: around.kafkaBrokers ?? '',
+    ISSUER_URL: around.issuerUrl,
+    AUDIENCE: 'balagh',
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+    NODE_COMPILE_CACHE: join(data.path, 'cache'),
+  };
+}
+
+function ownEnvironment(around: Surroundings): Partial<Record<DatabaseService, Record<string, string>>> {
+  const { data, ports } = around;
+  const grpc = (name: DatabaseService): string => `127.0.0.1:${ports.grpc[name]}`;
+  return {
+    intake: { BALAGH_ATTACHMENTS_DIR: data.attachments, REPORT_TOKEN_SECRET: data.secrets.reportToken },
+    notification: {
+      SMS_GATEWAY_URL: `${around.gatewayUrl}/sms`,
+      WHATSAPP_GATEWAY_URL: `${around.gatewayUrl}/whatsapp`,
+      SMTP_URL: around.smtpUrl,
+      GATEWAY_WEBHOOK_SECRET: data.secrets.webhook,
+    },
+    backoffice: {
+      PUBLIC_URL: `http://localhost:${ports.backoffice}`,
+      SESSION_SECRET: data.secrets.session,
+      INTAKE_GRPC: grpc('intake'),
+      ROUTING_GRPC: grpc('routing'),
+      DISPATCH_GRPC: grpc('dispatch'),
+      NOTIFICATION_GRPC: grpc('notification'),
+      HISTORY_GRPC: grpc('history'),
+    },
+  };
+}

@@ -1,0 +1,202 @@
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createPostgresEventStore } from '@balagh/event-store';
+import { startIdentity } from '@balagh/identity';
+import { parseProfile, publishProfile } from '@balagh/profile';
+import { startSimulators } from '@balagh/simulators';
+import { topics } from '@balagh/case-events';
+import { type DataDirectory, openDataDirectory, projectRoot } from './data-directory';
+import { type DatabaseAddresses, databaseServices, prepareDatabase } from './database';
+import { createTopics, startKafkaBroker } from './kafka/kafka-broker';
+import { memoryOf } from './memory';
+import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
+import { type Ports, serviceProcesses } from './services';
+import { Supervisor } from './supervisor';
+
+/** What `endpoints.json` tells command-line tools and tests about the running system. Holds database passwords: mode 0600. */
+export interface Endpoints {
+  readonly launcherPid: number;
+  readonly backofficeUrl: string;
+  readonly intakeUrl: string;
+  readonly simulatorsUrl: string;
+  readonly issuerUrl: string;
+  readonly grpc: Readonly<Record<string, string>>;
+  readonly http: Readonly<Record<string, string>>;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly adminDatabaseUrl: string;
+  readonly eventStoreUrl: string;
+  readonly keysUrl: string;
+  readonly kekFile: string;
+  readonly services: Readonly<Record<string, { readonly databaseUrl: string }>>;
+  readonly feed: 'store' | 'kafka';
+  readonly kafkaBrokers?: string;
+}
+
+export interface RunningSystem {
+  readonly endpoints: Endpoints;
+  /** Everything this system uses, in MiB; see `memoryOf`. */
+  memory(): number;
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  readonly dataDir: string | undefined;
+  readonly firstPort: number;
+  readonly kafka: boolean;
+  /** One line per step, for a person. */
+  readonly progress: (line: string) => void;
+}
+
+/** Starts everything on loopback. What was started is stopped again, in reverse, when a later step fails. */
+export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
+  const data = openDataDirectory(options.dataDir);
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const next of stops.splice(0).reverse()) await next();
+    rmSync(data.endpoints, { force: true });
+  };
+  try {
+    return await startSteps(options, data, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startSteps(options: SystemOptions, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<RunningSystem> {
+  refuseSecondLauncher(data);
+  const roots = [process.pid];
+  const { progress } = options;
+  progress('PostgreSQL …');
+  const serverUrl = await databaseServer(data, stops, roots);
+  const databases = await prepareDatabase(serverUrl, data.secrets.rolePassword);
+  const ports = await choosePorts(options.firstPort);
+  progress('profiles, identity issuer, simulators …');
+  await publishProfiles(databases.admin, progress);
+  const identity = await startIdentity({ port: ports.identity, host: '127.0.0.1', dataDir: data.identity, mode: 'demo', redirectUris: redirects(ports) });
+  stops.push(() => identity.stop());
+  const simulators = await startSimulators({ host: '127.0.0.1', httpPort: ports.simulators, smtpPort: ports.smtp, dataDir: data.path });
+  stops.push(() => simulators.stop());
+  const kafkaBrokers = options.kafka ? await kafka(data, stops, roots, progress) : undefined;
+  const supervisor = new Supervisor(data.logs, progress);
+  stops.push(() => supervisor.stop());
+  const services = serviceProcesses({ data, ports, databases, issuerUrl: identity.issuerUrl, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl, kafkaBrokers });
+  progress(`services: ${services.map((s) => s.name).join(', ')} …`);
+  await supervisor.start(services, (name) => progress(`  ${name} is ready`));
+  const endpoints = (): Endpoints => describe({ data, ports, databases, issuerUrl: identity.issuerUrl, simulatorsUrl: simulators.httpUrl, kafkaBrokers, pids: supervisor.pids() });
+  writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
+  return { get endpoints() { return endpoints(); }, memory: () => memoryOf(roots), stop };
+}
+
+/** Two launchers on one data directory would fight over it. A dead one's file is simply replaced. */
+function refuseSecondLauncher(data: DataDirectory): void {
+  if (!existsSync(data.endpoints)) return;
+  const { launcherPid } = JSON.parse(readFileSync(data.endpoints, 'utf8')) as Endpoints;
+  if (launcherPid === process.pid) return;
+  try {
+    process.kill(launcherPid, 0);
+  } catch {
+    return;
+  }
+  throw new Error(`already running on ${data.path} (process ${launcherPid}); stop it first, or use --data for another place`);
+}
+
+async function databaseServer(data: DataDirectory, stops: (() => Promise<void>)[], roots: number[]): Promise<string> {
+  const given = process.env['DATABASE_URL'];
+  if (given !== undefined && given !== '') return given;
+  const server = await startEmbeddedPostgres({ dataDir: data.postgres });
+  stops.push(() => server.stop());
+  roots.push(server.pid);
+  return server.url;
+}
+
+async function kafka(data: DataDirectory, stops: (() => Promise<void>)[], roots: number[], progress: (line: string) => void): Promise<string> {
+  const given = process.env['KAFKA_BROKERS'];
+  if (given !== undefined && given !== '') {
+    await createTopics(given, topics, 12);
+    return given;
+  }
+  progress('Apache Kafka (the first time Maven fetches it) …');
+  const broker = await startKafkaBroker({ dataDir: data.kafka, logFile: join(data.logs, 'kafka.log') });
+  stops.push(() => broker.stop());
+  roots.push(broker.pid);
+  await createTopics(broker.brokers, topics, 12);
+  return broker.brokers;
+}
+
+async function publishProfiles(eventStoreUrl: string, progress: (line: string) => void): Promise<void> {
+  const directory = join(projectRoot, 'infra/profiles');
+  const store = createPostgresEventStore({ connectionString: eventStoreUrl, applicationName: 'launcher' });
+  try {
+    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json')).sort()) {
+      const profile = parseProfile(JSON.parse(readFileSync(join(directory, file), 'utf8')));
+      const actor = { kind: 'system', id: 'launcher', organisation: 'BALAGH' } as const;
+      const { version, unchanged } = await publishProfile(store, profile, { actor, now: () => new Date().toISOString() });
+      if (!unchanged) progress(`  profile ${profile.tenant} version ${version}`);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** People's ports run from `first` on, skipping those in use; machines' ports are any free ones. */
+async function choosePorts(first: number): Promise<Ports> {
+  let next = first;
+  const human = async (): Promise<number> => {
+    if (first === 0) return freePort();
+    while (!(await isFree(next))) next += 1;
+    return next++;
+  };
+  const free = async (): Promise<Record<(typeof databaseServices)[number], number>> =>
+    Object.fromEntries(await Promise.all(databaseServices.map(async (name) => [name, await freePort()]))) as Record<(typeof databaseServices)[number], number>;
+  const backoffice = await human();
+  const intake = await human();
+  const simulators = await human();
+  const identity = await human();
+  const internalHttp = { ...(await free()), backoffice, intake };
+  return { backoffice, intake, simulators, identity, smtp: await freePort(), internalHttp, grpc: await free() };
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+const redirects = (ports: Ports): string[] => ['localhost', '127.0.0.1'].map((host) => `http://${host}:${ports.backoffice}/auth/callback`);
+
+interface Described {
+  readonly data: DataDirectory;
+  readonly ports: Ports;
+  readonly databases: DatabaseAddresses;
+  readonly issuerUrl: string;
+  readonly simulatorsUrl: string;
+  readonly kafkaBrokers: string | undefined;
+  readonly pids: ReadonlyMap<string, number>;
+}
+
+function describe(system: Described): Endpoints {
+  const { ports, databases, data } = system;
+  const addresses = (of: Readonly<Record<string, number>>, prefix: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(of).map(([name, port]) => [name, `${prefix}127.0.0.1:${port}`]));
+  return {
+    launcherPid: process.pid,
+    backofficeUrl: `http://localhost:${ports.backoffice}`,
+    intakeUrl: `http://127.0.0.1:${ports.intake}`,
+    simulatorsUrl: system.simulatorsUrl,
+    issuerUrl: system.issuerUrl,
+    grpc: addresses(ports.grpc, ''),
+    http: addresses(ports.internalHttp, 'http://'),
+    pids: Object.fromEntries(system.pids),
+    adminDatabaseUrl: databases.admin,
+    eventStoreUrl: databases.of('history'),
+    keysUrl: databases.of('history'),
+    kekFile: data.keyFile,
+    services: Object.fromEntries(databaseServices.map((name) => [name, { databaseUrl: databases.of(name) }])),
+    feed: system.kafkaBrokers === undefined ? 'store' : 'kafka',
+    ...(system.kafkaBrokers === undefined ? {} : { kafkaBrokers: system.kafkaBrokers }),
+  };
+}
