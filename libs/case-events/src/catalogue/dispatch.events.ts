@@ -144,7 +144,7 @@ export const dispatchEvents = {
     type: 'ResolutionReturned',
     author: 'dispatch',
     meaning: 'The third line returned its reply to the second line (MUS-13).',
-    data: z.object({ resolutionId: uuidSchema, source, resolution: sealedSchema, result: z.enum(['SOLVED', 'NOT_CONFIRMED', 'REJECTED']) }),
+    data: z.object({ resolutionId: uuidSchema, source, resolution: sealedSchema, result: z.enum(['SOLVED', 'NOT_CONFIRMED', 'REJECTED']), lawReference: z.string().min(1).max(300).optional() }),
   }),
   ReplyIssued: defineEvent({
     type: 'ReplyIssued',

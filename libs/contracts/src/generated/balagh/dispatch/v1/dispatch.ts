@@ -18,6 +18,8 @@ export interface ListQueueRequest {
   pageSize: number;
   /** Opaque; from the previous page. */
   pageToken: string;
+  /** AGE (or empty): oldest first (MUS-48). PRIORITY: most urgent first, then oldest (KWT-16, BAH-12). */
+  order: string;
 }
 
 export interface ListQueueResponse {
@@ -159,6 +161,8 @@ export interface ReturnResolutionRequest {
   resolution: string;
   /** SOLVED, NOT_CONFIRMED, REJECTED. */
   result: string;
+  /** The law the decision rests on; required where the profile says so (KWT-07), LAW_REFERENCE_REQUIRED. */
+  lawReference: string;
 }
 
 export interface IssueReplyRequest {
