@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 
 /** The service that alone may write an event type (design §3.2). */
 export type Author = 'intake' | 'routing' | 'dispatch' | 'notification' | 'profile' | 'access';
