@@ -50,3 +50,15 @@ export class ForeignEventType extends EventStoreError {
   readonly code = 'EVENT_TYPE_FOREIGN';
   readonly retriable = false;
 }
+
+/** Other writers won every attempt of a command; the same command may be sent again. */
+export class ConflictExhausted extends EventStoreError {
+  readonly code = 'CONFLICT_EXHAUSTED';
+  readonly retriable = true;
+}
+
+/** The store does not show the revision that a message announced yet (a lagging replica, a restored copy). */
+export class RevisionNotReached extends EventStoreError {
+  readonly code = 'REVISION_NOT_REACHED';
+  readonly retriable = true;
+}

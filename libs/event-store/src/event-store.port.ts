@@ -85,7 +85,13 @@ export interface ReadStreamOptions extends CallOptions {
 }
 
 export type ReadStreamResult =
-  | { readonly kind: 'found'; readonly events: readonly RecordedEvent[]; readonly lastRevision: number }
+  | {
+      readonly kind: 'found';
+      readonly events: readonly RecordedEvent[];
+      readonly lastRevision: number;
+      /** Hash of the last event as the store recorded it at append; absent where an adapter keeps none. */
+      readonly headHash?: string;
+    }
   | { readonly kind: 'missing' };
 
 /** Both are exact and ANDed; absent means all. */

@@ -1,3 +1,9 @@
 export * from './event-store.port';
 export * from './event-store.errors';
+export { encodeJson } from './json/encode-json';
+export { categoryOf, limits } from './json/event-checks';
 export * from './case-streams/case-streams';
+export * from './case-streams/chain';
+export { commandEventId } from './case-streams/command-event-id';
+export { createStreams } from './case-streams/streams';
+export { createMemoryEventStore } from './memory/memory-event-store.adapter';

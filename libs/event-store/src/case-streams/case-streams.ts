@@ -68,6 +68,19 @@ export interface StreamsOptions {
   readonly author: Author;
   /** The clock: RFC 3339 UTC with milliseconds. */
   readonly now: () => string;
+  /** Bounds of waiting and re-sending; specifications shorten the pauses. */
+  readonly patience?: Partial<Patience>;
+}
+
+export interface Patience {
+  /** Sends of identical bytes after an unknown or refused append. Default 5. */
+  readonly sends: number;
+  /** Milliseconds within which all of them happen. Default 30,000. */
+  readonly withinMs: number;
+  /** First pause before sending or reading again, in milliseconds; doubles each time. Default 50. */
+  readonly pauseMs: number;
+  /** Reads while waiting for `atLeastRevision`. Default 6. */
+  readonly reads: number;
 }
 
 export type { EventMetadata };

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { InvalidStoredEvent, type RawEvent, decodeEvent } from '@balagh/case-events';
+
+/**
+ * Hex SHA-256 of an event: over stream, revision, id, type, data and metadata, each written as its UTF-8 length in bytes, a
+ * colon and the bytes. Metadata carries the previous event's hash, so each stream is a chain from its first event
+ * (design §3.9). The PostgreSQL append function computes the same.
+ */
+export function eventHash(event: RawEvent): string {
+  const hash = createHash('sha256');
+  for (const part of [event.stream, String(event.revision), event.id, event.type, event.data, event.metadata]) {
+    hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  }
+  return hash.digest('hex');
+}
+
+export interface ChainFault {
+  readonly stream: string;
+  readonly revision: number;
+  /**
+   * GAP: a revision is missing or repeated. LINK: the event does not name a previous hash, or names one where none is due.
+   * HASH: the event's bytes are not those that its successor (or the store's head) recorded. SCHEMA: it no longer decodes.
+   */
+  readonly kind: 'GAP' | 'LINK' | 'HASH' | 'SCHEMA';
+  /** No values of the event. */
+  readonly detail: string;
+}
+
+/**
+ * Checks a whole stream from revision 0 (SYS-10). Names every event that is missing, altered or unreadable.
+ * `headHash` is the hash that the store recorded at the last append: without it an alteration of the last event stays unseen.
+ */
+export function verifyChain(events: readonly RawEvent[], headHash?: string): readonly ChainFault[] {
+  const faults: ChainFault[] = [];
+  let previous: RawEvent | undefined;
+  let due = 0;
+  for (const event of events) {
+    const fault = (kind: ChainFault['kind'], detail: string, revision = event.revision): void => {
+      faults.push({ stream: event.stream, revision, kind, detail });
+    };
+    if (event.revision !== due) fault('GAP', `revision ${due} expected`, due);
+    else checkLink(event, previous, fault);
+    const problem = schemaProblem(event);
+    if (problem !== undefined) fault('SCHEMA', problem);
+    due = event.revision + 1;
+    previous = event;
+  }
+  if (previous !== undefined && headHash !== undefined && eventHash(previous) !== headHash) {
+    faults.push({ stream: previous.stream, revision: previous.revision, kind: 'HASH', detail: 'differs from the hash recorded by the store' });
+  }
+  return faults;
+}
+
+function checkLink(
+  event: RawEvent,
+  previous: RawEvent | undefined,
+  fault: (kind: ChainFault['kind'], detail: string, revision?: number) => void,
+): void {
+  const recorded = previousHashOf(event);
+  if (previous === undefined) {
+    if (recorded !== undefined) fault('LINK', 'the first event names a previous one');
+    return;
+  }
+  if (recorded === undefined) fault('LINK', 'names no previous hash');
+  else if (recorded !== eventHash(previous)) {
+    fault('HASH', `differs from the hash recorded by revision ${event.revision}`, previous.revision);
+  }
+}
+
+function previousHashOf(event: RawEvent): string | undefined {
+  try {
+    const metadata = JSON.parse(event.metadata) as { previousHash?: unknown } | null;
+    return typeof metadata?.previousHash === 'string' ? metadata.previousHash : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function schemaProblem(event: RawEvent): string | undefined {
+  try {
+    decodeEvent(event);
+    return undefined;
+  } catch (error) {
+    return error instanceof InvalidStoredEvent ? error.problem : 'cannot be decoded';
+  }
+}

@@ -1,0 +1,35 @@
+import { type StoredEvent, evolveLifecycle, initialLifecycle } from '@balagh/case-events';
+import { reject } from '@balagh/decider';
+import { type CommandContext, type CommandOutcome } from './case-streams';
+
+type DomainEvent = { type: string; data: unknown };
+
+/**
+ * What can be answered without deciding: a command that is already in the stream gets its first answer again; a person who
+ * saw an older decision version is refused. In this order: a repeated command is stale by its own doing.
+ */
+export function answerBeforeDeciding<E extends DomainEvent>(
+  history: readonly StoredEvent<E>[],
+  context: CommandContext,
+): CommandOutcome<E> | undefined {
+  const earlier = history.filter((event) => event.metadata.commandId === context.commandId);
+  const last = earlier.at(-1);
+  if (last !== undefined) return outcomeOf(history.slice(0, last.revision + 1), earlier, 'included');
+  const decisionVersion = decisionVersionOf(history);
+  const seen = context.expectedDecisionVersion;
+  return seen === undefined || seen === decisionVersion ? undefined : reject('VERSION_STALE', 'conflict', { decisionVersion });
+}
+
+/** The accepted outcome of `events` on top of `history`, or as its last part. */
+export function outcomeOf<E extends DomainEvent>(
+  history: readonly StoredEvent<E>[],
+  events: readonly StoredEvent<E>[],
+  place: 'after' | 'included' = 'after',
+): CommandOutcome<E> {
+  const whole = place === 'after' ? [...history, ...events] : history;
+  return { kind: 'accepted', events, revision: whole.length - 1, decisionVersion: decisionVersionOf(whole) };
+}
+
+function decisionVersionOf(history: readonly DomainEvent[]): number {
+  return history.reduce(evolveLifecycle, initialLifecycle).decisionVersion;
+}

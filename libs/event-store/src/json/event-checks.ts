@@ -1,0 +1,61 @@
+import { InvalidEvent } from '../event-store.errors';
+import { type NewEvent } from '../event-store.port';
+import { hasLoneSurrogate, problemIn } from './encode-json';
+
+/** Limits that every adapter keeps (design §5). */
+export const limits = { eventsPerAppend: 500, bytesPerAppend: 1_000_000, streamNameLength: 200, typeLength: 100 } as const;
+
+const streamName = /^[A-Za-z][A-Za-z0-9_.]*-[\x21-\x7e]+$/;
+const typeName = /^[A-Za-z][A-Za-z0-9_.]*$/;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Category of a stream: what stands before the first `-`. */
+export function categoryOf(stream: string): string {
+  return stream.slice(0, stream.indexOf('-'));
+}
+
+/** @throws InvalidEvent when the name is not `category-id` in printable ASCII of at most 200 characters */
+export function checkStreamName(stream: string): void {
+  if (stream.length > limits.streamNameLength || !streamName.test(stream)) throw new InvalidEvent('stream name');
+}
+
+/**
+ * Refuses an append that could never be stored, before any I/O: number, size, ids, types, and JSON text
+ * that another adapter could not give back byte for byte.
+ * @throws InvalidEvent naming the event's place and path, never a value
+ */
+export function checkAppend(stream: string, events: readonly NewEvent[]): void {
+  checkStreamName(stream);
+  if (events.length < 1 || events.length > limits.eventsPerAppend) throw new InvalidEvent(`${events.length} events`);
+  let bytes = 0;
+  const ids = new Set<string>();
+  events.forEach((event, i) => {
+    if (!uuid.test(event.id)) throw new InvalidEvent(`event ${i}: id is not a lower-case UUID`);
+    if (ids.has(event.id)) throw new InvalidEvent(`event ${i}: id used twice`);
+    ids.add(event.id);
+    if (event.type.length > limits.typeLength || !typeName.test(event.type)) throw new InvalidEvent(`event ${i}: type`);
+    checkJson(event.data, `event ${i}: data`);
+    checkJson(event.metadata, `event ${i}: metadata`);
+    bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
+  });
+  if (bytes > limits.bytesPerAppend) throw new InvalidEvent(`${bytes} bytes`);
+}
+
+/** Only these spellings can hide a value that must not be stored, so only they cost a walk through the value. */
+const suspicious = /\\u0000|\\u[dD][89a-fA-F]|-0/;
+
+function checkJson(text: string, where: string): void {
+  const value = parse(text, where);
+  if (hasLoneSurrogate(text)) throw new InvalidEvent(`${where}: lone surrogate`);
+  if (!suspicious.test(text)) return;
+  const problem = problemIn(value, '');
+  if (problem !== undefined) throw new InvalidEvent(`${where}: ${problem}`);
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new InvalidEvent(`${where}: not JSON`);
+  }
+}

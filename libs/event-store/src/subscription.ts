@@ -1,0 +1,66 @@
+import { type Position, type ReadAllOptions, type ReadAllResult, START, type SubscribeOptions, type SubscriptionItem } from './event-store.port';
+import { type WakeUp } from './wake-up';
+
+interface Followed {
+  readonly readAll: (options: ReadAllOptions) => Promise<ReadAllResult>;
+  readonly wakeUp: WakeUp;
+  /** Longest sleep between two reads when nothing signals, in milliseconds. */
+  readonly pollMs: () => number;
+  /** A read failed and will be repeated after `pauseMs`. */
+  readonly onRetry?: (error: unknown, pauseMs: number) => void;
+}
+
+const pageSize = 500;
+const maxPauseMs = 5_000;
+
+/**
+ * Follows the global order page by page: never more than one page in memory. A read that fails is repeated with a pause
+ * that doubles up to five seconds, until it succeeds or the signal aborts.
+ */
+export async function* follow(options: SubscribeOptions, followed: Followed): AsyncGenerator<SubscriptionItem> {
+  const { signal, filter } = options;
+  const { wakeUp } = followed;
+  let after: Position = options.after ?? START;
+  let announced = false;
+  while (!signal.aborted) {
+    const since = wakeUp.count();
+    const page = await readPatiently({ after, limit: pageSize, signal, ...(filter === undefined ? {} : { filter }) }, followed, signal);
+    if (page === undefined) return;
+    for (const event of page.events) {
+      if (signal.aborted) return;
+      yield { kind: 'event', event };
+    }
+    const moved = page.checkpoint !== after;
+    after = page.checkpoint;
+    if (moved && page.events.at(-1)?.position !== after) yield { kind: 'checkpoint', position: after };
+    if (!page.caughtUp) continue;
+    if (moved || !announced) yield { kind: 'caughtUp', position: after };
+    announced = true;
+    await wakeUp.wait(since, followed.pollMs(), signal);
+  }
+}
+
+async function readPatiently(request: ReadAllOptions, followed: Followed, signal: AbortSignal): Promise<ReadAllResult | undefined> {
+  for (let pause = 50; !signal.aborted; pause = Math.min(pause * 2, maxPauseMs)) {
+    try {
+      return await followed.readAll(request);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if ((error as { retriable?: unknown }).retriable === false) throw error;
+      followed.onRetry?.(error, pause);
+      await sleep(pause, signal);
+    }
+  }
+  return undefined;
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
