@@ -1,0 +1,85 @@
+/**
+ * Tag of the advisory locks that mark appends in flight: the upper 16 bits of the key; the lower 48 hold the horizon.
+ * The two-number form that other code may use (\`objsubid = 2\`) never collides with it.
+ */
+export const horizonTag = 0x6265;
+
+/**
+ * Appends in one round trip, as a definer's function: callers need no right to write tables.
+ *
+ * \`p_expected\`: a revision, −1 none, −2 exists, −3 any. \`p_link\`: hash of the stream's last event, or null.
+ * Answers \`ok\`, \`replayed\`, \`conflict\` (revision = actual, null when missing) or \`broken_link\`; raises for faults only.
+ *
+ * Order matters (ADR 0003): the stream's row is won first, so that nobody waits inside the horizon; then the sequence is
+ * read, the shared lock taken with that value, and only then are positions drawn.
+ */
+export const appendSql = `
+create or replace function eventstore.append(
+  p_stream text, p_category text, p_expected integer, p_link text,
+  p_ids uuid[], p_types text[], p_data text[], p_metadata text[]
+) returns table (kind text, revision integer, "position" bigint)
+language plpgsql volatile security definer set search_path = pg_catalog as $$
+declare
+  n constant integer := cardinality(p_ids);
+  v_last integer;
+  v_head text;
+  v_position bigint;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'eventstore.append needs read committed';
+  end if;
+
+  if p_expected = -1 or p_expected = -3 then
+    v_head := eventstore.event_hash(p_stream, n - 1, p_ids[n], p_types[n], p_data[n], p_metadata[n]);
+    insert into eventstore.streams as s (stream, category, revision, head_hash)
+      values (p_stream, p_category, n - 1, v_head) on conflict do nothing returning s.revision into v_last;
+  end if;
+  if v_last is null and p_expected <> -1 then
+    update eventstore.streams as s
+      set revision = s.revision + n,
+          head_hash = eventstore.event_hash(p_stream, s.revision + n, p_ids[n], p_types[n], p_data[n], p_metadata[n])
+      where s.stream = p_stream and (p_expected < 0 or s.revision = p_expected) and (p_link is null or s.head_hash = p_link)
+      returning s.revision into v_last;
+  end if;
+  if v_last is null then
+    return query select r.kind, r.revision, r.position from eventstore.refused(p_stream, p_expected, p_link, p_ids) r;
+    return;
+  end if;
+
+  perform pg_advisory_xact_lock_shared(
+    (${horizonTag}::bigint << 48) | coalesce(pg_sequence_last_value('eventstore.positions'::regclass), 0));
+
+  with slot as materialized (
+    select e.* from unnest(p_ids, p_types, p_data, p_metadata) with ordinality as e(id, type, data, metadata, place) order by e.place
+  ), written as (
+    insert into eventstore.events (position, stream, revision, id, type, category, data, metadata)
+      select nextval('eventstore.positions'), p_stream, v_last - n + slot.place::integer, slot.id, slot.type, p_category, slot.data, slot.metadata
+      from slot
+      returning events.position
+  ) select max(written.position) into v_position from written;
+  return query select 'ok', v_last, v_position;
+end $$;
+
+create or replace function eventstore.refused(p_stream text, p_expected integer, p_link text, p_ids uuid[])
+returns table (kind text, revision integer, "position" bigint)
+language plpgsql volatile security definer set search_path = pg_catalog as $$
+declare
+  n constant integer := cardinality(p_ids);
+  v_first constant integer := p_expected + 1;
+  v_same integer;
+  v_position bigint;
+  v_actual integer;
+begin
+  if p_expected >= -1 then
+    select count(*), max(e.position) into v_same, v_position
+      from eventstore.events e join unnest(p_ids) with ordinality as sent(id, place) on e.id = sent.id and e.revision = v_first + sent.place - 1
+      where e.stream = p_stream and e.revision between v_first and v_first + n - 1;
+    if v_same = n then
+      return query select 'replayed', v_first + n - 1, v_position;
+      return;
+    end if;
+  end if;
+  select s.revision into v_actual from eventstore.streams s where s.stream = p_stream;
+  return query select case when p_link is not null and v_actual = p_expected then 'broken_link' else 'conflict' end, v_actual, null::bigint;
+end $$;
+`;

@@ -1,0 +1,192 @@
+import { Pool } from 'pg';
+import { BrokenLink, WrongExpectedRevision } from '../event-store.errors';
+import {
+  type AppendResult,
+  type CallOptions,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadAllResult,
+  type ReadStreamOptions,
+  type ReadStreamResult,
+  type RecordedEvent,
+  START,
+} from '../event-store.port';
+import { categoryOf, checkAppend, checkStreamName } from '../json/event-checks';
+import { follow } from '../subscription';
+import { createWakeUp } from '../wake-up';
+import { storeCall } from './store-call';
+import { WakeUpChannel } from './wake-up-channel';
+
+export interface PostgresEventStoreOptions {
+  /** Connection string, or `pool`. */
+  readonly connectionString?: string;
+  /** A pool of the caller, who also ends it. Holds at least two connections: one listens while a subscription runs. */
+  readonly pool?: Pool;
+  readonly applicationName?: string;
+  /** Connections of an own pool. Default 8. */
+  readonly maxConnections?: number;
+}
+
+/** Positions that one `readAll` looks at, at most, whatever its filter hides. */
+const windowSize = 20_000;
+
+/** The event store on PostgreSQL; schema by `migrateEventStore`. Order and progress: ADR 0003. */
+export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
+  const pool = options.pool ?? ownPool(options);
+  const wakeUp = createWakeUp();
+  const channel = new WakeUpChannel(pool, wakeUp);
+  const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
+  return {
+    async append(stream, expected, events, call) {
+      checkAppend(stream, events);
+      const result = await appendTo(pool, stream, expected, events, call);
+      if (!result.replayed) channel.appended();
+      return result;
+    },
+    async readStream(stream, request) {
+      checkStreamName(stream);
+      return readStreamFrom(pool, stream, request);
+    },
+    readAll,
+    subscribe(request) {
+      channel.listen();
+      return follow(request, { readAll, wakeUp, pollMs: () => channel.pollMs() });
+    },
+    async close() {
+      channel.close();
+      wakeUp.signal();
+      if (options.pool === undefined) await pool.end();
+    },
+  };
+}
+
+function ownPool({ connectionString, applicationName = 'balagh-event-store', maxConnections = 8 }: PostgresEventStoreOptions): Pool {
+  const pool = new Pool({
+    max: maxConnections,
+    application_name: applicationName,
+    keepAlive: true,
+    ...(connectionString === undefined ? {} : { connectionString }),
+  });
+  // An idle connection that breaks is replaced at the next call; without a listener the process would end.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+async function appendTo(
+  pool: Pool,
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly NewEvent[],
+  call?: CallOptions,
+): Promise<AppendResult> {
+  const [revision, link] = expectation(expected);
+  const [row] = await storeCall<AppendRow>(
+    pool,
+    'append',
+    {
+      name: 'eventstore-append',
+      text: 'select kind, revision, position from eventstore.append($1, $2, $3, $4, $5::uuid[], $6::text[], $7::text[], $8::text[])',
+      values: [
+        stream,
+        categoryOf(stream),
+        revision,
+        link,
+        events.map((e) => e.id),
+        events.map((e) => e.type),
+        events.map((e) => e.data),
+        events.map((e) => e.metadata),
+      ],
+    },
+    call,
+  );
+  if (row === undefined || row.kind === 'conflict') {
+    throw new WrongExpectedRevision(stream, typeof expected === 'object' ? String(expected.revision) : String(expected), row?.revision ?? undefined);
+  }
+  if (row.kind === 'broken_link') throw new BrokenLink(`stream ${stream} at ${row.revision ?? 'none'}`);
+  return { revision: row.revision ?? 0, position: token(row.position ?? '0'), replayed: row.kind === 'replayed' };
+}
+
+function expectation(expected: ExpectedRevision): readonly [number, string | null] {
+  if (typeof expected === 'object') return [expected.revision, expected.headHash];
+  if (typeof expected === 'number') return [expected, null];
+  return [{ none: -1, exists: -2, any: -3 }[expected], null];
+}
+
+async function readStreamFrom(pool: Pool, stream: string, request: ReadStreamOptions = {}): Promise<ReadStreamResult> {
+  const { direction = 'forwards', limit = 10_000 } = request;
+  const backwards = direction === 'backwards';
+  const [comparison, order] = backwards ? ['<=', 'desc'] : ['>=', 'asc'];
+  const from = request.from ?? (backwards ? 2_147_483_647 : 0);
+  const rows = await storeCall<StreamRow>(
+    pool,
+    'read',
+    {
+      name: `eventstore-read-${direction}`,
+      text: `select s.revision as last, s.head_hash, e.position, s.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
+        from eventstore.streams s left join lateral (
+          select * from eventstore.events x where x.stream = s.stream and x.revision ${comparison} $2
+          order by x.revision ${order} limit $3
+        ) e on true
+        where s.stream = $1 order by e.revision ${order}`,
+      values: [stream, from, limit],
+    },
+    request,
+  );
+  const [first] = rows;
+  if (first === undefined) return { kind: 'missing' };
+  const events = rows.filter(isEvent).map(recorded);
+  return { kind: 'found', events, lastRevision: first.last, headHash: first.head_hash };
+}
+
+async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAllResult> {
+  const { after = START, filter, limit = 500 } = request;
+  const rows = await storeCall<EventRow>(
+    pool,
+    'read',
+    {
+      name: 'eventstore-read-all',
+      text: 'select * from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)',
+      values: [after === START ? '0' : after, limit, filter?.types ?? null, filter?.categories ?? null, windowSize],
+    },
+    request,
+  );
+  const events = rows.filter(isEvent).map(recorded);
+  const end = rows.at(-1);
+  const checkpoint = end?.position ?? rows.at(-2)?.position;
+  if (end === undefined || checkpoint === undefined || checkpoint === null) return { events, checkpoint: after, caughtUp: true };
+  return { events, checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint), caughtUp: end.revision === 1 };
+}
+
+interface AppendRow {
+  readonly kind: 'ok' | 'replayed' | 'conflict' | 'broken_link';
+  readonly revision: number | null;
+  readonly position: string | null;
+}
+
+interface EventRow {
+  readonly position: string;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string;
+  readonly metadata: string;
+  readonly stored_at: Date;
+}
+
+interface StreamRow extends EventRow {
+  readonly last: number;
+  readonly head_hash: string;
+}
+
+/** Marker rows (no event in the range, checkpoint) have no id. */
+const isEvent = (row: EventRow): boolean => (row.id as string | null) !== null;
+
+const token = (position: string): Position => position.padStart(20, '0');
+
+function recorded({ position, stream, revision, id, type, data, metadata, stored_at }: EventRow): RecordedEvent {
+  return { position: token(position), stream, revision, id, type, data, metadata, storedAt: stored_at.toISOString() };
+}

@@ -1,0 +1,54 @@
+import { horizonTag } from './append.schema';
+
+/**
+ * Reads the global order without ever skipping an event, and without waiting for anybody (ADR 0003).
+ *
+ * Volatile on purpose: under read committed each statement has a snapshot of its own, and the proof needs the three steps in
+ * this order. A) the sequence, B) the appends in flight, C) the events up to the lesser of both. The last row has no
+ * stream: its position is the checkpoint, its revision 1 when nothing further was visible.
+ *
+ * The checkpoint never passes the last *visible* event: a crash can take the sequence back to where the log knows it, but
+ * never behind a committed event. One call looks at no more than \`p_window\` positions, whatever the filter hides.
+ */
+export const readAllSql = `
+create or replace function eventstore.read_all(
+  p_after bigint, p_limit integer, p_types text[], p_categories text[], p_window integer
+) returns table ("position" bigint, stream text, revision integer, id uuid, type text, data text, metadata text, stored_at timestamptz)
+language plpgsql volatile as $$
+declare
+  v_settled bigint;
+  v_in_flight bigint;
+  v_top bigint;
+  v_end bigint;
+  v_rows integer;
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'eventstore.read_all needs read committed';
+  end if;
+
+  v_settled := coalesce(pg_sequence_last_value('eventstore.positions'::regclass), 0);
+
+  select min(((l.classid::bigint & 65535) << 32) | l.objid::bigint) into v_in_flight
+    from pg_locks l
+    where l.locktype = 'advisory' and l.objsubid = 1 and l.classid::bigint >> 16 = ${horizonTag}
+      and l.database = (select d.oid from pg_database d where d.datname = current_database());
+  v_settled := least(v_settled, v_in_flight);
+
+  select max(e.position) into v_top from eventstore.events e where e.position > p_after and e.position <= v_settled;
+  if v_top is null then
+    return query select p_after, null::text, 1, null::uuid, null::text, null::text, null::text, null::timestamptz;
+    return;
+  end if;
+  v_end := least(v_top, p_after + p_window);
+
+  return query
+    select e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
+    from eventstore.events e
+    where e.position > p_after and e.position <= v_end
+      and (p_types is null or e.type = any (p_types)) and (p_categories is null or e.category = any (p_categories))
+    order by e.position limit p_limit;
+  get diagnostics v_rows = row_count;
+  return query select case when v_rows < p_limit then v_end end, null::text, (v_rows < p_limit and v_end = v_top)::integer,
+    null::uuid, null::text, null::text, null::text, null::timestamptz;
+end $$;
+`;

@@ -1,0 +1,92 @@
+import { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import { DeadlineExceeded, Unavailable } from '../event-store.errors';
+import { type CallOptions } from '../event-store.port';
+
+const defaultDeadlineMs = 10_000;
+
+/**
+ * Runs one statement on a pooled connection within the call's deadline.
+ *
+ * What fails before the statement was sent is `Unavailable`: nothing was written. What fails after it was sent is
+ * `DeadlineExceeded` for an append (outcome unknown) and `Unavailable` or `DeadlineExceeded` for a read. A connection that
+ * did not answer is thrown away, never pooled again.
+ */
+export async function storeCall<Row extends QueryResultRow>(
+  pool: Pool,
+  purpose: 'read' | 'append',
+  query: QueryConfig,
+  options: CallOptions = {},
+): Promise<readonly Row[]> {
+  const timer = startDeadline(options);
+  try {
+    const client = await connect(pool, timer);
+    return await runOn(client, purpose, query, timer);
+  } finally {
+    timer.stop();
+  }
+}
+
+interface Deadline {
+  readonly passed: Promise<never>;
+  stop(): void;
+}
+
+class Passed extends Error {}
+
+function startDeadline({ deadlineMs = defaultDeadlineMs, signal }: CallOptions): Deadline {
+  let stop = (): void => undefined;
+  const passed = new Promise<never>((_, refuse) => {
+    const pass = (): void => refuse(new Passed());
+    const timer = setTimeout(pass, deadlineMs);
+    signal?.addEventListener('abort', pass, { once: true });
+    if (signal?.aborted === true) pass();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', pass);
+    };
+  });
+  passed.catch(() => undefined);
+  return { passed, stop };
+}
+
+async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
+  const connecting = pool.connect();
+  try {
+    return await Promise.race([connecting, deadline.passed]);
+  } catch (error) {
+    connecting.then((late) => late.release(), () => undefined);
+    throw new Unavailable('no connection to the event store', { cause: error });
+  }
+}
+
+async function runOn<Row extends QueryResultRow>(
+  client: PoolClient,
+  purpose: 'read' | 'append',
+  query: QueryConfig,
+  deadline: Deadline,
+): Promise<readonly Row[]> {
+  const running = client.query<Row>(query);
+  try {
+    const { rows } = await Promise.race([running, deadline.passed]);
+    client.release();
+    return rows;
+  } catch (error) {
+    running.catch(() => undefined);
+    client.release(true);
+    throw faultOf(error, purpose);
+  }
+}
+
+/** Transient by their class: lost connection, rollback, resources, object state, operator, system. */
+const passing = /^(08|40|53|55|57|58)/;
+
+/** Names faults by what the caller may conclude. An SQL error of another class is a bug and passes as it is. */
+function faultOf(error: unknown, purpose: 'read' | 'append'): unknown {
+  if (error instanceof Passed) return new DeadlineExceeded('the event store did not answer in time');
+  const code = (error as { code?: unknown }).code;
+  const sqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  if (sqlState !== undefined && !passing.test(sqlState)) return error;
+  const connectionLost = sqlState === undefined || /^(08|57P)/.test(sqlState);
+  if (connectionLost && purpose === 'append') return new DeadlineExceeded('the connection broke during an append', { cause: error });
+  return new Unavailable(`the event store refused: ${sqlState ?? 'connection lost'}`, { cause: error });
+}

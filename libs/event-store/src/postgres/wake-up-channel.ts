@@ -1,0 +1,109 @@
+import { type Pool, type PoolClient } from 'pg';
+import { type WakeUp } from '../wake-up';
+
+const channel = 'eventstore_appended';
+const pollListeningMs = 250;
+const pollDeafMs = 50;
+const maxPauseMs = 5_000;
+
+/** No fsync for a hint: losing it costs one poll interval, never an event. */
+const notifySql = `begin; set local synchronous_commit = off; notify ${channel}; commit`;
+
+/**
+ * NOTIFY and LISTEN as a hint between processes. The hint is sent after the append has committed, at most one in flight per
+ * process: inside the append it would serialise all commits. Readers never depend on it: they also poll.
+ */
+export class WakeUpChannel {
+  private listener: PoolClient | undefined;
+  private wanted = false;
+  private closed = false;
+  private sending = false;
+  private again = false;
+  private pauseMs = 100;
+  private retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly wakeUp: WakeUp,
+  ) {}
+
+  /** Longest sleep of a subscription, in milliseconds: short while nobody can wake it. */
+  pollMs(): number {
+    return this.listener === undefined ? pollDeafMs : pollListeningMs;
+  }
+
+  /** Starts to listen, once; reconnects with capped back-off until closed. */
+  listen(): void {
+    if (this.wanted) return;
+    this.wanted = true;
+    void this.connect();
+  }
+
+  /** Wakes the subscriptions of this process now, those of others by NOTIFY. Never throws, never waits. */
+  appended(): void {
+    this.wakeUp.signal();
+    if (this.sending) {
+      this.again = true;
+      return;
+    }
+    void this.send();
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.retry);
+    this.drop(this.listener);
+  }
+
+  private async send(): Promise<void> {
+    this.sending = true;
+    do {
+      this.again = false;
+      try {
+        await this.pool.query(notifySql);
+      } catch {
+        // A lost hint is made up for by polling.
+      }
+    } while (this.again && !this.closed);
+    this.sending = false;
+  }
+
+  private async connect(): Promise<void> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.pool.connect();
+      const connected = client;
+      client.on('error', () => this.lost(connected));
+      client.on('end', () => this.lost(connected));
+      client.on('notification', () => this.wakeUp.signal());
+      await client.query(`listen ${channel}`);
+      this.listener = client;
+      this.pauseMs = 100;
+      this.wakeUp.signal();
+      if (this.closed) this.drop(client);
+    } catch {
+      if (client !== undefined) this.drop(client);
+      this.reconnectLater();
+    }
+  }
+
+  private lost(client: PoolClient): void {
+    if (this.listener !== client) return;
+    this.drop(client);
+    this.reconnectLater();
+  }
+
+  private drop(client: PoolClient | undefined): void {
+    this.listener = undefined;
+    client?.removeAllListeners('notification');
+    client?.removeAllListeners('end');
+    client?.release(true);
+  }
+
+  private reconnectLater(): void {
+    if (this.closed) return;
+    this.retry = setTimeout(() => void this.connect(), this.pauseMs);
+    this.retry.unref();
+    this.pauseMs = Math.min(this.pauseMs * 2, maxPauseMs);
+  }
+}
