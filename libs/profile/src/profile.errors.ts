@@ -6,6 +6,9 @@ export interface ProfileProblem {
   readonly problem: string;
 }
 
+/** Takes down a problem and its path. */
+export type ReportProblem = (path: string, problem: string) => void;
+
 /** The file is no profile: it breaks the schema, or a code in it refers to nothing. Lists every problem. */
 export class ProfileInvalid extends Error {
   readonly code = 'PROFILE_INVALID';

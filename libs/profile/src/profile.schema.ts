@@ -24,7 +24,21 @@ const contactsSchema = z.strictObject({ sms: z.string().optional(), email: z.str
 export const channelSchema = z.strictObject({
   code,
   names: namesSchema,
-  kind: z.enum(['PHONE', 'IVR', 'WEB', 'MOBILE_APP', 'WHATSAPP', 'SOCIAL', 'FAX', 'EMAIL', 'CHAT', 'WALK_IN', 'LETTER', 'MEDIA', 'COUNCIL']),
+  kind: z.enum([
+    'PHONE',
+    'IVR',
+    'WEB',
+    'MOBILE_APP',
+    'WHATSAPP',
+    'SOCIAL',
+    'FAX',
+    'EMAIL',
+    'CHAT',
+    'WALK_IN',
+    'LETTER',
+    'MEDIA',
+    'COUNCIL',
+  ]),
   enabled: z.boolean().default(true),
   /** Calendar day from which it may be used (BAH-27). */
   activeFrom: day.optional(),
@@ -37,7 +51,17 @@ export const channelSchema = z.strictObject({
 });
 
 const caseTypeSchema = z.strictObject({
-  code: z.enum(['REPORT', 'COMPLAINT', 'NOTE', 'SUGGESTION', 'INQUIRY', 'INFORMATION_REQUEST', 'SERVICE_REQUEST', 'VIOLATION_REPORT', 'OBSTACLE']),
+  code: z.enum([
+    'REPORT',
+    'COMPLAINT',
+    'NOTE',
+    'SUGGESTION',
+    'INQUIRY',
+    'INFORMATION_REQUEST',
+    'SERVICE_REQUEST',
+    'VIOLATION_REPORT',
+    'OBSTACLE',
+  ]),
   names: namesSchema,
   /** Line 1 may end it at first contact (AMB-13). */
   endsAtFirstContact: z.boolean().default(false),
@@ -67,9 +91,17 @@ const agencySchema = partySchema.extend({
   mode: z.enum(['OFF', 'TRANSFER', 'LIVE_SHARED']),
   transports: z.array(z.enum(['SMS', 'EMAIL', 'GRPC'])).min(1),
   closeOnTransfer: z.boolean().default(false),
+  /** In mode TRANSFER the agency may still record actions of its own progress (S3 step 7). */
+  progressActions: z.boolean().default(false),
 });
 
-const liaisonOfficerSchema = z.strictObject({ owner: code, name: z.string(), contacts: contactsSchema, from: day, to: day.optional() });
+const liaisonOfficerSchema = z.strictObject({
+  owner: code,
+  name: z.string(),
+  contacts: contactsSchema,
+  from: day,
+  to: day.optional(),
+});
 
 export const calendarSchema = z.strictObject({
   /** ISO weekdays that are off: 1 Monday … 7 Sunday. */
@@ -77,7 +109,16 @@ export const calendarSchema = z.strictObject({
   hours: z.strictObject({ from: clockTime, to: clockTime }),
   holidays: z.array(z.strictObject({ day, names: namesSchema })).default([]),
   /** Periods with other hours, e.g. Ramadan as announced. */
-  periods: z.array(z.strictObject({ from: day, to: day, hours: z.strictObject({ from: clockTime, to: clockTime }), names: namesSchema })).default([]),
+  periods: z
+    .array(
+      z.strictObject({
+        from: day,
+        to: day,
+        hours: z.strictObject({ from: clockTime, to: clockTime }),
+        names: namesSchema,
+      }),
+    )
+    .default([]),
   /** Deadline clock of contacts outside hours starts at the next opening (OMH-18, AMB-19). */
   clockStartsAtOpening: z.boolean().default(false),
 });
@@ -89,6 +130,8 @@ const deadlineSchema = z.strictObject({
   from: z.enum(['REGISTRATION', 'DELIVERY']),
   amount: z.number().int().min(1),
   unit: z.enum(['WORKING_DAYS', 'CALENDAR_DAYS', 'HOURS']),
+  /** What meets it; absent: a resolution when counted from the delivery, informing the reporter when from registration. */
+  until: z.enum(['DELIVERED', 'RESOLVED', 'INFORMED']).optional(),
 });
 
 const requiredFieldSchema = z.strictObject({
@@ -99,6 +142,10 @@ const requiredFieldSchema = z.strictObject({
   pattern: z.string().optional(),
   /** At least this many words (triple name: 3). */
   minWords: z.number().int().min(1).optional(),
+  /** Other fields of which any one will do instead: an e-mail address where a phone is asked for. */
+  satisfiedBy: z.array(z.string()).min(1).optional(),
+  /** Filled by an attachment of this kind instead of an answer in the form (AMB-15). */
+  attachmentKind: z.enum(['PHOTO', 'INVOICE', 'FAX', 'LETTER', 'DOCUMENT', 'CLIP']).optional(),
 });
 
 const rule = { id: z.string().min(1), when: conditionSchema };
@@ -130,7 +177,11 @@ export const profileSchema = z.strictObject({
   /** Tenant whose agents run this centre (MUS-26). */
   hostedBy: z.string().optional(),
   /** `{prefix}`, `{year}`, `{number}`; number is zero-padded to `digits` (AMB-43). */
-  caseNumber: z.strictObject({ pattern: z.string(), prefix: z.string(), digits: z.number().int().min(3).max(12) }),
+  caseNumber: z.strictObject({
+    pattern: z.string(),
+    prefix: z.string(),
+    digits: z.number().int().min(3).max(12),
+  }),
   channels: z.array(channelSchema).min(1),
   caseTypes: z.array(caseTypeSchema).min(1),
   categories: z.array(categorySchema).min(1),
@@ -150,17 +201,31 @@ export const profileSchema = z.strictObject({
   liaisonOfficers: z.array(liaisonOfficerSchema).default([]),
   calendar: calendarSchema,
   deadlines: z.array(deadlineSchema).default([]),
-  reminders: z.strictObject({ everyWorkingDays: z.number().int().min(1), escalateAfter: z.number().int().min(1) }),
-  escalation: z.array(z.strictObject({ level: z.number().int().min(1), to: code, contacts: contactsSchema.default({}) })).default([]),
+  reminders: z.strictObject({
+    everyWorkingDays: z.number().int().min(1),
+    escalateAfter: z.number().int().min(1),
+  }),
+  escalation: z
+    .array(z.strictObject({ level: z.number().int().min(1), to: code, contacts: contactsSchema.default({}) }))
+    .default([]),
   requiredFields: z.array(requiredFieldSchema).default([]),
-  duplicates: z.strictObject({ policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']), keys: z.array(z.string()).default([]) }),
+  /** Fields that must all be equal for two cases to be the same; none: only people find duplicates (KWT-12, AMB-06). */
+  duplicates: z.strictObject({
+    policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']),
+    keys: z.array(z.string()).default([]),
+  }),
   /** First match wins; none: inside. */
   jurisdiction: z.array(z.strictObject({ ...rule, body: code })).default([]),
   /** First match wins: private inquiries that are declined (KWT-22). */
   declines: z.array(z.strictObject({ ...rule, portal: code })).default([]),
+  /** Condition for a complaint to be serious (KWT-04, AMB-37); absent: cases are not screened. */
   screening: z.strictObject({ when: conditionSchema }).optional(),
   /** First match wins; the last one should be the default. */
-  priority: z.array(z.strictObject({ ...rule, priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']), handlingClass: code })).min(1),
+  priority: z
+    .array(
+      z.strictObject({ ...rule, priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']), handlingClass: code }),
+    )
+    .min(1),
   routing: z.array(z.strictObject({ ...rule, owner: ownerSchema })).min(1),
   secondLineQueue: code,
   closing: z.strictObject({
@@ -176,7 +241,11 @@ export const profileSchema = z.strictObject({
   reporterChannels: z.array(messageChannel).min(1),
   /** Channels switched off now; messages fall back (KWT-34). */
   channelsOff: z.array(messageChannel).default([]),
-  attachments: z.strictObject({ maxBytes: z.number().int().min(1), mediaTypes: z.array(z.string()).min(1), maxPerCase: z.number().int().min(1).default(10) }),
+  attachments: z.strictObject({
+    maxBytes: z.number().int().min(1),
+    mediaTypes: z.array(z.string()).min(1),
+    maxPerCase: z.number().int().min(1).default(10),
+  }),
   statusTexts: z.record(z.string(), namesSchema),
   templates: z.array(templateSchema).min(1),
 });

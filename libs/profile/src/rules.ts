@@ -28,31 +28,52 @@ function inputsOf(condition: Condition, facts: Facts): RuleInputs {
 /** Id used when no rule of the profile matched. */
 export const NO_RULE = 'DEFAULT';
 
-export type Jurisdiction = Ruled & ({ readonly result: 'IN' } | { readonly result: 'OUT'; readonly body: string });
+export type Jurisdiction = Ruled &
+  ({ readonly result: 'IN' } | { readonly result: 'OUT'; readonly body: string });
 
 /** An agent's statement that the matter belongs to another body goes before the rules (QAT-07). */
 export function assessJurisdiction(profile: Profile, facts: Facts): Jurisdiction {
   if (typeof facts['otherBody'] === 'string') {
-    return { result: 'OUT', body: facts['otherBody'], ruleId: 'DECLARED_BY_LINE_1', inputs: { otherBody: facts['otherBody'] } };
+    return {
+      result: 'OUT',
+      body: facts['otherBody'],
+      ruleId: 'DECLARED_BY_LINE_1',
+      inputs: { otherBody: facts['otherBody'] },
+    };
   }
   const match = profile.jurisdiction.find((r) => holds(r.when, facts));
   if (match === undefined) return { result: 'IN', ruleId: NO_RULE, inputs: {} };
   return { result: 'OUT', body: match.body, ruleId: match.id, inputs: inputsOf(match.when, facts) };
 }
 
-export function assessDecline(profile: Profile, facts: Facts): (Ruled & { readonly portal: string }) | undefined {
+export function assessDecline(
+  profile: Profile,
+  facts: Facts,
+): (Ruled & { readonly portal: string }) | undefined {
   const match = profile.declines.find((r) => holds(r.when, facts));
   return match && { ruleId: match.id, inputs: inputsOf(match.when, facts), portal: match.portal };
 }
 
-export function assessPriority(profile: Profile, facts: Facts): Ruled & Pick<Profile['priority'][number], 'priority' | 'handlingClass'> {
+export function assessPriority(
+  profile: Profile,
+  facts: Facts,
+): Ruled & Pick<Profile['priority'][number], 'priority' | 'handlingClass'> {
   const match = profile.priority.find((r) => holds(r.when, facts));
-  if (match === undefined) return { ruleId: NO_RULE, inputs: {}, priority: 'NORMAL', handlingClass: 'NORMAL' };
-  return { ruleId: match.id, inputs: inputsOf(match.when, facts), priority: match.priority, handlingClass: match.handlingClass };
+  if (match === undefined)
+    return { ruleId: NO_RULE, inputs: {}, priority: 'NORMAL', handlingClass: 'NORMAL' };
+  return {
+    ruleId: match.id,
+    inputs: inputsOf(match.when, facts),
+    priority: match.priority,
+    handlingClass: match.handlingClass,
+  };
 }
 
 /** Undefined: no rule knows an owner; the second line decides. */
-export function assessOwner(profile: Profile, facts: Facts): (Ruled & { readonly owner: ProfileOwner }) | undefined {
+export function assessOwner(
+  profile: Profile,
+  facts: Facts,
+): (Ruled & { readonly owner: ProfileOwner }) | undefined {
   const match = profile.routing.find((r) => holds(r.when, facts));
   return match && { ruleId: match.id, inputs: inputsOf(match.when, facts), owner: match.owner };
 }
@@ -64,9 +85,16 @@ export interface MissingField {
 }
 
 /** Required fields that `filled` lacks, in the profile's order (KWT-11). None when out of jurisdiction (AMB-23). */
-export function missingFields(profile: Profile, facts: Facts, filled: readonly string[]): readonly MissingField[] {
+export function missingFields(
+  profile: Profile,
+  facts: Facts,
+  filled: readonly string[],
+): readonly MissingField[] {
   if (assessJurisdiction(profile, facts).result === 'OUT') return [];
   return profile.requiredFields
-    .filter((f) => holds(f.when, facts) && !filled.includes(f.field))
+    .filter(
+      (f) =>
+        holds(f.when, facts) && ![f.field, ...(f.satisfiedBy ?? [])].some((name) => filled.includes(name)),
+    )
     .map((f) => ({ field: f.field, ...f.names }));
 }
