@@ -44,3 +44,23 @@ export class Rejected extends Error {
     return this.rejection.code;
   }
 }
+
+/** Too many calls from one address: 429 / RESOURCE_EXHAUSTED. */
+export class RateExceeded extends Error {
+  readonly retriable = false;
+  readonly code = 'RATE_EXCEEDED';
+  constructor(readonly retryAfterSeconds: number) {
+    super('RATE_EXCEEDED');
+    this.name = 'RateExceeded';
+  }
+}
+
+/** The issuer's keys cannot be fetched: nobody can be recognised now. 503 / UNAVAILABLE, not 401. */
+export class IssuerUnavailable extends Error {
+  readonly retriable = true;
+  readonly code = 'ISSUER_UNAVAILABLE';
+  constructor(options?: ErrorOptions) {
+    super('ISSUER_UNAVAILABLE', options);
+    this.name = 'IssuerUnavailable';
+  }
+}

@@ -1,4 +1,5 @@
 import { type Clock } from '../clock';
+import { type ServiceConfig } from '../config/service-config';
 import { type EventFeed } from '@balagh/event-feed';
 import { type EventStore, type Streams } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
@@ -6,11 +7,13 @@ import { type Profiles } from '@balagh/profile';
 import { type Logger } from 'pino';
 import { type Pool } from 'pg';
 
-/** What every service stands on; made once per process by `PlatformModule.forService`, closed on shutdown. */
+/** What every service stands on; made once per process by `createPlatform`, closed on shutdown. */
 export interface Platform {
   readonly service: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Absent on the platforms of specifications. */
+  readonly config?: ServiceConfig;
   /** Own schema, own role; nobody else's tables. */
   readonly database: Pool;
   readonly eventStore: EventStore;
@@ -19,6 +22,29 @@ export interface Platform {
   readonly feed: EventFeed;
   readonly privacy: Privacy;
   readonly profiles: Profiles;
+}
+
+/** A platform that was started, with what only the process itself needs. */
+export interface RunningPlatform extends Platform {
+  readonly config: ServiceConfig;
+  readonly health: PlatformHealth;
+  /** Stops the feed's consumers and the relay; what they are handling is finished first. */
+  stopFeed(): Promise<void>;
+  /** Closes everything; repeating it is harmless. */
+  close(): Promise<void>;
+}
+
+export interface PlatformHealth {
+  /** Asks database and store, and every subscription for its lag; bounded to two seconds. Never throws. */
+  check(): Promise<HealthReport>;
+}
+
+export interface HealthReport {
+  readonly ready: boolean;
+  readonly database: 'up' | 'down';
+  readonly eventStore: 'up' | 'down';
+  /** Messages not yet handled and parked cases per consumer; null when unknown. */
+  readonly consumers: Readonly<Record<string, { readonly lag: number | null; readonly parked: number | null }>>;
 }
 
 /** Nest injection token of the `Platform`. */

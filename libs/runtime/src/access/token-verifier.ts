@@ -1,0 +1,74 @@
+import { type JWTPayload, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { IssuerUnavailable, Unauthenticated } from '../errors/errors';
+import { principalOfClaims } from './claims';
+import { type Principal } from './principal';
+
+export interface TokenVerifier {
+  /** @throws Unauthenticated; IssuerUnavailable (retriable) when the keys cannot be fetched */
+  verify(token: string): Promise<Principal>;
+}
+
+/** Nest injection token of the `TokenVerifier`. */
+export const TOKEN_VERIFIER = Symbol('balagh.token-verifier');
+
+export interface TokenVerifierOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Milliseconds for each request to the issuer. Default 3,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds before an unknown key id makes us ask again. Default 30,000. */
+  readonly cooldownMs?: number;
+}
+
+const algorithms = ['ES256', 'RS256', 'EdDSA'];
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+type Keys = ReturnType<typeof createRemoteJWKSet>;
+
+/** Verifies JWT access tokens of one issuer; its keys are discovered at first use and cached for ten minutes. */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { issuer, audience, timeoutMs = 3_000, cooldownMs = 30_000 } = options;
+  let discovered: Promise<Keys> | undefined;
+  const keysOnce = (): Promise<Keys> => {
+    discovered ??= discoverKeys(issuer, timeoutMs, cooldownMs).catch((error: unknown) => {
+      discovered = undefined;
+      throw error;
+    });
+    return discovered;
+  };
+  return {
+    async verify(token) {
+      const keys = await keysOnce();
+      return principalOfClaims(await payloadOf(token, keys, issuer, audience));
+    },
+  };
+}
+
+async function payloadOf(token: string, keys: Keys, issuer: string, audience: string): Promise<JWTPayload> {
+  try {
+    const verified = await jwtVerify(token, keys, { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 });
+    return verified.payload;
+  } catch (error) {
+    // Subclasses of JOSEError say what is wrong with the token; its time-out and anything else, what is wrong with the issuer.
+    const aboutToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC';
+    if (aboutToken || error instanceof TypeError) throw new Unauthenticated(undefined, { cause: error });
+    throw new IssuerUnavailable({ cause: error });
+  }
+}
+
+async function discoverKeys(issuer: string, timeoutMs: number, cooldownMs: number): Promise<Keys> {
+  try {
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+    if (!response.ok) throw new Error(`discovery answered ${response.status}`);
+    const found = discoverySchema.parse(await response.json());
+    if (found.issuer !== issuer) throw new Error('discovery names another issuer');
+    return createRemoteJWKSet(new URL(found.jwks_uri), {
+      timeoutDuration: timeoutMs,
+      cooldownDuration: cooldownMs,
+      cacheMaxAge: 600_000,
+    });
+  } catch (error) {
+    throw new IssuerUnavailable({ cause: error });
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { readConfig } from './config';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const positive = (fallback: number, max: number) => z.coerce.number().positive().max(max).default(fallback);
+
+/** What every service reads from its environment. Ports: 0 takes a free one. */
+export const serviceConfigSchema = z.object({
+  /** `demo`: invented data, development issuer allowed. `production`: anything that is only for demonstration refuses to start. */
+  BALAGH_MODE: z.enum(['demo', 'production']).default('demo'),
+  HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: port.default(0),
+  GRPC_PORT: port.default(0),
+  /** Own schema, own role; its search_path is the service's schema. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Absent: the event store lives behind DATABASE_URL too. */
+  EVENT_STORE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Absent: this service has no right to personal data; using `platform.privacy` then fails. */
+  KEYS_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** File of the key-encryption key; needed with KEYS_URL. */
+  KEK_FILE: z.string().optional(),
+  FEED: z.enum(['store', 'kafka']).default('store'),
+  /** `host:port,host:port`; needed with FEED=kafka. */
+  KAFKA_BROKERS: z.string().optional(),
+  ISSUER_URL: z.url({ protocol: /^https?$/ }),
+  AUDIENCE: z.string().default('balagh'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Proxies in front of the HTTP port whose X-Forwarded-For is believed. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(5).default(0),
+  /** Open HTTP routes: requests per second and burst for one client address. */
+  PUBLIC_RATE_PER_SECOND: positive(20, 100_000),
+  PUBLIC_BURST: positive(60, 100_000),
+});
+
+const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
+  const demand = (name: 'KEK_FILE' | 'KAFKA_BROKERS', because: string): void => {
+    if (config[name] === undefined) problems.addIssue({ code: 'custom', path: [name], message: `is needed with ${because}` });
+  };
+  if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
+  if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
+});
+
+export type ServiceConfig = Readonly<z.infer<typeof serviceConfigSchema>>;
+
+/** @throws ConfigInvalid */
+export function serviceConfig(env: Readonly<Record<string, string | undefined>> = process.env): ServiceConfig {
+  return readConfig(consistentSchema, env);
+}

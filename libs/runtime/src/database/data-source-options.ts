@@ -1,0 +1,37 @@
+import { type DataSourceOptions } from 'typeorm';
+import { type ServiceConfig } from '../config/service-config';
+
+/** Milliseconds until PostgreSQL gives up on a statement of ours. */
+export const statementTimeoutMs = 15_000;
+
+export interface OwnTables {
+  readonly entities: NonNullable<DataSourceOptions['entities']>;
+  readonly migrations: NonNullable<DataSourceOptions['migrations']>;
+}
+
+/**
+ * TypeORM on the service's own schema under its own role; migrations run at start, inside one transaction each. The
+ * schema is the role's search_path: names in entities and migrations are unqualified.
+ */
+export function dataSourceOptions(
+  config: Pick<ServiceConfig, 'DATABASE_URL'>,
+  own: OwnTables,
+  applicationName = 'balagh-typeorm',
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: config.DATABASE_URL,
+    applicationName,
+    entities: own.entities,
+    migrations: own.migrations,
+    migrationsRun: true,
+    migrationsTransactionMode: 'each',
+    migrationsTableName: 'migration',
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    poolSize: 6,
+    connectTimeoutMS: 5_000,
+    extra: { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: 30_000 },
+  };
+}

@@ -1,0 +1,54 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type Observable, throwError } from 'rxjs';
+import { currentCall } from '../calls/call-context';
+import { LOG } from '../logging/log-token';
+import { AccessDenied } from './errors';
+import { type Failure, failureOf } from './failure';
+import { grpcFailure } from './grpc-failure';
+import { problemMediaType, problemOf } from './http-failure';
+
+interface HttpReply {
+  readonly headersSent: boolean;
+  status(code: number): HttpReply;
+  setHeader(name: string, value: string): void;
+  send(body: string): void;
+  destroy?(): void;
+}
+
+/** Maps everything that a handler throws, for both transports, and writes the one log line about it. */
+@Catch()
+export class FailureFilter implements ExceptionFilter {
+  constructor(@Inject(LOG) private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
+    const failure = failureOf(error);
+    this.record(error, failure);
+    if (host.getType() === 'rpc') return throwError(() => grpcFailure(failure));
+    replyWithProblem(host.switchToHttp().getResponse<HttpReply>(), failure);
+    return undefined;
+  }
+
+  private record(error: unknown, failure: Failure): void {
+    const line = { code: failure.code, requestId: currentCall()?.requestId };
+    if (error instanceof AccessDenied) this.log.warn({ event: 'access.denied', ...line, action: error.action });
+    else if (failure.kind === 'internal') this.log.error({ event: 'call.failed', ...line, err: error });
+    else if (failure.kind === 'unavailable') this.log.warn({ event: 'call.unavailable', ...line, err: error });
+    else this.log.info({ event: 'call.refused', ...line, kind: failure.kind });
+  }
+}
+
+export function replyWithProblem(response: HttpReply, failure: Failure): void {
+  if (response.headersSent) {
+    response.destroy?.();
+    return;
+  }
+  const problem = problemOf(failure);
+  response.status(problem.status);
+  response.setHeader('content-type', problemMediaType);
+  response.setHeader('cache-control', 'no-store');
+  if (failure.kind === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer');
+  if (failure.kind === 'limited') response.setHeader('retry-after', String(failure.details['retryAfterSeconds'] ?? 1));
+  if (failure.kind === 'unavailable') response.setHeader('retry-after', '1');
+  response.send(JSON.stringify(problem));
+}

@@ -1,0 +1,72 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { routeAccess } from '../access/route-access';
+import { type Clock } from '../clock';
+import { RateExceeded } from '../errors/errors';
+
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burst: number;
+  /** Addresses remembered; the longest unseen is forgotten first. Default 10,000. */
+  readonly maxClients?: number;
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** A token bucket per client, bounded in number: an attacker with many addresses costs memory once, not for ever. */
+export class TokenBuckets {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(
+    private readonly limit: RateLimit,
+    private readonly clock: Clock,
+  ) {}
+
+  get size(): number {
+    return this.buckets.size;
+  }
+
+  /** Takes one token. @throws RateExceeded with the seconds until the next one */
+  take(client: string): void {
+    const now = this.clock.now().getTime();
+    const bucket = this.buckets.get(client) ?? { tokens: this.limit.burst, at: now };
+    const refilled = bucket.tokens + (Math.max(0, now - bucket.at) / 1_000) * this.limit.perSecond;
+    const tokens = Math.min(this.limit.burst, refilled);
+    // Deleting and setting again moves the client to the end of the map's order: the first is the longest unseen.
+    this.buckets.delete(client);
+    this.buckets.set(client, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
+    this.forgetOldest();
+    if (tokens < 1) throw new RateExceeded(Math.max(1, Math.ceil((1 - tokens) / this.limit.perSecond)));
+  }
+
+  private forgetOldest(): void {
+    if (this.buckets.size <= (this.limit.maxClients ?? 10_000)) return;
+    const [oldest] = this.buckets.keys();
+    if (oldest !== undefined) this.buckets.delete(oldest);
+  }
+}
+
+/** Nest injection token of the process's `TokenBuckets`. */
+export const TOKEN_BUCKETS = Symbol('balagh.token-buckets');
+
+/** Limits open HTTP routes per client address; routes behind a token and `@Unlimited()` ones are let through. */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(TOKEN_BUCKETS) private readonly buckets: TokenBuckets,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return true;
+    const targets = [context.getHandler(), context.getClass()];
+    const marked = (key: string): boolean => this.reflector.getAllAndOverride<boolean | undefined>(key, targets) === true;
+    if (!marked(routeAccess.publicKey) || marked(routeAccess.unlimitedKey)) return true;
+    const { ip } = context.switchToHttp().getRequest<{ ip?: string }>();
+    this.buckets.take(ip ?? 'unknown');
+    return true;
+  }
+}

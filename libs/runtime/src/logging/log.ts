@@ -1,0 +1,52 @@
+import pino, { type DestinationStream, type Logger } from 'pino';
+
+export interface LogOptions {
+  readonly service: string;
+  readonly level?: string;
+  /**
+   * Write the messages of errors too. Only where all data is invented: messages of drivers and parsers quote values,
+   * and values may be personal.
+   */
+  readonly errorMessages?: boolean;
+  readonly destination?: DestinationStream;
+}
+
+const secret = ['authorization', 'cookie', 'password', 'token', 'access_token', 'refresh_token', 'id_token', 'client_secret'];
+const personal = ['reporterName', 'civilNumber', 'phone', 'email', 'address', 'details', 'contactReference', 'form', 'text'];
+
+/** Names that are never written, wherever a line carries them; a second net, not a licence to log payloads. */
+export const redactedPaths = [...secret, ...personal].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/**
+ * The process's logger: one structured line per outcome, each with a stable `event` name (`case.registered`,
+ * `access.denied`) and ids. Never payloads, never personal data (design §3.11).
+ */
+export function createLog(options: LogOptions): Logger {
+  const withMessages = options.errorMessages ?? false;
+  return pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactedPaths, censor: '[redacted]' },
+      serializers: { err: (error: unknown) => describeError(error, withMessages) },
+    },
+    options.destination ?? pino.destination({ fd: 1, sync: false }),
+  );
+}
+
+/** Type, code and place of an error; its message only when asked for. */
+export function describeError(error: unknown, withMessage: boolean): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code, retriable } = error as { code?: unknown; retriable?: unknown };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    type: error.name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof retriable === 'boolean' ? { retriable } : {}),
+    ...(withMessage ? { message: error.message.slice(0, 500) } : {}),
+    at: frames.slice(0, 8).map((line) => line.trim().slice(3)),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause, withMessage) }),
+  };
+}

@@ -1,0 +1,136 @@
+import { type Author, type Topic, topics } from '@balagh/case-events';
+import { type EventFeed, createKafkaFeed, createStoreFeed, migrateFeed, startRelay } from '@balagh/event-feed';
+import { type EventStore, createPostgresEventStore, createStreams } from '@balagh/event-store';
+import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
+import { createProfiles } from '@balagh/profile';
+import { type Logger } from 'pino';
+import { type Pool } from 'pg';
+import { type Clock, systemClock } from '../clock';
+import { type ServiceConfig } from '../config/service-config';
+import { createLog } from '../logging/log';
+import { type HealthReport, type RunningPlatform } from './platform';
+import { createPool } from './pools';
+import { type TrackedFeed, trackFeed } from './tracked-feed';
+import { privacyWithoutKeys, readOnlyStreams } from './without-rights';
+
+export interface PlatformOptions {
+  readonly service: string;
+  /** Whose event types this service writes; absent: it writes none. */
+  readonly author?: Author;
+  readonly config: ServiceConfig;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+type Closing = () => Promise<unknown>;
+
+/**
+ * Opens pools, event store, keys, profiles and feed for one process. With FEED=kafka the service's relay runs here too, if
+ * the service has a topic. Whatever was opened is closed again when a later step fails.
+ */
+export async function createPlatform(options: PlatformOptions): Promise<RunningPlatform> {
+  const { service, config, clock = systemClock } = options;
+  const log = options.log ?? createLog({ service, level: config.LOG_LEVEL, errorMessages: config.BALAGH_MODE === 'demo' });
+  const closings: Closing[] = [];
+  const open = (purpose: string, url: string, max: number): Pool => {
+    const pool = createPool({ url, max, applicationName: `balagh-${service}-${purpose}` }, log);
+    closings.unshift(() => pool.end());
+    return pool;
+  };
+  try {
+    const database = open('own', config.DATABASE_URL, 8);
+    await migrateFeed(database);
+    const eventStore = createPostgresEventStore({
+      connectionString: config.EVENT_STORE_URL ?? config.DATABASE_URL,
+      applicationName: `balagh-${service}-store`,
+    });
+    closings.unshift(() => eventStore.close());
+    const now = (): string => clock.now().toISOString();
+    const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
+    const feed = await openFeed(options, { database, eventStore, log }, closings);
+    const { stopFeed, close } = closingOf(feed, closings, log);
+    return {
+      service,
+      clock,
+      log,
+      config,
+      database,
+      eventStore,
+      streams: options.author === undefined ? readOnlyStreams(eventStore, now) : createStreams(eventStore, { author: options.author, now }),
+      feed,
+      privacy,
+      profiles: createProfiles({ store: eventStore }),
+      health: { check: () => checkHealth(database, eventStore, feed) },
+      stopFeed,
+      close,
+    };
+  } catch (error) {
+    await settleAll(closings, log);
+    throw error;
+  }
+}
+
+async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): Promise<Privacy> {
+  if (config.KEYS_URL === undefined || config.KEK_FILE === undefined) return privacyWithoutKeys();
+  return createPrivacy({ pool: open(config.KEYS_URL), keyEncryption: await createFileKeyEncryption(config.KEK_FILE) });
+}
+
+async function openFeed(
+  { service, author, config }: PlatformOptions,
+  on: { readonly database: Pool; readonly eventStore: EventStore; readonly log: Logger },
+  closings: Closing[],
+): Promise<TrackedFeed> {
+  const { database, eventStore: store, log } = on;
+  if (config.FEED === 'store') return trackFeed(createStoreFeed({ store, database, log }));
+  const brokers = (config.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim());
+  const feed: EventFeed = createKafkaFeed({ brokers, store, database, log, clientId: `balagh-${service}` });
+  if (author !== undefined && topics.includes(`case.${author}` as Topic)) {
+    const relay = await startRelay({ service: author, store, database, brokers, log });
+    closings.unshift(() => relay.stop());
+  }
+  return trackFeed(feed);
+}
+
+function closingOf(feed: TrackedFeed, closings: Closing[], log: Logger): Pick<RunningPlatform, 'stopFeed' | 'close'> {
+  let feedStopped: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+  const stopFeed = (): Promise<void> => (feedStopped ??= feed.close());
+  closings.unshift(stopFeed);
+  return { stopFeed, close: () => (closed ??= settleAll(closings, log)) };
+}
+
+/** In order: feed, relay, keys, store, own pool. One that fails does not keep the others open. */
+async function settleAll(closings: readonly Closing[], log: Logger): Promise<void> {
+  for (const closing of closings) {
+    try {
+      await closing();
+    } catch (err) {
+      log.warn({ event: 'platform.close.failed', err });
+    }
+  }
+}
+
+const healthDeadlineMs = 2_000;
+
+async function checkHealth(database: Pool, store: EventStore, feed: TrackedFeed): Promise<HealthReport> {
+  const inTime = <T>(work: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('late')), healthDeadlineMs);
+    });
+    return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  };
+  const [own, events, consumers] = await Promise.allSettled([
+    inTime(database.query('select 1')),
+    inTime(store.readStream('readiness-probe', { limit: 1, deadlineMs: healthDeadlineMs })),
+    inTime(feed.consumers()),
+  ]);
+  const known = consumers.status === 'fulfilled' ? consumers.value : {};
+  const lagKnown = consumers.status === 'fulfilled' && Object.values(known).every((consumer) => consumer.lag !== null);
+  return {
+    ready: own.status === 'fulfilled' && events.status === 'fulfilled' && lagKnown,
+    database: own.status === 'fulfilled' ? 'up' : 'down',
+    eventStore: events.status === 'fulfilled' ? 'up' : 'down',
+    consumers: known,
+  };
+}

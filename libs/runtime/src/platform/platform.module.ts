@@ -1,0 +1,38 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { BearerGuard } from '../access/bearer.guard';
+import { TOKEN_VERIFIER, type TokenVerifier } from '../access/token-verifier';
+import { CallContextInterceptor } from '../calls/call-context-interceptor';
+import { FailureFilter } from '../errors/failure-filter';
+import { RateLimitGuard, TOKEN_BUCKETS, TokenBuckets } from '../http/rate-limit';
+import { LOG } from '../logging/log-token';
+import { PLATFORM, type Platform } from './platform';
+
+/**
+ * Makes the platform injectable everywhere (`@Inject(PLATFORM)`) and puts rate limit, token check, call context and
+ * failure mapping around every HTTP route and gRPC method.
+ */
+@Global()
+@Module({})
+export class PlatformModule {
+  static forPlatform(platform: Platform, verifier: TokenVerifier): DynamicModule {
+    const limit = {
+      perSecond: platform.config?.PUBLIC_RATE_PER_SECOND ?? 20,
+      burst: platform.config?.PUBLIC_BURST ?? 60,
+    };
+    return {
+      module: PlatformModule,
+      providers: [
+        { provide: PLATFORM, useValue: platform },
+        { provide: LOG, useValue: platform.log },
+        { provide: TOKEN_VERIFIER, useValue: verifier },
+        { provide: TOKEN_BUCKETS, useValue: new TokenBuckets(limit, platform.clock) },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: APP_INTERCEPTOR, useClass: CallContextInterceptor },
+        { provide: APP_FILTER, useClass: FailureFilter },
+      ],
+      exports: [PLATFORM, LOG, TOKEN_VERIFIER],
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import { type Logger } from 'pino';
+import { Pool } from 'pg';
+import { statementTimeoutMs } from '../database/data-source-options';
+
+export interface PoolSettings {
+  readonly url: string;
+  /** Seen in pg_stat_activity. */
+  readonly applicationName: string;
+  readonly max: number;
+}
+
+/** Bounded in connections, waiting and statement time. A broken idle connection is logged and replaced. */
+export function createPool(settings: PoolSettings, log: Logger): Pool {
+  const pool = new Pool({
+    connectionString: settings.url,
+    application_name: settings.applicationName,
+    max: settings.max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 5_000,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  pool.on('error', (err) => log.warn({ event: 'database.connection.lost', pool: settings.applicationName, err }));
+  return pool;
+}

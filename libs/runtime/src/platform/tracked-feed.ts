@@ -1,0 +1,43 @@
+import { type EventFeed, type RunningSubscription } from '@balagh/event-feed';
+import { type HealthReport } from './platform';
+
+export interface TrackedFeed extends EventFeed {
+  consumers(): Promise<HealthReport['consumers']>;
+}
+
+/** Remembers what was subscribed, so that readiness can tell every consumer's lag. */
+export function trackFeed(feed: EventFeed): TrackedFeed {
+  const running = new Map<string, RunningSubscription>();
+  return {
+    async subscribe(subscription) {
+      const started = await feed.subscribe(subscription);
+      running.set(subscription.consumer, started);
+      return {
+        ...started,
+        lag: () => started.lag(),
+        parked: () => started.parked(),
+        redrive: (caseId) => started.redrive(caseId),
+        stop: async () => {
+          running.delete(subscription.consumer);
+          await started.stop();
+        },
+      };
+    },
+    async consumers() {
+      const entries = await Promise.all(
+        [...running].map(async ([consumer, subscription]) => {
+          const [lag, parked] = await Promise.allSettled([subscription.lag(), subscription.parked()]);
+          return [
+            consumer,
+            {
+              lag: lag.status === 'fulfilled' ? lag.value : null,
+              parked: parked.status === 'fulfilled' ? parked.value.length : null,
+            },
+          ] as const;
+        }),
+      );
+      return Object.fromEntries(entries);
+    },
+    close: () => feed.close(),
+  };
+}

@@ -1,0 +1,138 @@
+import { type Author } from '@balagh/case-events';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type MicroserviceOptions } from '@nestjs/microservices';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type AddressInfo } from 'node:net';
+import { type TokenVerifier, createTokenVerifier } from '../access/token-verifier';
+import { type ServiceConfig } from '../config/service-config';
+import { type Clock } from '../clock';
+import { GrpcTransport } from '../grpc/grpc-transport';
+import { HealthController, READINESS, type Readiness } from '../http/health.controller';
+import { requestMiddleware } from '../http/request-middleware';
+import { nestLog } from '../logging/nest-log';
+import { createPlatform } from '../platform/create-platform';
+import { type RunningPlatform } from '../platform/platform';
+import { PlatformModule } from '../platform/platform.module';
+
+export interface ServiceDefinition {
+  /** Schema, role and process name. */
+  readonly name: string;
+  /** Whose event types it writes; absent: none. */
+  readonly author?: Author;
+  /** The service's Nest module, or a function that makes it when the platform is there. */
+  readonly module: Type | ((platform: RunningPlatform) => DynamicModule);
+  /** Packages it serves and the files that declare them, relative to `proto/`. */
+  readonly grpc?: { readonly package: readonly string[]; readonly protoPath: readonly string[] };
+  /** It has HTTP routes of its own. Health is served on the HTTP port in any case. */
+  readonly http?: boolean;
+}
+
+export interface ServiceSurroundings {
+  readonly config: ServiceConfig;
+  readonly clock?: Clock;
+  /** Default: verifies against ISSUER_URL. */
+  readonly verifier?: TokenVerifier;
+  /** Default: opened from the configuration. It is closed with the service. */
+  readonly platform?: RunningPlatform;
+}
+
+export interface RunningService {
+  readonly platform: RunningPlatform;
+  readonly app: NestExpressApplication;
+  readonly httpPort: number;
+  readonly grpcPort: number | undefined;
+  /** Refuses new work, finishes what is running, closes everything. Repeating it is harmless. */
+  stop(): Promise<void>;
+}
+
+const maxBody = '256kb';
+
+/** Starts a service in this process without touching the process itself; `runService` adds signals and the parent. */
+export async function startService(definition: ServiceDefinition, surroundings: ServiceSurroundings): Promise<RunningService> {
+  const { config } = surroundings;
+  const platform = surroundings.platform ?? (await createPlatform({ ...platformOptions(definition), ...surroundings }));
+  const readiness = { accepting: false, check: () => platform.health.check() };
+  const verifier =
+    surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
+  try {
+    const app = await createApp(definition, platform, verifier, readiness);
+    const grpc = definition.grpc === undefined ? undefined : connectGrpc(app, definition.grpc, config);
+    await app.init();
+    await app.startAllMicroservices();
+    await app.listen(config.HTTP_PORT, config.HOST);
+    const httpPort = (app.getHttpServer().address() as AddressInfo).port;
+    readiness.accepting = true;
+    grpc?.setServing(true);
+    platform.log.info({ event: 'service.started', httpPort, grpcPort: grpc?.port });
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= stopService(app, platform, readiness, grpc));
+    return { platform, app, httpPort, grpcPort: grpc?.port, stop };
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+}
+
+function platformOptions({ name, author }: ServiceDefinition): { service: string; author?: Author } {
+  return author === undefined ? { service: name } : { service: name, author };
+}
+
+async function createApp(
+  definition: ServiceDefinition,
+  platform: RunningPlatform,
+  verifier: TokenVerifier,
+  readiness: Readiness,
+): Promise<NestExpressApplication> {
+  const own = isModuleClass(definition.module) ? definition.module : definition.module(platform);
+  @Module({
+    imports: [PlatformModule.forPlatform(platform, verifier), own],
+    controllers: [HealthController],
+    providers: [{ provide: READINESS, useValue: readiness }],
+  })
+  class ServiceRoot {}
+  const app = await NestFactory.create<NestExpressApplication>(ServiceRoot, {
+    logger: nestLog(platform.log),
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: false,
+  });
+  app.use(requestMiddleware);
+  app.useBodyParser('json', { limit: maxBody });
+  app.useBodyParser('urlencoded', { limit: maxBody, extended: false });
+  app.disable('x-powered-by');
+  app.set('trust proxy', platform.config.TRUST_PROXY);
+  app.set('query parser', 'simple');
+  const server = app.getHttpServer() as import('node:http').Server;
+  server.requestTimeout = 60_000;
+  server.headersTimeout = 10_000;
+  server.keepAliveTimeout = 5_000;
+  return app;
+}
+
+function connectGrpc(app: NestExpressApplication, served: NonNullable<ServiceDefinition['grpc']>, config: ServiceConfig): GrpcTransport {
+  const transport = new GrpcTransport({ ...served, url: `${config.HOST}:${config.GRPC_PORT}` });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: transport }, { inheritAppConfig: true });
+  return transport;
+}
+
+/** Order: say so, stop the feed, drain requests, run the module's shutdown hooks, close the pools. */
+async function stopService(
+  app: NestExpressApplication,
+  platform: RunningPlatform,
+  readiness: { accepting: boolean },
+  grpc: GrpcTransport | undefined,
+): Promise<void> {
+  readiness.accepting = false;
+  grpc?.setServing(false);
+  await platform.stopFeed();
+  const server = app.getHttpServer() as import('node:http').Server;
+  server.closeIdleConnections();
+  await app.close();
+  await platform.close();
+  platform.log.info({ event: 'service.stopped' });
+}
+
+function isModuleClass(module: ServiceDefinition['module']): module is Type {
+  return /^class\b/.test(Function.prototype.toString.call(module));
+}
