@@ -4,3 +4,6 @@ export * from './privacy.errors';
 export * from './memory-privacy.adapter';
 export * from './digits';
 export * from './phone';
+export * from './keys.migration';
+export * from './file-key-encryption.adapter';
+export * from './postgres-privacy.adapter';

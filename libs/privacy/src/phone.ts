@@ -9,6 +9,9 @@ import { normaliseDigits } from './digits';
 export function normalisePhone(input: string, region: string): string | undefined {
   const country = region.toUpperCase();
   const known: CountryCode | undefined = isSupportedCountry(country) ? country : undefined;
-  const parsed = parsePhoneNumberFromString(normaliseDigits(input).trim(), { ...(known && { defaultCountry: known }), extract: false });
+  const parsed = parsePhoneNumberFromString(normaliseDigits(input).replace(/[()]/g, ' ').trim(), {
+    ...(known && { defaultCountry: known }),
+    extract: false,
+  });
   return parsed?.isPossible() === true ? parsed.number : undefined;
 }

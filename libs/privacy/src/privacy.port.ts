@@ -8,17 +8,23 @@ import { type Sealed } from './sealed';
 export interface Privacy {
   /** Commits a fresh data key for the subject before first use; repeating it is harmless. */
   mint(subjectId: string, tenant: string): Promise<void>;
-  /** @throws SubjectErased (permanent), KeysUnavailable (retriable) */
+  /** @throws SubjectErased, SubjectUnknown (permanent), KeysUnavailable (retriable) */
   seal(subjectId: string, plain: string): Promise<Sealed>;
   /** Seals every string value of a record that is present; keeps the keys. */
-  sealAll<K extends string>(subjectId: string, plain: Readonly<Partial<Record<K, string | undefined>>>): Promise<Partial<Record<K, Sealed>>>;
-  /** @throws SubjectErased, SealBroken (permanent), KeysUnavailable (retriable) */
+  sealAll<K extends string>(
+    subjectId: string,
+    plain: Readonly<Partial<Record<K, string | undefined>>>,
+  ): Promise<Partial<Record<K, Sealed>>>;
+  /** @throws SubjectErased, SubjectUnknown, SealBroken (permanent), KeysUnavailable (retriable) */
   open(sealed: Sealed): Promise<string>;
   /** Like `open`, but an erased subject reads as undefined. For displays and messages. */
   openOrErased(sealed: Sealed): Promise<string | undefined>;
   sealBytes(subjectId: string, plain: Uint8Array): Promise<Uint8Array>;
   openBytes(subjectId: string, sealed: Uint8Array): Promise<Uint8Array>;
-  /** Deletes the subject's key; idempotent. */
+  /**
+   * Deletes the subject's key; idempotent. Takes effect at once in this process and within 5 seconds in all others,
+   * which may hold the key in memory for that long.
+   */
   erase(subjectId: string): Promise<void>;
   /**
    * Keyed blind index (HMAC-SHA-256, hex) of a normalised value, per tenant and purpose (`phone`, `civilNumber` …):
@@ -33,4 +39,6 @@ export interface KeyEncryption {
   readonly currentVersion: string;
   wrap(plain: Uint8Array): Promise<{ readonly version: string; readonly wrapped: Uint8Array }>;
   unwrap(version: string, wrapped: Uint8Array): Promise<Uint8Array>;
+  /** Root key of the blind indexes (32 bytes), when it is kept in the same place. Never rotated. */
+  indexKey?(): Promise<Uint8Array>;
 }

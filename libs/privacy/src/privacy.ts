@@ -10,11 +10,15 @@ export type IndexKeySource = () => Promise<Uint8Array | undefined>;
 
 /** Privacy over any key table: every sealing and opening asks `keys`, which may keep keys for a few seconds. */
 export function privacyOver(keys: SubjectKeys, indexKey: IndexKeySource): Privacy {
-  const open = async (sealed: Sealed): Promise<string> => openText(await keys.keyOf(subjectOfSealed(sealed)), sealed);
+  const open = async (sealed: Sealed): Promise<string> =>
+    openText(await keys.keyOf(subjectOfSealed(sealed)), sealed);
   return {
     mint: (subjectId, tenant) => keys.mint(subjectId, tenant),
     seal: async (subjectId, plain) => sealText(await keys.keyOf(subjectId), subjectId, plain),
-    sealAll: async <K extends string>(subjectId: string, plain: Readonly<Partial<Record<K, string | undefined>>>) => {
+    sealAll: async <K extends string>(
+      subjectId: string,
+      plain: Readonly<Partial<Record<K, string | undefined>>>,
+    ) => {
       const key = await keys.keyOf(subjectId);
       const sealed: Partial<Record<K, Sealed>> = {};
       for (const name of Object.keys(plain) as K[]) {
@@ -35,11 +39,15 @@ export function privacyOver(keys: SubjectKeys, indexKey: IndexKeySource): Privac
     blindIndex: async (tenant, purpose, normalised) => {
       const root = await indexKey();
       if (root === undefined) throw new KeysUnavailable('no key for blind indexes is configured');
-      return createHmac('sha256', purposeKey(root, tenant, purpose)).update(normalised, 'utf8').digest('hex');
+      return createHmac('sha256', purposeKey(root, tenant, purpose))
+        .update(normalised, 'utf8')
+        .digest('hex');
     },
   };
 }
 
 function purposeKey(root: Uint8Array, tenant: string, purpose: string): Uint8Array {
-  return createHmac('sha256', root).update(JSON.stringify(['blind-index', tenant, purpose]), 'utf8').digest();
+  return createHmac('sha256', root)
+    .update(JSON.stringify(['blind-index', tenant, purpose]), 'utf8')
+    .digest();
 }

@@ -22,7 +22,9 @@ export function decrypt(key: Uint8Array, context: string, sealed: Uint8Array): U
   const bytes = Buffer.from(sealed);
   const end = bytes.length - tagBytes;
   try {
-    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), {
+      authTagLength: tagBytes,
+    })
       .setAAD(Buffer.from(context, 'utf8'))
       .setAuthTag(bytes.subarray(end));
     return Buffer.concat([decipher.update(bytes.subarray(nonceBytes, end)), decipher.final()]);

@@ -1,0 +1,81 @@
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KeyEncryption, KeyFileInvalid, createFileKeyEncryption } from '@balagh/privacy';
+
+const dataKey = new Uint8Array(32).fill(9);
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'balagh-keys-'));
+  path = join(folder, 'deep', 'kek.json');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const roundTrip = async (wrapper: KeyEncryption, unwrapper: KeyEncryption): Promise<Uint8Array> => {
+  const { version, wrapped } = await wrapper.wrap(dataKey);
+  return unwrapper.unwrap(version, wrapped);
+};
+
+describe('key-encryption keys in a file', () => {
+  it('a demonstration makes the file, for its owner only', async () => {
+    await createFileKeyEncryption(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(folder, 'deep'))).toEqual(['kek.json']);
+  });
+
+  it('production refuses a missing file', async () => {
+    await expect(createFileKeyEncryption(path, { mode: 'production' })).rejects.toBeInstanceOf(
+      KeyFileInvalid,
+    );
+  });
+
+  it('services that start at once agree on one file', async () => {
+    const all = await Promise.all(Array.from({ length: 12 }, () => createFileKeyEncryption(path)));
+    const [first, ...others] = all;
+    if (first === undefined) throw new Error('no key encryption');
+    for (const other of others)
+      expect(Buffer.from(await roundTrip(first, other))).toEqual(Buffer.from(dataKey));
+    const indexKeys = await Promise.all(
+      all.map(async (k) => Buffer.from((await k.indexKey?.()) ?? []).toString('hex')),
+    );
+    expect(new Set(indexKeys).size).toBe(1);
+  });
+
+  it('the data key does not appear in what is wrapped, and an altered wrap is refused', async () => {
+    const keys = await createFileKeyEncryption(path);
+    const { version, wrapped } = await keys.wrap(dataKey);
+    expect(Buffer.from(wrapped).includes(Buffer.from(dataKey))).toBe(false);
+    const altered = Uint8Array.from(wrapped, (byte, i) => (i === 20 ? byte ^ 1 : byte));
+    await expect(keys.unwrap(version, altered)).rejects.toMatchObject({ code: 'SEAL_BROKEN' });
+  });
+
+  it('after a rotation the old version still unwraps and the new one wraps', async () => {
+    const before = await createFileKeyEncryption(path);
+    const file = JSON.parse(await readFile(path, 'utf8')) as { keys: Record<string, string> };
+    file.keys['v2'] = Buffer.alloc(32, 3).toString('base64');
+    await writeFile(path, JSON.stringify({ ...file, current: 'v2' }));
+    const after = await createFileKeyEncryption(path);
+    expect(after.currentVersion).toBe('v2');
+    expect(Buffer.from(await roundTrip(before, after))).toEqual(Buffer.from(dataKey));
+    await expect(roundTrip(after, before)).rejects.toBeInstanceOf(KeyFileInvalid);
+  });
+
+  it('a file that everybody can read is refused', async () => {
+    await createFileKeyEncryption(path);
+    await chmod(path, 0o644);
+    await expect(createFileKeyEncryption(path)).rejects.toBeInstanceOf(KeyFileInvalid);
+  });
+
+  it.each(['', 'null', '{}', '{"current":"v1","keys":{"v1":"AAAA"},"indexKey":"AAAA"}'])(
+    'a file that holds %j is refused and not shown',
+    async (text) => {
+      const broken = join(folder, 'broken.json');
+      await writeFile(broken, text, { mode: 0o600 });
+      const failure = await createFileKeyEncryption(broken).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(KeyFileInvalid);
+      expect(String(failure)).not.toContain('AAAA');
+    },
+  );
+});

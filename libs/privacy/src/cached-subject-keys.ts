@@ -1,0 +1,61 @@
+import { type SubjectKeys } from './subject-keys.port';
+
+export interface KeyCacheLimits {
+  /** Most keys held at once; the one unused for longest goes first. */
+  readonly size: number;
+  /**
+   * Milliseconds that a key may be used after it was asked for. This bounds how long another process can still
+   * open the values of an erased subject: at most 5,000, counted from before the key was read.
+   */
+  readonly ttlMs: number;
+}
+
+interface Held {
+  readonly key: Promise<Uint8Array>;
+  readonly until: number;
+}
+
+export const longestTtlMs = 5_000;
+
+/**
+ * Keeps data keys for moments, so that folding a case does not ask the table for every value. Calls at the same time
+ * share one read. Failures are not kept. Erasing here takes effect at once, elsewhere within `ttlMs`.
+ */
+export function cachedSubjectKeys(
+  keys: SubjectKeys,
+  limits: KeyCacheLimits,
+  monotonicMs: () => number,
+): SubjectKeys {
+  if (limits.ttlMs > longestTtlMs) throw new RangeError(`keys may be kept for at most ${longestTtlMs} ms`);
+  const held = new Map<string, Held>();
+  const hold = (subjectId: string, entry: Held): void => {
+    held.delete(subjectId);
+    held.set(subjectId, entry);
+    const oldest = held.size > limits.size ? held.keys().next().value : undefined;
+    if (oldest !== undefined) held.delete(oldest);
+  };
+  const read = (subjectId: string): Promise<Uint8Array> => {
+    const entry: Held = { until: monotonicMs() + limits.ttlMs, key: keys.keyOf(subjectId) };
+    hold(subjectId, entry);
+    entry.key.catch(() => {
+      if (held.get(subjectId) === entry) held.delete(subjectId);
+    });
+    return entry.key;
+  };
+  return {
+    mint: (subjectId, tenant) => keys.mint(subjectId, tenant),
+    keyOf: async (subjectId) => {
+      const known = held.get(subjectId);
+      if (known === undefined || known.until <= monotonicMs()) return read(subjectId);
+      hold(subjectId, known);
+      return known.key;
+    },
+    erase: async (subjectId) => {
+      try {
+        await keys.erase(subjectId);
+      } finally {
+        held.delete(subjectId);
+      }
+    },
+  };
+}
