@@ -36,7 +36,8 @@ export type Action =
   | 'case.replay'
   | 'message.view'
   | 'message.reconcile'
-  | 'profile.publish';
+  | 'profile.publish'
+  | 'projection.rebuild';
 
 export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   LINE1: ['case.open', 'case.fill', 'case.attach', 'case.register', 'case.answer', 'case.decline', 'case.redirect', 'case.view'],
@@ -45,7 +46,7 @@ export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   SUPERVISOR: ['case.correct-routing', 'case.view', 'message.view', 'message.reconcile'],
   OFFICIAL: ['case.view', 'case.replay'],
   AUDITOR: ['case.view', 'case.replay', 'message.view'],
-  ADMINISTRATOR: ['profile.publish'],
+  ADMINISTRATOR: ['profile.publish', 'projection.rebuild'],
   PARTNER: ['case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
 };
 

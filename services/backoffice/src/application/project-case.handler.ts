@@ -1,0 +1,53 @@
+import { type EventStore, type Position } from '@balagh/event-store';
+import { caseIdOf } from '@balagh/case-events';
+import { type CaseRow, caseRowOf } from '../domain/case-row';
+import { readCase } from './case-reading';
+import { type CaseRows } from './case-rows.port';
+import { type LiveUpdates } from './live-updates';
+
+/** The read side has not caught up with the store yet; delivered again later. */
+export class CaseBehindFeed extends Error {
+  readonly retriable = true;
+  readonly code = 'CASE_BEHIND_FEED';
+}
+
+/** Keeps the work lists: every message folds the whole case again and writes its row. Repeating it is harmless. */
+export class ProjectCase {
+  constructor(
+    private readonly store: EventStore,
+    private readonly rows: CaseRows,
+    private readonly live: LiveUpdates,
+  ) {}
+
+  /** @throws CaseBehindFeed when the store does not show `atLeastRevision` yet */
+  async project(caseId: string, atLeastRevision = 0): Promise<CaseRow | undefined> {
+    const events = await readCase(this.store, caseId);
+    if (events.length <= atLeastRevision)
+      throw new CaseBehindFeed(`${events.length} events, ${atLeastRevision} expected`);
+    const row = caseRowOf(events);
+    if (row !== undefined && (await this.rows.put(row))) this.live.announce(row);
+    return row;
+  }
+
+  /** Writes the row of every case again, while the feed goes on. Answers how many cases there are. */
+  async rebuild(): Promise<number> {
+    let cases = 0;
+    let after: Position | undefined;
+    for (;;) {
+      const filter = { types: ['CaseOpened'], categories: ['case'] };
+      const page = await this.store.readAll({
+        filter,
+        limit: 500,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const { stream } of page.events) {
+        const caseId = caseIdOf(stream);
+        if (caseId === undefined) continue;
+        await this.project(caseId);
+        cases += 1;
+      }
+      if (page.caughtUp || page.checkpoint === after) return cases;
+      after = page.checkpoint;
+    }
+  }
+}

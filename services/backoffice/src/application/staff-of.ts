@@ -1,0 +1,13 @@
+import { type Principal, permits } from '@balagh/runtime';
+import { type Staff } from '../domain/staff';
+
+/** The session's principal as the pure part knows people. */
+export function staffOf(principal: Principal): Staff {
+  const others = principal.roles.filter((role) => role !== 'LINE3');
+  return {
+    account: principal.subject,
+    may: (action) => permits(principal.roles, action as Parameters<typeof permits>[1]),
+    confinedToParty: !permits(others, 'case.view'),
+    ...(principal.party === undefined ? {} : { party: principal.party }),
+  };
+}

@@ -1,0 +1,51 @@
+import { type RunningPlatform, dataSourceOptions, readConfig } from '@balagh/runtime';
+import { DataSource } from 'typeorm';
+import { type BackofficeParts } from './backoffice.module';
+import { type BackofficeConfig, backofficeConfigSchema } from './application/config.schema';
+import { CaseRowEntity } from './outbound/case-row.entity';
+import { PostgresCaseRows } from './outbound/case-rows.adapter';
+import { createGrpcCommands } from './outbound/commands.adapter';
+import { BackOffice1764000000000 } from './outbound/migrations/1764000000000-back-office.migration';
+import { createOpenIdProvider } from './outbound/openid.adapter';
+import { SessionEntity } from './outbound/session.entity';
+import { PostgresSessionTable } from './outbound/session-table.adapter';
+
+export const ownTables = { entities: [CaseRowEntity, SessionEntity], migrations: [BackOffice1764000000000] };
+
+/** Opens what the back office needs: its tables (migrated), the issuer, the deciding services. @throws ConfigInvalid */
+export async function openParts(
+  platform: Pick<RunningPlatform, 'config' | 'clock'>,
+): Promise<BackofficeParts> {
+  const config = readConfig(backofficeConfigSchema);
+  const https = config.PUBLIC_URL.startsWith('https:');
+  if (config.BALAGH_MODE === 'production' && !https)
+    throw new TypeError('PUBLIC_URL must be https in production');
+  const source = new DataSource(dataSourceOptions(platform.config, ownTables, 'balagh-backoffice-tables'));
+  await source.initialize();
+  const commands = createGrpcCommands(config);
+  return {
+    config,
+    rows: new PostgresCaseRows(source),
+    sessionTable: new PostgresSessionTable(source),
+    identity: identityOf(config, () => platform.clock.now().getTime()),
+    commands,
+    close: async () => {
+      commands.close();
+      await source.destroy();
+    },
+  };
+}
+
+function identityOf(config: BackofficeConfig, now: () => number) {
+  const publicUrl = new URL(config.PUBLIC_URL).origin;
+  return createOpenIdProvider({
+    issuerUrl: config.ISSUER_URL,
+    clientId: config.OIDC_CLIENT_ID,
+    clientSecret: config.OIDC_CLIENT_SECRET,
+    resource: config.OIDC_RESOURCE,
+    publicUrl,
+    callbackUrl: `${publicUrl}/auth/callback`,
+    allowHttp: config.BALAGH_MODE === 'demo',
+    now,
+  });
+}

@@ -1,0 +1,2 @@
+export { BackofficeModule, type BackofficeParts } from './backoffice.module';
+export { openParts, ownTables } from './backoffice.parts';

@@ -1,0 +1,179 @@
+import { type Stage } from '@balagh/case-events';
+import { type DataSource, type SelectQueryBuilder } from 'typeorm';
+import { type CaseFilter, type CaseRows, type Paging } from '../application/case-rows.port';
+import { type CaseRow, present } from '../domain/case-row';
+import { CaseRowEntity } from './case-row.entity';
+
+/** Columns in the order in which `valuesOf` gives them. */
+const columns = [
+  'case_id',
+  'tenant',
+  'case_number',
+  'stage',
+  'phase',
+  'case_type',
+  'category',
+  'channel',
+  'priority',
+  'owner_kind',
+  'owner_code',
+  'owner_section',
+  'queue',
+  'outcome',
+  'opened_at',
+  'opened_by',
+  'registered_at',
+  'due_at',
+  'closed_at',
+  'reminders',
+  'escalation_level',
+  'misroutes',
+  'failed_messages',
+  'attachments',
+  'decision_version',
+  'version',
+  'updated_at',
+] as const;
+
+/** An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a defect wrote. */
+const putSql = `
+  insert into case_row (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})
+  on conflict (case_id) do update set ${columns
+    .slice(1)
+    .map((c) => `${c} = excluded.${c}`)
+    .join(', ')}
+  where case_row.version <= excluded.version`;
+
+export class PostgresCaseRows implements CaseRows {
+  constructor(private readonly source: DataSource) {}
+
+  async put(row: CaseRow): Promise<boolean> {
+    const found: unknown = await this.source.query(`${putSql} returning case_id`, valuesOf(row));
+    return Array.isArray(found) && found.length > 0;
+  }
+
+  async find(caseId: string): Promise<CaseRow | undefined> {
+    const entity = await this.source.getRepository(CaseRowEntity).findOneBy({ caseId });
+    return entity === null ? undefined : rowOf(entity);
+  }
+
+  async page(
+    filter: CaseFilter,
+    { sort, offset, limit }: Paging,
+  ): Promise<{ rows: readonly CaseRow[]; total: number }> {
+    const query = this.filtered(filter);
+    if (sort === 'due') query.orderBy('row.due_at', 'ASC', 'NULLS LAST').addOrderBy('row.opened_at', 'ASC');
+    else query.orderBy('row.opened_at', sort === 'age' ? 'ASC' : 'DESC');
+    const [entities, total] = await query
+      .addOrderBy('row.case_id', 'ASC')
+      .offset(offset)
+      .limit(limit)
+      .getManyAndCount();
+    return { rows: entities.map(rowOf), total };
+  }
+
+  count(filter: CaseFilter): Promise<number> {
+    return this.filtered(filter).getCount();
+  }
+
+  private filtered(filter: CaseFilter): SelectQueryBuilder<CaseRowEntity> {
+    const query = this.source
+      .getRepository(CaseRowEntity)
+      .createQueryBuilder('row')
+      .where('row.tenant = :tenant', { tenant: filter.tenant });
+    const { stages, phase, category, priority, number, owner, firstLine, overdueAt } = filter;
+    if (stages !== undefined) query.andWhere('row.stage in (:...stages)', { stages: [...stages] });
+    if (phase !== undefined) query.andWhere('row.phase = :phase', { phase });
+    if (category !== undefined) query.andWhere('row.category = :category', { category });
+    if (priority !== undefined) query.andWhere('row.priority = :priority', { priority });
+    if (number !== undefined)
+      query.andWhere(`row.case_number ilike :number escape '!'`, {
+        number: `%${number.replace(/[!%_]/g, '!$&')}%`,
+      });
+    if (owner !== undefined) query.andWhere('row.owner_code = :party', { party: owner.code });
+    if (owner?.section !== undefined)
+      query.andWhere('(row.owner_section is null or row.owner_section = :section)', {
+        section: owner.section,
+      });
+    if (overdueAt !== undefined)
+      query.andWhere(`row.due_at < :overdueAt and row.phase = 'registered'`, { overdueAt });
+    if (firstLine !== undefined) {
+      const today = `row.registered_at >= date_trunc('day', :at::timestamptz, :timeZone)`;
+      query.andWhere(`((row.opened_by = :account and row.phase = 'open') or ${today})`, { ...firstLine });
+    }
+    return query;
+  }
+}
+
+function valuesOf(row: CaseRow): unknown[] {
+  const { owner } = row;
+  return [
+    row.caseId,
+    row.tenant,
+    row.caseNumber,
+    row.stage,
+    row.phase,
+    row.caseType,
+    row.category,
+    row.channel,
+    row.priority,
+    owner?.kind,
+    owner?.code,
+    owner?.section,
+    row.queue,
+    row.outcome,
+    row.openedAt,
+    row.openedBy,
+    row.registeredAt,
+    row.dueAt,
+    row.closedAt,
+    row.reminders,
+    row.escalationLevel,
+    row.misroutes,
+    row.failedMessages,
+    row.attachments,
+    row.decisionVersion,
+    row.version,
+    row.updatedAt,
+  ].map((value) => value ?? null);
+}
+
+const text = (value: string | null): string | undefined => value ?? undefined;
+const instant = (value: Date | null): string | undefined => value?.toISOString();
+
+function rowOf(entity: CaseRowEntity): CaseRow {
+  const { ownerKind, ownerCode, ownerSection } = entity;
+  const owner =
+    ownerKind === null || ownerCode === null
+      ? undefined
+      : { kind: ownerKind, code: ownerCode, ...(ownerSection === null ? {} : { section: ownerSection }) };
+  return {
+    caseId: entity.caseId,
+    tenant: entity.tenant,
+    stage: entity.stage as Stage,
+    phase: entity.phase,
+    openedAt: entity.openedAt.toISOString(),
+    updatedAt: entity.updatedAt.toISOString(),
+    reminders: entity.reminders,
+    escalationLevel: entity.escalationLevel,
+    misroutes: entity.misroutes,
+    failedMessages: entity.failedMessages,
+    attachments: entity.attachments,
+    decisionVersion: entity.decisionVersion,
+    version: entity.version,
+    ...present({
+      caseNumber: text(entity.caseNumber),
+      caseType: text(entity.caseType),
+      category: text(entity.category),
+      channel: text(entity.channel),
+      priority: text(entity.priority),
+      owner: owner as CaseRow['owner'],
+      queue: text(entity.queue),
+      outcome: text(entity.outcome),
+      openedBy: text(entity.openedBy),
+      registeredAt: instant(entity.registeredAt),
+      dueAt: instant(entity.dueAt),
+      closedAt: instant(entity.closedAt),
+    }),
+  } as CaseRow;
+}
