@@ -25,7 +25,9 @@ function chain(n: number): RawEvent[] {
       revision,
       type: 'FieldTeamSent',
       data: `{"teamId":"TEAM_${revision}"}`,
-      metadata: JSON.stringify(previous === undefined ? metadata : { ...metadata, previousHash: eventHash(previous) }),
+      metadata: JSON.stringify(
+        previous === undefined ? metadata : { ...metadata, previousHash: eventHash(previous) },
+      ),
     });
   }
   return events;
@@ -45,7 +47,9 @@ describe('the chain of a stream', () => {
     proves('SYS-10');
     const events = chain(5);
     const altered = events.map((e) => (e.revision === 2 ? { ...e, data: '{"teamId":"TEAM_9"}' } : e));
-    expect(verifyChain(altered)).toEqual([{ stream, revision: 2, kind: 'HASH', detail: 'differs from the hash recorded by revision 3' }]);
+    expect(verifyChain(altered)).toEqual([
+      { stream, revision: 2, kind: 'HASH', detail: 'differs from the hash recorded by revision 3' },
+    ]);
     const last = events.map((e) => (e.revision === 4 ? { ...e, data: '{"teamId":"TEAM_9"}' } : e));
     expect(named(last, eventHash(events[4]!))).toEqual([['HASH', 4]]);
   });
@@ -57,7 +61,9 @@ describe('the chain of a stream', () => {
 
   it('cannot be fooled by moving bytes from one field to the next', () => {
     const [first] = chain(1);
-    expect(eventHash({ ...first!, type: 'AB', data: 'C' })).not.toBe(eventHash({ ...first!, type: 'A', data: 'BC' }));
+    expect(eventHash({ ...first!, type: 'AB', data: 'C' })).not.toBe(
+      eventHash({ ...first!, type: 'A', data: 'BC' }),
+    );
   });
 
   it('names a missing event, and one that was put in', () => {

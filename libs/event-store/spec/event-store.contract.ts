@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidEvent, WrongExpectedRevision, BrokenLink } from '../src/event-store.errors';
-import { type EventStore, type NewEvent, type RecordedEvent, START, type SubscriptionItem } from '../src/event-store.port';
+import {
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+  START,
+  type SubscriptionItem,
+} from '../src/event-store.port';
 import { eventHash } from '../src/case-streams/chain';
 
 /** What every adapter of the event store port must do (design §5). `makeStore` may give a store that already holds other streams. */
@@ -24,7 +30,12 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
   });
 }
 
-const someEvent = (data = '{"n":1}', type = 'NoteTaken'): NewEvent => ({ id: randomUUID(), type, data, metadata: '{"tenant":"TST"}' });
+const someEvent = (data = '{"n":1}', type = 'NoteTaken'): NewEvent => ({
+  id: randomUUID(),
+  type,
+  data,
+  metadata: '{"tenant":"TST"}',
+});
 const someEvents = (n: number): NewEvent[] => Array.from({ length: n }, (_, i) => someEvent(`{"n":${i}}`));
 const newStream = (category = 'spec'): string => `${category}-${randomUUID()}`;
 
@@ -56,7 +67,10 @@ async function conflictOf(append: Promise<unknown>): Promise<number | undefined 
 function appending(store: () => EventStore): void {
   it('appends from revision 0 and continues without a gap', async () => {
     const stream = newStream();
-    expect(await store().append(stream, 'none', someEvents(2))).toMatchObject({ revision: 1, replayed: false });
+    expect(await store().append(stream, 'none', someEvents(2))).toMatchObject({
+      revision: 1,
+      replayed: false,
+    });
     expect(await store().append(stream, 1, someEvents(3))).toMatchObject({ revision: 4, replayed: false });
     expect((await eventsOf(store(), stream)).map((e) => e.revision)).toEqual([0, 1, 2, 3, 4]);
   });
@@ -83,9 +97,15 @@ function appending(store: () => EventStore): void {
     const stream = newStream();
     await store().append(stream, 'none', someEvents(2));
     const [, last] = await eventsOf(store(), stream);
-    await expect(store().append(stream, { revision: 1, headHash: '0'.repeat(64) }, [someEvent()])).rejects.toBeInstanceOf(BrokenLink);
-    expect(await store().append(stream, { revision: 1, headHash: eventHash(last!) }, [someEvent()])).toMatchObject({ revision: 2 });
-    expect(await conflictOf(store().append(stream, { revision: 1, headHash: eventHash(last!) }, [someEvent()]))).toBe(2);
+    await expect(
+      store().append(stream, { revision: 1, headHash: '0'.repeat(64) }, [someEvent()]),
+    ).rejects.toBeInstanceOf(BrokenLink);
+    expect(
+      await store().append(stream, { revision: 1, headHash: eventHash(last!) }, [someEvent()]),
+    ).toMatchObject({ revision: 2 });
+    expect(
+      await conflictOf(store().append(stream, { revision: 1, headHash: eventHash(last!) }, [someEvent()])),
+    ).toBe(2);
   });
 
   it('refuses, before anything is written, what it could never keep', async () => {
@@ -102,7 +122,8 @@ function appending(store: () => EventStore): void {
       [{ ...someEvent(), type: 'no spaces' }],
       [someEvent(JSON.stringify('x'.repeat(1_000_000)))],
     ];
-    for (const events of refused) await expect(store().append(stream, 'none', events)).rejects.toBeInstanceOf(InvalidEvent);
+    for (const events of refused)
+      await expect(store().append(stream, 'none', events)).rejects.toBeInstanceOf(InvalidEvent);
     for (const bad of ['nodash', '-x', 'spec-ü', 'spec- ', '', `spec-${'x'.repeat(200)}`]) {
       await expect(store().append(bad, 'none', [someEvent()])).rejects.toBeInstanceOf(InvalidEvent);
     }
@@ -127,7 +148,10 @@ function replaying(store: () => EventStore): void {
     const secondOutcome = await store().append(stream, 1, second);
     expect(await store().append(stream, 'none', first)).toEqual({ ...firstOutcome, replayed: true });
     expect(await store().append(stream, 1, second)).toEqual({ ...secondOutcome, replayed: true });
-    expect(await store().append(stream, { revision: 1, headHash: '0'.repeat(64) }, second)).toEqual({ ...secondOutcome, replayed: true });
+    expect(await store().append(stream, { revision: 1, headHash: '0'.repeat(64) }, second)).toEqual({
+      ...secondOutcome,
+      replayed: true,
+    });
     expect((await eventsOf(store(), stream)).length).toBe(4);
   });
 
@@ -168,7 +192,11 @@ function reading(store: () => EventStore): void {
     const stream = newStream();
     expect(await store().readStream(stream)).toEqual({ kind: 'missing' });
     await store().append(stream, 'none', someEvents(2));
-    expect(await store().readStream(stream, { from: 2 })).toMatchObject({ kind: 'found', events: [], lastRevision: 1 });
+    expect(await store().readStream(stream, { from: 2 })).toMatchObject({
+      kind: 'found',
+      events: [],
+      lastRevision: 1,
+    });
   });
 
   it('reads forwards and backwards, from a revision, at most the limit', async () => {
@@ -192,12 +220,22 @@ function readingAll(store: () => EventStore): void {
     await store().append(b, 'none', someEvents(1));
     await store().append(a, 1, someEvents(1));
     const page = await store().readAll({ after: before });
-    expect(page.events.map((e) => [e.stream, e.revision])).toEqual([[a, 0], [a, 1], [b, 0], [a, 2]]);
+    expect(page.events.map((e) => [e.stream, e.revision])).toEqual([
+      [a, 0],
+      [a, 1],
+      [b, 0],
+      [a, 2],
+    ]);
     const positions = page.events.map((e) => e.position);
     expect([...positions].sort()).toEqual(positions);
     expect(page).toMatchObject({ caughtUp: true, checkpoint: positions[3] });
-    expect((await store().readAll({ after: positions[1]! })).events.map((e) => e.position)).toEqual(positions.slice(2));
-    expect(await store().readAll({ after: before, limit: 3 })).toMatchObject({ checkpoint: positions[2], caughtUp: false });
+    expect((await store().readAll({ after: positions[1]! })).events.map((e) => e.position)).toEqual(
+      positions.slice(2),
+    );
+    expect(await store().readAll({ after: before, limit: 3 })).toMatchObject({
+      checkpoint: positions[2],
+      caughtUp: false,
+    });
   });
 
   it('filters by types AND categories, and moves the checkpoint past what it hid', async () => {
@@ -234,7 +272,8 @@ async function collect(
   return items;
 }
 
-const eventIds = (items: readonly SubscriptionItem[]): string[] => items.flatMap((i) => (i.kind === 'event' ? [i.event.id] : []));
+const eventIds = (items: readonly SubscriptionItem[]): string[] =>
+  items.flatMap((i) => (i.kind === 'event' ? [i.event.id] : []));
 
 function subscribing(store: () => EventStore): void {
   it('catches up, says so, and goes on live without loss or repeat', async () => {
@@ -260,23 +299,37 @@ function subscribing(store: () => EventStore): void {
     for (const event of events) await store().append(newStream(), 'none', [event]);
     const first = await collect(store(), { after }, (seen) => eventIds(seen).length === 2);
     const last = first.at(-1);
-    const second = await collect(store(), { after: last?.kind === 'event' ? last.event.position : '' }, (seen) => eventIds(seen).length === 4);
+    const second = await collect(
+      store(),
+      { after: last?.kind === 'event' ? last.event.position : '' },
+      (seen) => eventIds(seen).length === 4,
+    );
     expect([...eventIds(first), ...eventIds(second)]).toEqual(events.map((e) => e.id));
   });
 
   it('reports a checkpoint past events that its filter hides', async () => {
     const after = await endOf(store());
     await store().append(newStream(), 'none', someEvents(3));
-    const items = await collect(store(), { after, filter: { types: ['Nothing'] } }, (seen) => seen.at(-1)?.kind === 'caughtUp');
+    const items = await collect(
+      store(),
+      { after, filter: { types: ['Nothing'] } },
+      (seen) => seen.at(-1)?.kind === 'caughtUp',
+    );
     const end = await endOf(store());
-    expect(items).toEqual([{ kind: 'checkpoint', position: end }, { kind: 'caughtUp', position: end }]);
+    expect(items).toEqual([
+      { kind: 'checkpoint', position: end },
+      { kind: 'caughtUp', position: end },
+    ]);
   });
 
   it('ends when its signal aborts, also while waiting', async () => {
     const controller = new AbortController();
     const seen: SubscriptionItem[] = [];
     const following = (async () => {
-      for await (const item of store().subscribe({ after: await endOf(store()), signal: controller.signal })) {
+      for await (const item of store().subscribe({
+        after: await endOf(store()),
+        signal: controller.signal,
+      })) {
         seen.push(item);
         setTimeout(() => controller.abort(), 20);
       }
@@ -290,7 +343,9 @@ function concurrency(store: () => EventStore): void {
   it('lets exactly one of many writers win each revision, and leaves no gap', async () => {
     const stream = newStream();
     await store().append(stream, 'none', [someEvent()]);
-    const outcomes = await Promise.all(Array.from({ length: 32 }, () => conflictOf(store().append(stream, 0, [someEvent()]))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 32 }, () => conflictOf(store().append(stream, 0, [someEvent()]))),
+    );
     expect(outcomes.filter((o) => o === 'no conflict')).toHaveLength(1);
     expect((await eventsOf(store(), stream)).map((e) => e.revision)).toEqual([0, 1]);
   });
@@ -301,18 +356,23 @@ function concurrency(store: () => EventStore): void {
     await Promise.all(
       streams.map(async (stream) => {
         await store().append(stream, 'none', [someEvent()]);
-        for (let revision = 0; revision < 9; revision += 1) await store().append(stream, revision, [someEvent()]);
+        for (let revision = 0; revision < 9; revision += 1)
+          await store().append(stream, revision, [someEvent()]);
       }),
     );
     const { events } = await store().readAll({ after, limit: 1_000 });
     expect(events).toHaveLength(320);
     for (const stream of streams) {
-      expect(events.filter((e) => e.stream === stream).map((e) => e.revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      expect(events.filter((e) => e.stream === stream).map((e) => e.revision)).toEqual([
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+      ]);
     }
   });
 
   it('orders an append that begins after another was acknowledged behind it', async () => {
-    const noise = Promise.all(Array.from({ length: 40 }, () => store().append(newStream(), 'none', someEvents(2))));
+    const noise = Promise.all(
+      Array.from({ length: 40 }, () => store().append(newStream(), 'none', someEvents(2))),
+    );
     let previous = '';
     for (let i = 0; i < 20; i += 1) {
       const { position } = await store().append(newStream(), 'none', [someEvent()]);

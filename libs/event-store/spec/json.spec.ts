@@ -23,7 +23,9 @@ describe('JSON that is stored', () => {
   });
 
   it('names the path of what it refuses, never the value', () => {
-    expect(() => encodeJson({ form: { phones: ['+968 9000 0001', undefined] } })).toThrow('form.phones.1: undefined');
+    expect(() => encodeJson({ form: { phones: ['+968 9000 0001', undefined] } })).toThrow(
+      'form.phones.1: undefined',
+    );
   });
 
   it('is accepted by every check once it was encoded', () => {
@@ -37,7 +39,9 @@ describe('JSON that is stored', () => {
           return;
         }
         expect(JSON.parse(text)).toEqual(value);
-        checkAppend('spec-1', [{ id: '00000000-0000-4000-8000-000000000001', type: 'T', data: text, metadata: text }]);
+        checkAppend('spec-1', [
+          { id: '00000000-0000-4000-8000-000000000001', type: 'T', data: text, metadata: text },
+        ]);
       }),
     );
   });
@@ -47,7 +51,10 @@ describe('stream names', () => {
   it.each(['case-1', 'profile-KWT-MOCI', 'message-0b0e'])('%s is one', (name) => {
     expect(() => checkStreamName(name)).not.toThrow();
   });
-  it.each(['case', '-1', 'case-', 'case-a b', 'حالة-1', '1case-1', `case-${'x'.repeat(200)}`])('%j is none', (name) => {
-    expect(() => checkStreamName(name)).toThrow(InvalidEvent);
-  });
+  it.each(['case', '-1', 'case-', 'case-a b', 'حالة-1', '1case-1', `case-${'x'.repeat(200)}`])(
+    '%j is none',
+    (name) => {
+      expect(() => checkStreamName(name)).toThrow(InvalidEvent);
+    },
+  );
 });

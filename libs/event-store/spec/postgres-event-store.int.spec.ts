@@ -15,4 +15,6 @@ afterAll(async () => {
   await database.close();
 });
 
-eventStoreContract('the PostgreSQL store', () => Promise.resolve(createPostgresEventStore({ connectionString: database.url })));
+eventStoreContract('the PostgreSQL store', () =>
+  Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
+);

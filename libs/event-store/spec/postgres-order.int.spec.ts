@@ -20,18 +20,26 @@ afterAll(async () => {
   await database.close();
 });
 
-const anEvent = (): { id: string; type: string; data: string; metadata: string } => ({ id: randomUUID(), type: 'NoteTaken', data: '{}', metadata: '{}' });
+const anEvent = (): { id: string; type: string; data: string; metadata: string } => ({
+  id: randomUUID(),
+  type: 'NoteTaken',
+  data: '{}',
+  metadata: '{}',
+});
 
 /** Appends inside a transaction of its own and leaves it open: what the adapter never does, only slower machines. */
 async function appendWithoutCommit(client: PoolClient | Client, ids: readonly string[]): Promise<void> {
-  await client.query('select * from eventstore.append($1, $2, -1, null, $3::uuid[], $4::text[], $5::text[], $6::text[])', [
-    `spec-${randomUUID()}`,
-    'spec',
-    ids,
-    ids.map(() => 'NoteTaken'),
-    ids.map(() => '{}'),
-    ids.map(() => '{}'),
-  ]);
+  await client.query(
+    'select * from eventstore.append($1, $2, -1, null, $3::uuid[], $4::text[], $5::text[], $6::text[])',
+    [
+      `spec-${randomUUID()}`,
+      'spec',
+      ids,
+      ids.map(() => 'NoteTaken'),
+      ids.map(() => '{}'),
+      ids.map(() => '{}'),
+    ],
+  );
 }
 
 /** A fixed series that looks random, so that each run meets the same delays. */
@@ -159,7 +167,9 @@ describe('the global order', () => {
       }
     })();
     await eventually(() => caughtUp);
-    await database.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut-me'");
+    await database.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut-me'",
+    );
     const event = anEvent();
     await store.append(`spec-${randomUUID()}`, 'none', [event]);
     await eventually(() => seen.length > 0);
@@ -183,15 +193,29 @@ describe('what is stored', () => {
     proves('MUS-28');
     const stream = `spec-${randomUUID()}`;
     await store.append(stream, 'none', Array.from({ length: 9 }, anEvent));
-    for (const sql of ["update eventstore.events set data = '1'", 'delete from eventstore.events', 'truncate eventstore.events']) {
+    for (const sql of [
+      "update eventstore.events set data = '1'",
+      'delete from eventstore.events',
+      'truncate eventstore.events',
+    ]) {
       await expect(database.pool.query(sql)).rejects.toMatchObject({ code: '42501' });
     }
     const half = [anEvent(), { ...anEvent(), data: 'broken in the database' }];
-    await database.pool.query("alter table eventstore.events add constraint half check (data <> 'broken in the database') not valid");
+    await database.pool.query(
+      "alter table eventstore.events add constraint half check (data <> 'broken in the database') not valid",
+    );
     await expect(
-      database.pool.query('select * from eventstore.append($1, $2, 8, null, $3::uuid[], $4::text[], $5::text[], $6::text[])', [
-        stream, 'spec', half.map((e) => e.id), half.map((e) => e.type), half.map((e) => e.data), half.map((e) => e.metadata),
-      ]),
+      database.pool.query(
+        'select * from eventstore.append($1, $2, 8, null, $3::uuid[], $4::text[], $5::text[], $6::text[])',
+        [
+          stream,
+          'spec',
+          half.map((e) => e.id),
+          half.map((e) => e.type),
+          half.map((e) => e.data),
+          half.map((e) => e.metadata),
+        ],
+      ),
     ).rejects.toMatchObject({ code: '23514' });
     await database.pool.query('alter table eventstore.events drop constraint half');
     expect(await store.readStream(stream)).toMatchObject({ kind: 'found', lastRevision: 8 });
@@ -212,7 +236,9 @@ describe('what is stored', () => {
     const client = new Client({ connectionString: url.href });
     await client.connect();
     await expect(client.query('delete from eventstore.streams')).rejects.toMatchObject({ code: '42501' });
-    await expect(client.query("select nextval('eventstore.positions')")).rejects.toMatchObject({ code: '42501' });
+    await expect(client.query("select nextval('eventstore.positions')")).rejects.toMatchObject({
+      code: '42501',
+    });
     await client.end();
     await plain.close();
     await database.pool.query(`drop role ${role}`);
@@ -222,7 +248,10 @@ describe('what is stored', () => {
 describe('an unreachable store', () => {
   it('is unavailable: nothing was written', async () => {
     const nowhere = createPostgresEventStore({ connectionString: 'postgres://x:x@127.0.0.1:1/none' });
-    await expect(nowhere.append(`spec-${randomUUID()}`, 'none', [anEvent()])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retriable: true });
+    await expect(nowhere.append(`spec-${randomUUID()}`, 'none', [anEvent()])).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retriable: true,
+    });
     await expect(nowhere.readAll()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await nowhere.close();
   });
@@ -234,7 +263,10 @@ describe('an unreachable store', () => {
     await blocker.query('begin');
     await blocker.query('select * from eventstore.streams where stream = $1 for update', [stream]);
     const events = [anEvent()];
-    await expect(store.append(stream, 0, events, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'STORE_DEADLINE_EXCEEDED', retriable: true });
+    await expect(store.append(stream, 0, events, { deadlineMs: 50 })).rejects.toMatchObject({
+      code: 'STORE_DEADLINE_EXCEEDED',
+      retriable: true,
+    });
     await blocker.query('commit');
     blocker.release();
     expect(await store.append(stream, 0, events)).toMatchObject({ revision: 1 });

@@ -5,7 +5,13 @@ import { type CommandContext, type CommandOutcome } from '../src/case-streams/ca
 import { eventHash, verifyChain } from '../src/case-streams/chain';
 import { commandEventId } from '../src/case-streams/command-event-id';
 import { createStreams } from '../src/case-streams/streams';
-import { DeadlineExceeded, ForeignEventType, InvalidEvent, Unavailable, WrongExpectedRevision } from '../src/event-store.errors';
+import {
+  DeadlineExceeded,
+  ForeignEventType,
+  InvalidEvent,
+  Unavailable,
+  WrongExpectedRevision,
+} from '../src/event-store.errors';
 import { type EventStore } from '../src/event-store.port';
 import { createMemoryEventStore } from '../src/memory/memory-event-store.adapter';
 
@@ -24,7 +30,10 @@ const command = (n: number, more: Partial<CommandContext> = {}): CommandContext 
 });
 
 type Decide = (history: readonly StoredEvent[]) => Decision<CaseEvent>;
-const opened: CaseEvent = { type: 'CaseOpened', data: { caseId, channel: 'PHONE_1111', subjectId: '7b0c0000-0000-4000-8000-000000000002' } };
+const opened: CaseEvent = {
+  type: 'CaseOpened',
+  data: { caseId, channel: 'PHONE_1111', subjectId: '7b0c0000-0000-4000-8000-000000000002' },
+};
 const filled: CaseEvent = { type: 'FormFilled', data: { form: { caseType: 'NOTE', filled: ['caseType'] } } };
 const open: Decide = (history) => (history.length === 0 ? accept(opened) : accept());
 const fill: Decide = () => accept(filled);
@@ -42,7 +51,9 @@ describe('a command on a stream', () => {
   it('appends what was decided, with who, when and why, chained to the event before', async () => {
     const store = createMemoryEventStore();
     await intake(store).execute(stream, command(1), open);
-    const outcome = acceptedOf(await intake(store).execute(stream, command(2, { channel: 'PHONE_1111', profileVersion: 3 }), fill));
+    const outcome = acceptedOf(
+      await intake(store).execute(stream, command(2, { channel: 'PHONE_1111', profileVersion: 3 }), fill),
+    );
     expect(outcome).toMatchObject({ revision: 1, decisionVersion: 2 });
     const { events, head } = await intake(store).load(stream);
     expect(outcome.events).toEqual([events[1]]);
@@ -54,8 +65,17 @@ describe('a command on a stream', () => {
       stream,
       revision: 1,
       metadata: {
-        schemaVersion: 1, tenant: 'MUS', actor: { kind: 'staff', id: 'agent-1', organisation: 'MUS' }, line: '1', channel: 'PHONE_1111',
-        recordedAt: now(), occurredAt: now(), correlationId: 'k1', causationId: 'k1', commandId: command(2).commandId, profileVersion: 3,
+        schemaVersion: 1,
+        tenant: 'MUS',
+        actor: { kind: 'staff', id: 'agent-1', organisation: 'MUS' },
+        line: '1',
+        channel: 'PHONE_1111',
+        recordedAt: now(),
+        occurredAt: now(),
+        correlationId: 'k1',
+        causationId: 'k1',
+        commandId: command(2).commandId,
+        profileVersion: 3,
         previousHash: eventHash(raw[0]!),
       },
     });
@@ -67,7 +87,9 @@ describe('a command on a stream', () => {
     const store = createMemoryEventStore();
     const first = await intake(store).execute(stream, command(1), open);
     await intake(store).execute(stream, command(2), fill);
-    const again = await intake(store).execute(stream, command(1, { expectedDecisionVersion: 0 }), () => reject('NEVER_ASKED'));
+    const again = await intake(store).execute(stream, command(1, { expectedDecisionVersion: 0 }), () =>
+      reject('NEVER_ASKED'),
+    );
     expect(again).toEqual(first);
   });
 
@@ -76,7 +98,9 @@ describe('a command on a stream', () => {
     const store = createMemoryEventStore();
     await intake(store).execute(stream, command(1), open);
     for (const n of [2, 3, 4]) await intake(store).execute(stream, command(n), fill);
-    const outcomes = await Promise.all([5, 6].map((n) => intake(store).execute(stream, command(n, { expectedDecisionVersion: 4 }), fill)));
+    const outcomes = await Promise.all(
+      [5, 6].map((n) => intake(store).execute(stream, command(n, { expectedDecisionVersion: 4 }), fill)),
+    );
     expect(outcomes.map((o) => o.kind).sort()).toEqual(['accepted', 'rejected']);
     expect(outcomes.find((o) => o.kind === 'rejected')).toEqual({
       kind: 'rejected',
@@ -100,26 +124,42 @@ describe('a command on a stream', () => {
 
   it('gives up after eight lost races, and says that it may be tried again', async () => {
     const store = createMemoryEventStore();
-    const losing: EventStore = { ...store, append: () => Promise.reject(new WrongExpectedRevision(stream, 'none', 0)) };
+    const losing: EventStore = {
+      ...store,
+      append: () => Promise.reject(new WrongExpectedRevision(stream, 'none', 0)),
+    };
     let decided = 0;
-    const lost = intake(losing).execute(stream, command(1), () => accept((decided += 1, opened)));
+    const lost = intake(losing).execute(stream, command(1), () => accept(((decided += 1), opened)));
     await expect(lost).rejects.toMatchObject({ code: 'CONFLICT_EXHAUSTED', retriable: true });
     expect(decided).toBe(8);
   });
 
   it('writes nothing when it is rejected or has nothing left to do', async () => {
     const store = createMemoryEventStore();
-    expect(await intake(store).execute(stream, command(1), () => reject('CASE_CLOSED'))).toEqual({ kind: 'rejected', rejection: { code: 'CASE_CLOSED', reason: 'conflict' } });
+    expect(await intake(store).execute(stream, command(1), () => reject('CASE_CLOSED'))).toEqual({
+      kind: 'rejected',
+      rejection: { code: 'CASE_CLOSED', reason: 'conflict' },
+    });
     await intake(store).execute(stream, command(1), open);
-    expect(await intake(store).execute(stream, command(2), open)).toEqual({ kind: 'accepted', events: [], revision: 0, decisionVersion: 1 });
+    expect(await intake(store).execute(stream, command(2), open)).toEqual({
+      kind: 'accepted',
+      events: [],
+      revision: 0,
+      decisionVersion: 1,
+    });
     expect((await intake(store).load(stream)).events).toHaveLength(1);
   });
 
   it('may only write event types of its own author, with data that fits the schema', async () => {
     const routing = createStreams(createMemoryEventStore(), { author: 'routing', now, patience });
     await expect(routing.execute(stream, command(1), open)).rejects.toBeInstanceOf(ForeignEventType);
-    const unsealed = { type: 'FormFilled', data: { form: { phone: '+968 9000 0001', filled: [] } } } as CaseEvent;
-    const leaked = await intake(createMemoryEventStore()).execute(stream, command(1), () => accept(unsealed)).catch((error: unknown) => error);
+    const unsealed = {
+      type: 'FormFilled',
+      data: { form: { phone: '+968 9000 0001', filled: [] } },
+    } as CaseEvent;
+    const leaked = await intake(createMemoryEventStore())
+      .execute(stream, command(1), () => accept(unsealed))
+      .catch((error: unknown) => error);
     expect(leaked).toBeInstanceOf(InvalidEvent);
     expect((leaked as Error).message).not.toContain('9000');
   });
@@ -153,7 +193,10 @@ describe('when the store does not answer', () => {
 
   it('sending ends after five tries with the fault', async () => {
     let sends = 0;
-    const down: EventStore = { ...createMemoryEventStore(), append: () => Promise.reject(new Unavailable(String((sends += 1)))) };
+    const down: EventStore = {
+      ...createMemoryEventStore(),
+      append: () => Promise.reject(new Unavailable(String((sends += 1)))),
+    };
     await expect(intake(down).execute(stream, command(1), open)).rejects.toBeInstanceOf(Unavailable);
     expect(sends).toBe(5);
   });
@@ -164,6 +207,8 @@ describe('when the store does not answer', () => {
     const early = intake(store).execute(stream, command(2, { atLeastRevision: 1 }), fill);
     await expect(early).rejects.toMatchObject({ code: 'REVISION_NOT_REACHED', retriable: true });
     await intake(store).execute(stream, command(3), fill);
-    expect(acceptedOf(await intake(store).execute(stream, command(2, { atLeastRevision: 1 }), fill)).revision).toBe(2);
+    expect(
+      acceptedOf(await intake(store).execute(stream, command(2, { atLeastRevision: 1 }), fill)).revision,
+    ).toBe(2);
   });
 });

@@ -14,7 +14,12 @@ export interface EventStore {
    *
    * @throws InvalidEvent before any I/O; WrongExpectedRevision; Unavailable; DeadlineExceeded
    */
-  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], options?: CallOptions): Promise<AppendResult>;
+  append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+    options?: CallOptions,
+  ): Promise<AppendResult>;
 
   /** Reads one stream. A missing stream is a distinct result, not an empty one. @throws Unavailable, DeadlineExceeded */
   readStream(stream: string, options?: ReadStreamOptions): Promise<ReadStreamResult>;
@@ -41,7 +46,10 @@ export type ExpectedRevision =
   | 'exists'
   | 'any'
   | number
-  | { readonly revision: number; /** Hex hash of that last event: the link is checked on append. */ readonly headHash: string };
+  | {
+      readonly revision: number;
+      /** Hex hash of that last event: the link is checked on append. */ readonly headHash: string;
+    };
 
 export interface NewEvent {
   /** UUID; the idempotence key of its slot. */

@@ -7,5 +7,8 @@ export * from './case-streams/chain';
 export { commandEventId } from './case-streams/command-event-id';
 export { createStreams } from './case-streams/streams';
 export { createMemoryEventStore } from './memory/memory-event-store.adapter';
-export { createPostgresEventStore, type PostgresEventStoreOptions } from './postgres/postgres-event-store.adapter';
+export {
+  createPostgresEventStore,
+  type PostgresEventStoreOptions,
+} from './postgres/postgres-event-store.adapter';
 export { migrateEventStore } from './postgres/migrate-event-store';

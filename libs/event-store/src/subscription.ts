@@ -1,4 +1,11 @@
-import { type Position, type ReadAllOptions, type ReadAllResult, START, type SubscribeOptions, type SubscriptionItem } from './event-store.port';
+import {
+  type Position,
+  type ReadAllOptions,
+  type ReadAllResult,
+  START,
+  type SubscribeOptions,
+  type SubscriptionItem,
+} from './event-store.port';
 import { type WakeUp } from './wake-up';
 
 interface Followed {
@@ -17,14 +24,21 @@ const maxPauseMs = 5_000;
  * Follows the global order page by page: never more than one page in memory. A read that fails is repeated with a pause
  * that doubles up to five seconds, until it succeeds or the signal aborts.
  */
-export async function* follow(options: SubscribeOptions, followed: Followed): AsyncGenerator<SubscriptionItem> {
+export async function* follow(
+  options: SubscribeOptions,
+  followed: Followed,
+): AsyncGenerator<SubscriptionItem> {
   const { signal, filter } = options;
   const { wakeUp } = followed;
   let after: Position = options.after ?? START;
   let announced = false;
   while (!signal.aborted) {
     const since = wakeUp.count();
-    const page = await readPatiently({ after, limit: pageSize, signal, ...(filter === undefined ? {} : { filter }) }, followed, signal);
+    const page = await readPatiently(
+      { after, limit: pageSize, signal, ...(filter === undefined ? {} : { filter }) },
+      followed,
+      signal,
+    );
     if (page === undefined) return;
     for (const event of page.events) {
       if (signal.aborted) return;
@@ -40,7 +54,11 @@ export async function* follow(options: SubscribeOptions, followed: Followed): As
   }
 }
 
-async function readPatiently(request: ReadAllOptions, followed: Followed, signal: AbortSignal): Promise<ReadAllResult | undefined> {
+async function readPatiently(
+  request: ReadAllOptions,
+  followed: Followed,
+  signal: AbortSignal,
+): Promise<ReadAllResult | undefined> {
   for (let pause = 50; !signal.aborted; pause = Math.min(pause * 2, maxPauseMs)) {
     try {
       return await followed.readAll(request);

@@ -56,7 +56,10 @@ export interface LoadedStream<E extends { type: string; data: unknown } = CaseEv
  * by the deadline. Every event must be of the author's types, else `ForeignEventType`.
  */
 export interface Streams {
-  load<E extends { type: string; data: unknown } = CaseEvent>(stream: string, upToRevision?: number): Promise<LoadedStream<E>>;
+  load<E extends { type: string; data: unknown } = CaseEvent>(
+    stream: string,
+    upToRevision?: number,
+  ): Promise<LoadedStream<E>>;
   execute<E extends { type: string; data: unknown } = CaseEvent>(
     stream: string,
     context: CommandContext,

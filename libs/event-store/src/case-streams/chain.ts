@@ -8,7 +8,14 @@ import { InvalidStoredEvent, type RawEvent, decodeEvent } from '@balagh/case-eve
  */
 export function eventHash(event: RawEvent): string {
   const hash = createHash('sha256');
-  for (const part of [event.stream, String(event.revision), event.id, event.type, event.data, event.metadata]) {
+  for (const part of [
+    event.stream,
+    String(event.revision),
+    event.id,
+    event.type,
+    event.data,
+    event.metadata,
+  ]) {
     hash.update(`${Buffer.byteLength(part)}:`).update(part);
   }
   return hash.digest('hex');
@@ -46,7 +53,12 @@ export function verifyChain(events: readonly RawEvent[], headHash?: string): rea
     previous = event;
   }
   if (previous !== undefined && headHash !== undefined && eventHash(previous) !== headHash) {
-    faults.push({ stream: previous.stream, revision: previous.revision, kind: 'HASH', detail: 'differs from the hash recorded by the store' });
+    faults.push({
+      stream: previous.stream,
+      revision: previous.revision,
+      kind: 'HASH',
+      detail: 'differs from the hash recorded by the store',
+    });
   }
   return faults;
 }

@@ -17,7 +17,9 @@ export function answerBeforeDeciding<E extends DomainEvent>(
   if (last !== undefined) return outcomeOf(history.slice(0, last.revision + 1), earlier, 'included');
   const decisionVersion = decisionVersionOf(history);
   const seen = context.expectedDecisionVersion;
-  return seen === undefined || seen === decisionVersion ? undefined : reject('VERSION_STALE', 'conflict', { decisionVersion });
+  return seen === undefined || seen === decisionVersion
+    ? undefined
+    : reject('VERSION_STALE', 'conflict', { decisionVersion });
 }
 
 /** The accepted outcome of `events` on top of `history`, or as its last part. */

@@ -26,7 +26,8 @@ export function draftEvents(
   const first = (onto.head?.revision ?? -1) + 1;
   return events.map((event, index) => {
     const definition = definitionOf(event.type);
-    if (definition === undefined || !drafting.authored.has(event.type)) throw new ForeignEventType(event.type);
+    if (definition === undefined || !drafting.authored.has(event.type))
+      throw new ForeignEventType(event.type);
     const raw: RawEvent = {
       id: commandEventId(context.commandId, index),
       stream: onto.stream,
@@ -40,8 +41,14 @@ export function draftEvents(
   });
 }
 
-function metadataOf(context: CommandContext, schemaVersion: number, now: string, previousHash: string | undefined): EventMetadata {
-  const { tenant, actor, line, channel, correlationId, causationId, commandId, trace, profileVersion } = context;
+function metadataOf(
+  context: CommandContext,
+  schemaVersion: number,
+  now: string,
+  previousHash: string | undefined,
+): EventMetadata {
+  const { tenant, actor, line, channel, correlationId, causationId, commandId, trace, profileVersion } =
+    context;
   const metadata = {
     schemaVersion,
     tenant,
@@ -63,7 +70,9 @@ function metadataOf(context: CommandContext, schemaVersion: number, now: string,
 interface Parsed<T> {
   readonly success: boolean;
   readonly data?: T;
-  readonly error?: { readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly code?: string }[] };
+  readonly error?: {
+    readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly code?: string }[];
+  };
 }
 
 /** Path and code only: values may be personal. */

@@ -2,7 +2,14 @@ import { type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-eve
 import { type Decision } from '@balagh/decider';
 import { ConflictExhausted, RevisionNotReached, WrongExpectedRevision } from '../event-store.errors';
 import { type EventStore, type RecordedEvent } from '../event-store.port';
-import { type CommandContext, type CommandOutcome, type LoadedStream, type Patience, type Streams, type StreamsOptions } from './case-streams';
+import {
+  type CommandContext,
+  type CommandOutcome,
+  type LoadedStream,
+  type Patience,
+  type Streams,
+  type StreamsOptions,
+} from './case-streams';
 import { eventHash } from './chain';
 import { answerBeforeDeciding, outcomeOf } from './command-answer';
 import { draftEvents } from './event-draft';
@@ -18,18 +25,27 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   const patience: Patience = { ...defaultPatience, ...options.patience };
   const authored = new Set(typesAuthoredBy(options.author));
 
-  async function load<E extends DomainEvent>(stream: string, upToRevision?: number): Promise<LoadedStream<E>> {
+  async function load<E extends DomainEvent>(
+    stream: string,
+    upToRevision?: number,
+  ): Promise<LoadedStream<E>> {
     const raw = await readWhole(store, stream, upToRevision);
     const last = raw.at(-1);
     const events = raw.map((event) => decodeEvent<E>(event));
-    return last === undefined ? { stream, events } : { stream, events, head: { revision: last.revision, hash: eventHash(last) } };
+    return last === undefined
+      ? { stream, events }
+      : { stream, events, head: { revision: last.revision, hash: eventHash(last) } };
   }
 
-  async function loadAtLeast<E extends DomainEvent>(stream: string, revision: number): Promise<LoadedStream<E>> {
+  async function loadAtLeast<E extends DomainEvent>(
+    stream: string,
+    revision: number,
+  ): Promise<LoadedStream<E>> {
     for (let read = 1; ; read += 1) {
       const loaded = await load<E>(stream);
       if ((loaded.head?.revision ?? -1) >= revision) return loaded;
-      if (read >= patience.reads) throw new RevisionNotReached(`stream ${stream}: revision ${revision} is not visible yet`);
+      if (read >= patience.reads)
+        throw new RevisionNotReached(`stream ${stream}: revision ${revision} is not visible yet`);
       await pause(patience.pauseMs * 2 ** (read - 1));
     }
   }
@@ -47,10 +63,14 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
       if (decision.kind === 'rejected') return decision;
       if (decision.events.length === 0) return outcomeOf(loaded.events, []);
       const drafts = draftEvents(loaded, decision.events, context, { authored, now: options.now() });
-      const expected = loaded.head === undefined ? 'none' : { revision: loaded.head.revision, headHash: loaded.head.hash };
+      const expected =
+        loaded.head === undefined ? 'none' : { revision: loaded.head.revision, headHash: loaded.head.hash };
       try {
         await sendUntilAnswered(() => store.append(stream, expected, drafts), patience);
-        return outcomeOf(loaded.events, drafts.map((raw) => decodeEvent<E>(raw)));
+        return outcomeOf(
+          loaded.events,
+          drafts.map((raw) => decodeEvent<E>(raw)),
+        );
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
       }
@@ -63,7 +83,11 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
 
 const pageSize = 10_000;
 
-async function readWhole(store: EventStore, stream: string, upToRevision = Number.MAX_SAFE_INTEGER): Promise<readonly RecordedEvent[]> {
+async function readWhole(
+  store: EventStore,
+  stream: string,
+  upToRevision = Number.MAX_SAFE_INTEGER,
+): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
   for (;;) {
     const limit = Math.min(pageSize, upToRevision + 1 - events.length);

@@ -19,7 +19,9 @@ export function problemIn(value: unknown, path: string): string | undefined {
     case 'string':
       return textProblem(value, path);
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? undefined : `${at(path)}: number without a JSON form`;
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? undefined
+        : `${at(path)}: number without a JSON form`;
     case 'boolean':
       return undefined;
     case 'object':
@@ -30,7 +32,11 @@ export function problemIn(value: unknown, path: string): string | undefined {
 }
 
 function membersProblem(value: object, path: string): string | undefined {
-  if (Array.isArray(value)) return firstProblem(Array.from(value as unknown[], (item, i) => [String(i), item]), path);
+  if (Array.isArray(value))
+    return firstProblem(
+      Array.from(value as unknown[], (item, i) => [String(i), item]),
+      path,
+    );
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return `${at(path)}: not a plain object`;
   return firstProblem(Object.entries(value), path);

@@ -3,7 +3,12 @@ import { type NewEvent } from '../event-store.port';
 import { hasLoneSurrogate, problemIn } from './encode-json';
 
 /** Limits that every adapter keeps (design §5). */
-export const limits = { eventsPerAppend: 500, bytesPerAppend: 1_000_000, streamNameLength: 200, typeLength: 100 } as const;
+export const limits = {
+  eventsPerAppend: 500,
+  bytesPerAppend: 1_000_000,
+  streamNameLength: 200,
+  typeLength: 100,
+} as const;
 
 const streamName = /^[A-Za-z][A-Za-z0-9_.]*-[\x21-\x7e]+$/;
 const typeName = /^[A-Za-z][A-Za-z0-9_.]*$/;
@@ -16,7 +21,8 @@ export function categoryOf(stream: string): string {
 
 /** @throws InvalidEvent when the name is not `category-id` in printable ASCII of at most 200 characters */
 export function checkStreamName(stream: string): void {
-  if (stream.length > limits.streamNameLength || !streamName.test(stream)) throw new InvalidEvent('stream name');
+  if (stream.length > limits.streamNameLength || !streamName.test(stream))
+    throw new InvalidEvent('stream name');
 }
 
 /**
@@ -26,14 +32,16 @@ export function checkStreamName(stream: string): void {
  */
 export function checkAppend(stream: string, events: readonly NewEvent[]): void {
   checkStreamName(stream);
-  if (events.length < 1 || events.length > limits.eventsPerAppend) throw new InvalidEvent(`${events.length} events`);
+  if (events.length < 1 || events.length > limits.eventsPerAppend)
+    throw new InvalidEvent(`${events.length} events`);
   let bytes = 0;
   const ids = new Set<string>();
   events.forEach((event, i) => {
     if (!uuid.test(event.id)) throw new InvalidEvent(`event ${i}: id is not a lower-case UUID`);
     if (ids.has(event.id)) throw new InvalidEvent(`event ${i}: id used twice`);
     ids.add(event.id);
-    if (event.type.length > limits.typeLength || !typeName.test(event.type)) throw new InvalidEvent(`event ${i}: type`);
+    if (event.type.length > limits.typeLength || !typeName.test(event.type))
+      throw new InvalidEvent(`event ${i}: type`);
     checkJson(event.data, `event ${i}: data`);
     checkJson(event.metadata, `event ${i}: metadata`);
     bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);

@@ -32,7 +32,16 @@ export function createMemoryEventStore(): EventStore {
     for (const event of events) {
       const { id, type, data, metadata } = event;
       const position = positionOf(all.length + 1);
-      const recorded = { id, type, data, metadata, stream, revision: own.length, position, storedAt: new Date().toISOString() };
+      const recorded = {
+        id,
+        type,
+        data,
+        metadata,
+        stream,
+        revision: own.length,
+        position,
+        storedAt: new Date().toISOString(),
+      };
       own.push(recorded);
       all.push(recorded);
     }
@@ -58,7 +67,8 @@ export function createMemoryEventStore(): EventStore {
       checkAppend(stream, events);
       const own = streams.get(stream) ?? [];
       const first = slotOf(expected);
-      if (first !== undefined && isReplay(own, first, events)) return resultOf(own, first + events.length - 1, true);
+      if (first !== undefined && isReplay(own, first, events))
+        return resultOf(own, first + events.length - 1, true);
       checkExpectation(stream, own, expected);
       return record(stream, events);
     },
@@ -68,7 +78,8 @@ export function createMemoryEventStore(): EventStore {
       return readOne(streams.get(stream), options);
     },
     readAll,
-    subscribe: (options: SubscribeOptions): AsyncIterable<SubscriptionItem> => follow(options, { readAll, wakeUp, pollMs: () => 1_000 }),
+    subscribe: (options: SubscribeOptions): AsyncIterable<SubscriptionItem> =>
+      follow(options, { readAll, wakeUp, pollMs: () => 1_000 }),
     close: () => Promise.resolve(wakeUp.signal()),
   };
 }
@@ -89,21 +100,29 @@ function isReplay(own: readonly RecordedEvent[], first: number, events: readonly
 function checkExpectation(stream: string, own: readonly RecordedEvent[], expected: ExpectedRevision): void {
   const last = own.at(-1);
   const wrong = (): never => {
-    throw new WrongExpectedRevision(stream, typeof expected === 'object' ? String(expected.revision) : String(expected), last?.revision);
+    throw new WrongExpectedRevision(
+      stream,
+      typeof expected === 'object' ? String(expected.revision) : String(expected),
+      last?.revision,
+    );
   };
   if (expected === 'any') return;
   if (expected === 'exists') return last === undefined ? wrong() : undefined;
   if (expected === 'none') return last === undefined ? undefined : wrong();
   const revision = typeof expected === 'number' ? expected : expected.revision;
   if (last?.revision !== revision) return wrong();
-  if (typeof expected === 'object' && eventHash(last) !== expected.headHash) throw new BrokenLink(`stream ${stream} at ${revision}`);
+  if (typeof expected === 'object' && eventHash(last) !== expected.headHash)
+    throw new BrokenLink(`stream ${stream} at ${revision}`);
 }
 
 function resultOf(own: readonly RecordedEvent[], revision: number, replayed: boolean): AppendResult {
   return { revision, position: own[revision]?.position ?? START, replayed };
 }
 
-function readOne(own: readonly RecordedEvent[] | undefined, options: ReadStreamOptions = {}): ReadStreamResult {
+function readOne(
+  own: readonly RecordedEvent[] | undefined,
+  options: ReadStreamOptions = {},
+): ReadStreamResult {
   const last = own?.at(-1);
   if (own === undefined || last === undefined) return { kind: 'missing' };
   const { direction = 'forwards', limit = 10_000 } = options;
@@ -111,10 +130,18 @@ function readOne(own: readonly RecordedEvent[] | undefined, options: ReadStreamO
     direction === 'forwards'
       ? own.slice(options.from ?? 0)
       : own.slice(0, (options.from ?? last.revision) + 1).reverse();
-  return { kind: 'found', events: events.slice(0, limit), lastRevision: last.revision, headHash: eventHash(last) };
+  return {
+    kind: 'found',
+    events: events.slice(0, limit),
+    lastRevision: last.revision,
+    headHash: eventHash(last),
+  };
 }
 
 function passes(event: RecordedEvent, filter: EventFilter | undefined): boolean {
   const { types, categories } = filter ?? {};
-  return (types === undefined || types.includes(event.type)) && (categories === undefined || categories.includes(categoryOf(event.stream)));
+  return (
+    (types === undefined || types.includes(event.type)) &&
+    (categories === undefined || categories.includes(categoryOf(event.stream)))
+  );
 }

@@ -14,7 +14,8 @@ export async function migrateEventStore(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ server_encoding: string }>('show server_encoding');
-    if (rows[0]?.server_encoding !== 'UTF8') throw new Error(`the event store needs a UTF8 database, not ${rows[0]?.server_encoding ?? '?'}`);
+    if (rows[0]?.server_encoding !== 'UTF8')
+      throw new Error(`the event store needs a UTF8 database, not ${rows[0]?.server_encoding ?? '?'}`);
     await client.query('begin');
     await client.query(migrationLock);
     for (const sql of [tablesSql, hashSql, appendSql, readAllSql, grantsSql]) await client.query(sql);

@@ -63,7 +63,11 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   };
 }
 
-function ownPool({ connectionString, applicationName = 'balagh-event-store', maxConnections = 8 }: PostgresEventStoreOptions): Pool {
+function ownPool({
+  connectionString,
+  applicationName = 'balagh-event-store',
+  maxConnections = 8,
+}: PostgresEventStoreOptions): Pool {
   const pool = new Pool({
     max: maxConnections,
     application_name: applicationName,
@@ -103,10 +107,18 @@ async function appendTo(
     call,
   );
   if (row === undefined || row.kind === 'conflict') {
-    throw new WrongExpectedRevision(stream, typeof expected === 'object' ? String(expected.revision) : String(expected), row?.revision ?? undefined);
+    throw new WrongExpectedRevision(
+      stream,
+      typeof expected === 'object' ? String(expected.revision) : String(expected),
+      row?.revision ?? undefined,
+    );
   }
   if (row.kind === 'broken_link') throw new BrokenLink(`stream ${stream} at ${row.revision ?? 'none'}`);
-  return { revision: row.revision ?? 0, position: token(row.position ?? '0'), replayed: row.kind === 'replayed' };
+  return {
+    revision: row.revision ?? 0,
+    position: token(row.position ?? '0'),
+    replayed: row.kind === 'replayed',
+  };
 }
 
 function expectation(expected: ExpectedRevision): readonly [number, string | null] {
@@ -115,7 +127,11 @@ function expectation(expected: ExpectedRevision): readonly [number, string | nul
   return [{ none: -1, exists: -2, any: -3 }[expected], null];
 }
 
-async function readStreamFrom(pool: Pool, stream: string, request: ReadStreamOptions = {}): Promise<ReadStreamResult> {
+async function readStreamFrom(
+  pool: Pool,
+  stream: string,
+  request: ReadStreamOptions = {},
+): Promise<ReadStreamResult> {
   const { direction = 'forwards', limit = 10_000 } = request;
   const backwards = direction === 'backwards';
   const [comparison, order] = backwards ? ['<=', 'desc'] : ['>=', 'asc'];
@@ -149,15 +165,26 @@ async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAll
     {
       name: 'eventstore-read-all',
       text: 'select * from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)',
-      values: [after === START ? '0' : after, limit, filter?.types ?? null, filter?.categories ?? null, windowSize],
+      values: [
+        after === START ? '0' : after,
+        limit,
+        filter?.types ?? null,
+        filter?.categories ?? null,
+        windowSize,
+      ],
     },
     request,
   );
   const events = rows.filter(isEvent).map(recorded);
   const end = rows.at(-1);
   const checkpoint = end?.position ?? rows.at(-2)?.position;
-  if (end === undefined || checkpoint === undefined || checkpoint === null) return { events, checkpoint: after, caughtUp: true };
-  return { events, checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint), caughtUp: end.revision === 1 };
+  if (end === undefined || checkpoint === undefined || checkpoint === null)
+    return { events, checkpoint: after, caughtUp: true };
+  return {
+    events,
+    checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint),
+    caughtUp: end.revision === 1,
+  };
 }
 
 interface AppendRow {
@@ -187,6 +214,24 @@ const isEvent = (row: EventRow): boolean => (row.id as string | null) !== null;
 
 const token = (position: string): Position => position.padStart(20, '0');
 
-function recorded({ position, stream, revision, id, type, data, metadata, stored_at }: EventRow): RecordedEvent {
-  return { position: token(position), stream, revision, id, type, data, metadata, storedAt: stored_at.toISOString() };
+function recorded({
+  position,
+  stream,
+  revision,
+  id,
+  type,
+  data,
+  metadata,
+  stored_at,
+}: EventRow): RecordedEvent {
+  return {
+    position: token(position),
+    stream,
+    revision,
+    id,
+    type,
+    data,
+    metadata,
+    storedAt: stored_at.toISOString(),
+  };
 }

@@ -54,7 +54,10 @@ async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
   try {
     return await Promise.race([connecting, deadline.passed]);
   } catch (error) {
-    connecting.then((late) => late.release(), () => undefined);
+    connecting.then(
+      (late) => late.release(),
+      () => undefined,
+    );
     throw new Unavailable('no connection to the event store', { cause: error });
   }
 }
@@ -87,6 +90,7 @@ function faultOf(error: unknown, purpose: 'read' | 'append'): unknown {
   const sqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
   if (sqlState !== undefined && !passing.test(sqlState)) return error;
   const connectionLost = sqlState === undefined || /^(08|57P)/.test(sqlState);
-  if (connectionLost && purpose === 'append') return new DeadlineExceeded('the connection broke during an append', { cause: error });
+  if (connectionLost && purpose === 'append')
+    return new DeadlineExceeded('the connection broke during an append', { cause: error });
   return new Unavailable(`the event store refused: ${sqlState ?? 'connection lost'}`, { cause: error });
 }
