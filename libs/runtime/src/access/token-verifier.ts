@@ -1,4 +1,5 @@
-import { type JWTPayload, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { type JWTPayload, type createRemoteJWKSet } from 'jose';
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { IssuerUnavailable, Unauthenticated } from '../errors/errors';
 import { principalOfClaims } from './claims';
@@ -25,6 +26,13 @@ const algorithms = ['ES256', 'RS256', 'EdDSA'];
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
 type Keys = ReturnType<typeof createRemoteJWKSet>;
 
+/** Loaded when the first token comes: most specifications and tools that import this library never verify one. */
+let loaded: typeof import('jose') | undefined;
+function jose(): typeof import('jose') {
+  loaded ??= createRequire(__filename)('jose') as typeof import('jose');
+  return loaded;
+}
+
 /** Verifies JWT access tokens of one issuer; its keys are discovered at first use and cached for ten minutes. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { issuer, audience, timeoutMs = 3_000, cooldownMs = 30_000 } = options;
@@ -45,6 +53,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 async function payloadOf(token: string, keys: Keys, issuer: string, audience: string): Promise<JWTPayload> {
+  const { errors, jwtVerify } = jose();
   try {
     const verified = await jwtVerify(token, keys, { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 });
     return verified.payload;
@@ -63,7 +72,7 @@ async function discoverKeys(issuer: string, timeoutMs: number, cooldownMs: numbe
     if (!response.ok) throw new Error(`discovery answered ${response.status}`);
     const found = discoverySchema.parse(await response.json());
     if (found.issuer !== issuer) throw new Error('discovery names another issuer');
-    return createRemoteJWKSet(new URL(found.jwks_uri), {
+    return jose().createRemoteJWKSet(new URL(found.jwks_uri), {
       timeoutDuration: timeoutMs,
       cooldownDuration: cooldownMs,
       cacheMaxAge: 600_000,

@@ -34,7 +34,7 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): Platform {
     database: new Pool({ host: '127.0.0.1', port: 1, max: 1, connectionTimeoutMillis: 500 }),
     eventStore,
     streams: author === undefined ? readOnlyStreams(eventStore, now) : createStreams(eventStore, { author, now }),
-    feed: beside?.feed ?? createMemoryFeed(eventStore),
+    feed: options.parts?.feed ?? beside?.feed ?? createMemoryFeed(eventStore),
     privacy: beside?.privacy ?? createMemoryPrivacy(),
     profiles: beside?.profiles ?? createStaticProfiles(options.profiles ?? []),
     ...options.parts,

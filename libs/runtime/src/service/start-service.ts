@@ -2,7 +2,7 @@ import { type Author } from '@balagh/case-events';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
-import { type NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { type AddressInfo } from 'node:net';
 import { type TokenVerifier, createTokenVerifier } from '../access/token-verifier';
 import { type ServiceConfig } from '../config/service-config';
@@ -91,7 +91,7 @@ async function createApp(
     providers: [{ provide: READINESS, useValue: readiness }],
   })
   class ServiceRoot {}
-  const app = await NestFactory.create<NestExpressApplication>(ServiceRoot, {
+  const app = await NestFactory.create<NestExpressApplication>(ServiceRoot, new ExpressAdapter(), {
     logger: nestLog(platform.log),
     bodyParser: false,
     abortOnError: false,
