@@ -1,4 +1,5 @@
 import { type Author, type EventDefinition } from './event-type';
+import { type AccessEvent, accessEvents } from './catalogue/access.events';
 import { type DispatchEvent, dispatchEvents } from './catalogue/dispatch.events';
 import { type IntakeEvent, intakeEvents } from './catalogue/intake.events';
 import { type MessageEvent, type NotificationEvent, messageEvents, notificationEvents } from './catalogue/notification.events';
@@ -11,10 +12,10 @@ export type CaseEventType = CaseEvent['type'];
 export const caseEventDefinitions = { ...intakeEvents, ...routingEvents, ...dispatchEvents, ...notificationEvents } as const;
 
 const byType: ReadonlyMap<string, EventDefinition> = new Map(
-  [...Object.values(caseEventDefinitions), ...Object.values(messageEvents)].map((d) => [d.type, d as EventDefinition]),
+  [...Object.values(caseEventDefinitions), ...Object.values(messageEvents), ...Object.values(accessEvents)].map((d) => [d.type, d as EventDefinition]),
 );
 
-/** The definition of an event type of case and message streams, or undefined. */
+/** The definition of an event type of case, message and access streams, or undefined. */
 export function definitionOf(type: string): EventDefinition | undefined {
   return byType.get(type);
 }
@@ -28,4 +29,4 @@ export function allDefinitions(): readonly EventDefinition[] {
   return [...byType.values()];
 }
 
-export type { DispatchEvent, IntakeEvent, MessageEvent, NotificationEvent, RoutingEvent };
+export type { AccessEvent, DispatchEvent, IntakeEvent, MessageEvent, NotificationEvent, RoutingEvent };

@@ -13,6 +13,8 @@ export type MessageId = Branded<'MessageId'>;
 
 export const caseStream = (caseId: CaseId): string => `case-${caseId}`;
 export const messageStream = (messageId: MessageId): string => `message-${messageId}`;
+/** Who looked at a case and who was refused. */
+export const accessStream = (caseId: CaseId): string => `access-${caseId}`;
 export const profileStream = (tenant: TenantId): string => `profile-${tenant}`;
 
 /** The case id of a `case-…` stream, or undefined for any other stream. */

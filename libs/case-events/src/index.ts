@@ -3,6 +3,7 @@ export * from './metadata';
 export * from './event-type';
 export * from './vocabulary';
 export * from './catalogue';
+export { accessEvents } from './catalogue/access.events';
 export { formSchema, intakeEvents, type IntakeForm } from './catalogue/intake.events';
 export { routingEvents } from './catalogue/routing.events';
 export { closureOutcomeSchema, dispatchEvents, type ClosureOutcome } from './catalogue/dispatch.events';
