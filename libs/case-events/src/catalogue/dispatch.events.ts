@@ -94,7 +94,13 @@ export const dispatchEvents = {
     author: 'dispatch',
     advances: false,
     meaning: 'Reminders or a deadline ran out; the next level is told (MUS-50, KWT-37).',
-    data: z.object({ level: z.number().int().min(1), to: codeSchema, cause: z.enum(['REMINDERS_UNANSWERED', 'DEADLINE_BREACHED']) }),
+    data: z.object({
+      level: z.number().int().min(1),
+      to: codeSchema,
+      cause: z.enum(['REMINDERS_UNANSWERED', 'DEADLINE_BREACHED']),
+      /** When the reminders to the owner begin again; only after unanswered reminders. */
+      nextAt: instantSchema.optional(),
+    }),
   }),
   SlaBreached: defineEvent({
     type: 'SlaBreached',
