@@ -19,10 +19,9 @@ export interface DatabaseAddresses {
  * Makes database, roles, schemas and grants, and brings event store and key tables up to date. Safe to repeat.
  * Nobody may change or delete an event: the group role has no such right.
  */
-export async function prepareDatabase(serverUrl: string, rolePassword: string): Promise<DatabaseAddresses> {
+export async function prepareDatabase(serverUrl: string, passwordOf: (service: DatabaseService) => string): Promise<DatabaseAddresses> {
   await createDatabase(serverUrl);
   const admin = withPath(serverUrl, '/balagh');
-  const passwordOf = (service: string): string => createHmac('sha256', rolePassword).update(service).digest('base64url');
   const pool = new Pool({ connectionString: admin, max: 2 });
   try {
     await pool.query(rolesAndSchemas(passwordOf));
@@ -55,7 +54,12 @@ async function createDatabase(serverUrl: string): Promise<void> {
   }
 }
 
-function rolesAndSchemas(passwordOf: (service: string) => string): string {
+/** A password for each role from one secret. */
+export function derivedPasswords(secret: string): (service: DatabaseService) => string {
+  return (service) => createHmac('sha256', secret).update(service).digest('base64url');
+}
+
+function rolesAndSchemas(passwordOf: (service: DatabaseService) => string): string {
   const role = (name: string, attributes: string): string => `do $$ begin
     if not exists (select from pg_roles where rolname = '${name}') then create role ${name}; end if;
   end $$; alter role ${name} ${attributes};`;

@@ -1,16 +1,15 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createPostgresEventStore } from '@balagh/event-store';
 import { startIdentity } from '@balagh/identity';
-import { parseProfile, publishProfile } from '@balagh/profile';
 import { startSimulators } from '@balagh/simulators';
 import { topics } from '@balagh/case-events';
-import { type DataDirectory, openDataDirectory, projectRoot } from './data-directory';
-import { type DatabaseAddresses, databaseServices, prepareDatabase } from './database';
+import { type DataDirectory, openDataDirectory } from './data-directory';
+import { type DatabaseAddresses, databaseServices, derivedPasswords, prepareDatabase } from './database';
 import { createTopics, startKafkaBroker } from './kafka/kafka-broker';
 import { memoryOf } from './memory';
 import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
+import { publishProfiles } from './profiles';
 import { type Ports, serviceProcesses } from './services';
 import { Supervisor } from './supervisor';
 
@@ -70,7 +69,7 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   const { progress } = options;
   progress('PostgreSQL …');
   const serverUrl = await databaseServer(data, stops, roots);
-  const databases = await prepareDatabase(serverUrl, data.secrets.rolePassword);
+  const databases = await prepareDatabase(serverUrl, derivedPasswords(data.secrets.rolePassword));
   const ports = await choosePorts(options.firstPort);
   progress('profiles, identity issuer, simulators …');
   await publishProfiles(databases.admin, progress);
@@ -123,21 +122,6 @@ async function kafka(data: DataDirectory, stops: (() => Promise<void>)[], roots:
   roots.push(broker.pid);
   await createTopics(broker.brokers, topics, 12);
   return broker.brokers;
-}
-
-async function publishProfiles(eventStoreUrl: string, progress: (line: string) => void): Promise<void> {
-  const directory = join(projectRoot, 'infra/profiles');
-  const store = createPostgresEventStore({ connectionString: eventStoreUrl, applicationName: 'launcher' });
-  try {
-    for (const file of readdirSync(directory).filter((name) => name.endsWith('.json')).sort()) {
-      const profile = parseProfile(JSON.parse(readFileSync(join(directory, file), 'utf8')));
-      const actor = { kind: 'system', id: 'launcher', organisation: 'BALAGH' } as const;
-      const { version, unchanged } = await publishProfile(store, profile, { actor, now: () => new Date().toISOString() });
-      if (!unchanged) progress(`  profile ${profile.tenant} version ${version}`);
-    }
-  } finally {
-    await store.close();
-  }
 }
 
 /** People's ports run from `first` on, skipping those in use; machines' ports are any free ones. */
