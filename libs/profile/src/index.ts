@@ -7,3 +7,7 @@ export * from './profiles.port';
 export * from './profile.errors';
 export * from './parse-profile';
 export * from './static-profiles.adapter';
+export * from './working-time';
+export * from './profile-published.events';
+export * from './publish-profile';
+export * from './store-profiles.adapter';

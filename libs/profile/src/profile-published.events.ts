@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { type Actor, type EventMetadata, metadataSchema } from '@balagh/case-events';
+import {
+  type NewEvent,
+  type RecordedEvent,
+  commandEventId,
+  encodeJson,
+  eventHash,
+} from '@balagh/event-store';
+import { z } from 'zod';
+import { type Profile, profileSchema } from './profile.schema';
+
+/**
+ * The one event of `profile-<tenant>` streams, author `profile`: from here on this is the organisation (SYS-11). The
+ * version of the profile is its revision plus 1. Contains no personal data of reporters; names and addresses of
+ * liaison officers are the organisation's own.
+ */
+export const PROFILE_PUBLISHED = 'ProfilePublished';
+export const PROFILE_CATEGORY = 'profile';
+
+const dataSchema = z.object({ profile: profileSchema });
+
+export interface ProfilePublished {
+  readonly profile: Profile;
+  readonly version: number;
+  readonly metadata: EventMetadata;
+}
+
+/** The stored event is no profile: an operator must look. */
+export class StoredProfileInvalid extends Error {
+  readonly code = 'STORED_PROFILE_INVALID';
+  readonly retriable = false;
+}
+
+/**
+ * Reads an event back. Only the shape is checked: references between parts were checked when it was published, and
+ * an old profile stays readable when those checks become stricter.
+ * @throws StoredProfileInvalid
+ */
+export function decodeProfilePublished(event: RecordedEvent): ProfilePublished {
+  const data = dataSchema.safeParse(JSON.parse(event.data));
+  const metadata = metadataSchema.safeParse(JSON.parse(event.metadata));
+  if (event.type !== PROFILE_PUBLISHED || !data.success || !metadata.success) {
+    throw new StoredProfileInvalid(`event ${event.revision} of ${event.stream} is no published profile`);
+  }
+  return { profile: data.data.profile, version: event.revision + 1, metadata: metadata.data };
+}
+
+/** What is appended after `head` (undefined: as the first). The same draft has the same id. */
+export function draftProfilePublished(
+  profile: Profile,
+  head: RecordedEvent | undefined,
+  by: { readonly actor: Actor; readonly at: string },
+): NewEvent {
+  const revision = (head?.revision ?? -1) + 1;
+  const data = encodeJson({ profile });
+  const commandId = uuidFrom(`${profile.tenant}:${revision}:${data}`);
+  const metadata: EventMetadata = {
+    schemaVersion: 1,
+    tenant: profile.tenant,
+    actor: by.actor,
+    line: 'system',
+    recordedAt: by.at,
+    occurredAt: by.at,
+    correlationId: commandId,
+    causationId: commandId,
+    commandId,
+    profileVersion: revision + 1,
+    ...(head && { previousHash: eventHash(head) }),
+  };
+  return { id: commandEventId(commandId, 0), type: PROFILE_PUBLISHED, data, metadata: encodeJson(metadata) };
+}
+
+/** A UUID (version 8) from content: publishing the same content on the same version is the same command. */
+function uuidFrom(content: string): string {
+  const hex = createHash('sha256').update(content).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

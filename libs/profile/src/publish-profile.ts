@@ -1,0 +1,63 @@
+import { type Actor, profileStream } from '@balagh/case-events';
+import {
+  DeadlineExceeded,
+  type EventStore,
+  type RecordedEvent,
+  WrongExpectedRevision,
+  eventHash,
+} from '@balagh/event-store';
+import { decodeProfilePublished, draftProfilePublished } from './profile-published.events';
+import { type Profile } from './profile.schema';
+
+export interface Publication {
+  /** Version that is in force now, from 1. */
+  readonly version: number;
+  /** The profile was already the newest one; nothing was written. */
+  readonly unchanged: boolean;
+}
+
+const attempts = 5;
+
+/**
+ * Makes the profile its tenant's newest version, unless it is that already: the order of keys does not matter,
+ * the order of rules does. Retry-safe; of two publishers at once, the later one builds on the earlier.
+ * @throws EventStoreError after 5 lost races or unanswered calls
+ */
+export async function publishProfile(
+  store: EventStore,
+  profile: Profile,
+  by: { readonly actor: Actor; readonly now: () => string },
+): Promise<Publication> {
+  const stream = profileStream(profile.tenant);
+  const content = canonical(profile);
+  let written: string | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const head = await newest(store, stream);
+    if (head !== undefined && canonical(decodeProfilePublished(head).profile) === content) {
+      return { version: head.revision + 1, unchanged: head.id !== written };
+    }
+    const draft = draftProfilePublished(profile, head, { actor: by.actor, at: by.now() });
+    try {
+      const expected = head === undefined ? 'none' : { revision: head.revision, headHash: eventHash(head) };
+      const { revision } = await store.append(stream, expected, [draft]);
+      return { version: revision + 1, unchanged: false };
+    } catch (error) {
+      const mayRepeat = error instanceof WrongExpectedRevision || error instanceof DeadlineExceeded;
+      if (!mayRepeat || attempt >= attempts) throw error;
+      written = draft.id;
+    }
+  }
+}
+
+async function newest(store: EventStore, stream: string): Promise<RecordedEvent | undefined> {
+  const found = await store.readStream(stream, { direction: 'backwards', limit: 1 });
+  return found.kind === 'found' ? found.events[0] : undefined;
+}
+
+function canonical(profile: Profile): string {
+  return JSON.stringify(profile, (_, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
