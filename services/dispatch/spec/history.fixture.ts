@@ -1,9 +1,8 @@
 import { type Line, type Owner } from '@balagh/case-events';
-import { type Profile, parseProfile } from '@balagh/profile';
+import { type Profile, parseProfile, workingTime } from '@balagh/profile';
 import { profileFixture } from '@balagh/testing';
 import { type DispatchInput } from '../src/domain/dispatch-case';
 import { type Rules } from '../src/domain/rules';
-import { officeHours } from './office-hours.fixture';
 
 export const caseId = '10000000-0000-4000-8000-000000000001';
 export const subjectId = '20000000-0000-4000-8000-000000000001';
@@ -13,7 +12,7 @@ export const sealed = (what: string): string => `sealed:v1:${subjectId}:${Buffer
 
 export function rulesOf(tenant: string, change: Partial<Profile> = {}): Rules {
   const profile: Profile = { ...parseProfile(profileFixture(tenant)), ...change };
-  return { profile, time: officeHours, calendarVersion: 1 };
+  return { profile, time: workingTime(profile.calendar, profile.timeZone), calendarVersion: 1 };
 }
 
 /** Stamps an event as the store would. */
@@ -59,7 +58,7 @@ export const sentToSecondLine = (owner: Owner = SEC_CLEANING): DispatchInput => 
 
 export const referred = (owner: Owner = SEC_CLEANING, referralId = id(900)): DispatchInput => ({
   type: 'CaseReferred',
-  data: { referralId, owner, referralDate: '2026-03-01', dueAt: '2026-03-04T08:00:00.000Z' },
+  data: { referralId, owner, referralDate: '2026-03-01', dueAt: '2026-03-04T19:59:59.999Z' },
 });
 
 export const transferred = (agency = 'HAYA_WATER', transferId = id(901)): DispatchInput => ({
@@ -71,7 +70,7 @@ export const transferred = (agency = 'HAYA_WATER', transferId = id(901)): Dispat
     agencyEn: 'Agency',
     mode: 'TRANSFER',
     transports: ['SMS', 'EMAIL', 'GRPC'],
-    dueAt: '2026-03-04T08:00:00.000Z',
+    dueAt: '2026-03-04T19:59:59.999Z',
   },
 });
 

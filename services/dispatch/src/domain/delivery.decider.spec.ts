@@ -13,24 +13,24 @@ describe('referring a case inside the organisation', () => {
   it('delivers it to the owner that routing proposed, with the referral date and the owner’s deadline', () => {
     given(decider, inQueue())
       .when(refer)
-      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-04T08:00:00.000Z' } }]);
+      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-04T19:59:59.999Z' } }]);
   });
   it('delivers it to the owner that the distributor names, with a sealed note', () => {
     const owner = { kind: 'UNIT', code: 'UNIT-FOLLOW-UP' } as const;
     const note = sealed('للمتابعة');
     given(decider, inQueue())
       .when({ ...refer, owner, note })
-      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner, referralDate: '2026-03-01', dueAt: '2026-03-04T08:00:00.000Z', note } }]);
+      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner, referralDate: '2026-03-01', dueAt: '2026-03-04T19:59:59.999Z', note } }]);
   });
   it('can deliver it anew when the reply did not satisfy the second line', () => {
     given(decider, answered())
       .when(refer)
-      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-04T08:00:00.000Z' } }]);
+      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-04T19:59:59.999Z' } }]);
   });
   it('skips the weekend when it counts the deadline', () => {
     given(decider, inQueue())
       .when({ ...refer, at: '2026-03-04T08:00:00.000Z' })
-      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-04', dueAt: '2026-03-09T08:00:00.000Z' } }]);
+      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-04', dueAt: '2026-03-09T19:59:59.999Z' } }]);
   });
   it.each([
     { kind: 'UNIT', code: 'NOBODY' } as const,
@@ -53,7 +53,7 @@ describe('referring a case inside the organisation', () => {
   it('without a limit in the profile is due when the reminders run out', () => {
     given(deliveryDecider({ ...rules, profile: { ...rules.profile, deadlines: [] } }), inQueue())
       .when(refer)
-      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-11T08:00:00.000Z' } }]);
+      .then([{ type: 'CaseReferred', data: { referralId: id(1), owner: SEC_CLEANING, referralDate: '2026-03-01', dueAt: '2026-03-11T19:59:59.999Z' } }]);
   });
 });
 
@@ -73,7 +73,7 @@ describe('transferring a case to another body', () => {
             agencyEn: 'Haya Water',
             mode: 'TRANSFER',
             transports: ['SMS', 'EMAIL', 'GRPC'],
-            dueAt: '2026-03-04T08:00:00.000Z',
+            dueAt: '2026-03-04T19:59:59.999Z',
           },
         },
       ]);
@@ -137,7 +137,7 @@ describe('returning as misrouted', () => {
   });
   it('counts every return of a case', () => {
     const once = { type: 'CaseReturnedAsMisrouted', data: { from: SEC_CLEANING, reason: 'not ours', count: 1 } } as const;
-    const again = { type: 'CaseReferred', data: { referralId: id(9), owner: SEC_CLEANING, referralDate: '2026-03-02', dueAt: '2026-03-05T08:00:00.000Z' } } as const;
+    const again = { type: 'CaseReferred', data: { referralId: id(9), owner: SEC_CLEANING, referralDate: '2026-03-02', dueAt: '2026-03-05T19:59:59.999Z' } } as const;
     given(decider, [...withOwner(), once, again])
       .when(back)
       .then([{ type: 'CaseReturnedAsMisrouted', data: { from: SEC_CLEANING, reason: 'belongs to lighting', count: 2 } }]);

@@ -9,63 +9,66 @@ const decider = remindersDecider(rules);
 /** Delivered on Sunday 1 March 2026, 12:00 in Muscat. */
 const delivered: DispatchInput[] = [...inQueue(), at('2026-03-01T08:00:00.000Z', referred(), '2')];
 const remind = (now: string): ReminderCommand => ({ type: 'RemindOwner', at: now });
+const acted = (line: '2' | '3'): DispatchInput =>
+  at('2026-03-02T08:00:00.000Z', { type: 'ActionAdded', data: { actionId: id(1), source: 'INTERNAL', description: sealed('x'), state: 'OPEN' } }, line);
 const reminder = (n: number, nextAt: string): DispatchInput => ({ type: 'ReminderIssued', data: { n, owner: SEC_CLEANING, nextAt } });
 
 describe('reminders', () => {
-  it('go to the owner after two working days without an act', () => {
-    given(decider, delivered).when(remind('2026-03-03T07:59:59.999Z')).thenNothingHappened();
-    given(decider, delivered).when(remind('2026-03-03T08:00:00.000Z')).then([reminder(1, '2026-03-05T08:00:00.000Z')]);
+  it('go to the owner when two working days passed without an act', () => {
+    given(decider, delivered).when(remind('2026-03-03T19:00:00.000Z')).thenNothingHappened();
+    given(decider, delivered).when(remind('2026-03-04T03:30:00.000Z')).then([reminder(1, '2026-03-09T03:30:00.000Z')]);
   });
   it('skip the weekend', () => {
-    const second = [...delivered, reminder(1, '2026-03-05T08:00:00.000Z')];
-    given(decider, second).when(remind('2026-03-05T08:00:00.000Z')).then([reminder(2, '2026-03-09T08:00:00.000Z')]);
+    const second = [...delivered, reminder(1, '2026-03-09T03:30:00.000Z')];
+    given(decider, second).when(remind('2026-03-06T08:00:00.000Z')).thenNothingHappened();
+    given(decider, second).when(remind('2026-03-09T03:30:00.000Z')).then([reminder(2, '2026-03-12T03:30:00.000Z')]);
   });
   it('begin anew with an act of the owner, an acknowledgement is none', () => {
     const seen = at('2026-03-02T08:00:00.000Z', { type: 'Acknowledged', data: { source: 'INTERNAL' } }, '3');
-    const acted = at('2026-03-02T08:00:00.000Z', { type: 'ActionAdded', data: { actionId: id(1), source: 'INTERNAL', description: sealed('x'), state: 'OPEN' } }, '3');
-    expect(nextReminderAt(foldDispatchCase([...delivered, seen]), rules)).toBe('2026-03-03T08:00:00.000Z');
-    expect(nextReminderAt(foldDispatchCase([...delivered, acted]), rules)).toBe('2026-03-04T08:00:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...delivered, seen]), rules)).toBe('2026-03-04T03:30:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...delivered, acted('3')]), rules)).toBe('2026-03-05T03:30:00.000Z');
   });
   it('are not answered by the second line’s own action', () => {
-    const ours = at('2026-03-02T08:00:00.000Z', { type: 'ActionAdded', data: { actionId: id(1), source: 'INTERNAL', description: sealed('x'), state: 'OPEN' } }, '2');
-    expect(nextReminderAt(foldDispatchCase([...delivered, ours]), rules)).toBe('2026-03-03T08:00:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...delivered, acted('2')]), rules)).toBe('2026-03-04T03:30:00.000Z');
   });
   it('leave in working hours only', () => {
-    const atNight = [...inQueue(), at('2026-03-01T18:00:00.000Z', referred(), '2')];
-    expect(nextReminderAt(foldDispatchCase(atNight), rules)).toBe('2026-03-04T03:30:00.000Z');
-    given(decider, delivered).when(remind('2026-03-03T20:00:00.000Z')).thenNothingHappened();
+    given(decider, delivered).when(remind('2026-03-04T20:00:00.000Z')).thenNothingHappened();
+    given(decider, delivered).when(remind('2026-03-05T03:30:00.000Z')).then([reminder(1, '2026-03-10T03:30:00.000Z')]);
   });
   it('stop with the reply', () => {
     expect(nextReminderAt(foldDispatchCase(answered()), rules)).toBeUndefined();
-    given(decider, answered()).when(remind('2026-06-01T08:00:00.000Z')).thenNothingHappened();
+    given(decider, answered()).when(remind('2026-06-01T05:00:00.000Z')).thenNothingHappened();
   });
   it('that an outage held up collapse into the latest, and never into an escalation', () => {
-    given(decider, delivered).when(remind('2026-03-06T08:00:00.000Z')).thenNothingHappened();
-    given(decider, delivered).when(remind('2026-03-08T05:00:00.000Z')).then([reminder(2, '2026-03-10T05:00:00.000Z')]);
-    given(decider, delivered).when(remind('2026-06-01T05:00:00.000Z')).then([reminder(3, '2026-06-03T05:00:00.000Z')]);
+    given(decider, delivered).when(remind('2026-03-09T05:00:00.000Z')).then([reminder(2, '2026-03-12T03:30:00.000Z')]);
+    given(decider, delivered).when(remind('2026-06-01T05:00:00.000Z')).then([reminder(3, '2026-06-04T03:30:00.000Z')]);
   });
 });
 
 describe('escalation', () => {
-  const reminded = [...delivered, reminder(3, '2026-03-09T08:00:00.000Z')];
+  const reminded = [...delivered, reminder(3, '2026-03-17T03:30:00.000Z')];
+  const escalated: DispatchInput = {
+    type: 'CaseEscalated',
+    data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-22T03:30:00.000Z' },
+  };
 
   it('follows three unanswered reminders when the fourth is due', () => {
     proves('MUS-50');
-    given(decider, reminded).when(remind('2026-03-09T07:00:00.000Z')).thenNothingHappened();
-    given(decider, reminded)
-      .when(remind('2026-03-09T08:00:00.000Z'))
-      .then([{ type: 'CaseEscalated', data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-11T08:00:00.000Z' } }]);
+    given(decider, reminded).when(remind('2026-03-17T03:29:00.000Z')).thenNothingHappened();
+    given(decider, reminded).when(remind('2026-03-17T03:30:00.000Z')).then([escalated]);
   });
   it('starts the reminders anew, up to the next level', () => {
-    const escalated: DispatchInput = { type: 'CaseEscalated', data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-11T08:00:00.000Z' } };
-    given(decider, [...reminded, escalated]).when(remind('2026-03-11T08:00:00.000Z')).then([reminder(1, '2026-03-15T08:00:00.000Z')]);
-    given(decider, [...reminded, escalated, reminder(3, '2026-03-17T08:00:00.000Z')])
-      .when(remind('2026-03-17T08:00:00.000Z'))
-      .then([{ type: 'CaseEscalated', data: { level: 2, to: 'CENTRE_MANAGEMENT', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-19T08:00:00.000Z' } }]);
+    given(decider, [...reminded, escalated]).when(remind('2026-03-22T03:30:00.000Z')).then([reminder(1, '2026-03-25T03:30:00.000Z')]);
+    given(decider, [...reminded, escalated, reminder(3, '2026-03-31T03:30:00.000Z')])
+      .when(remind('2026-03-31T03:30:00.000Z'))
+      .then([{ type: 'CaseEscalated', data: { level: 2, to: 'CENTRE_MANAGEMENT', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-04-05T03:30:00.000Z' } }]);
   });
   it('ends at the highest level; reminders go on', () => {
     const none = remindersDecider({ ...rules, profile: { ...rules.profile, escalation: [] } });
-    given(none, reminded).when(remind('2026-03-09T08:00:00.000Z')).then([reminder(4, '2026-03-11T08:00:00.000Z')]);
+    given(none, reminded).when(remind('2026-03-17T03:30:00.000Z')).then([reminder(4, '2026-03-22T03:30:00.000Z')]);
+  });
+  it('is taken back by an act of the owner', () => {
+    expect(nextReminderAt(foldDispatchCase([...reminded, acted('3')]), rules)).toBe('2026-03-05T03:30:00.000Z');
   });
 });
 
@@ -79,8 +82,8 @@ describe('time limits', () => {
 
   it('from the registration are breached once, when nobody told the reporter in time', () => {
     proves('BAH-08');
-    given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T05:59:59.000Z')).thenNothingHappened();
-    given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T06:00:00.000Z')).then([breached]);
+    given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T06:00:00.000Z')).thenNothingHappened();
+    given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T06:00:00.001Z')).then([breached]);
     given(remindersDecider(within30Days), [...inQueue(), breached]).when(check('2026-04-30T06:00:00.000Z')).thenNothingHappened();
     given(remindersDecider(within30Days), [...answered(), informed]).when(check('2026-04-30T06:00:00.000Z')).thenNothingHappened();
   });
@@ -95,17 +98,17 @@ describe('time limits', () => {
       escalation: [],
       deadlines: [{ code: 'REFERRAL_3WD', when: {}, from: 'REGISTRATION', amount: 3, unit: 'WORKING_DAYS', until: 'DELIVERED' }],
     });
-    expect(nextDeadlineAt(foldDispatchCase([opened, registered()]), referral)).toBe('2026-03-04T06:00:00.000Z');
+    expect(nextDeadlineAt(foldDispatchCase([opened, registered()]), referral)).toBe('2026-03-04T19:59:59.999Z');
     expect(nextDeadlineAt(foldDispatchCase(delivered), referral)).toBeUndefined();
   });
   it('of a delivery run again with the next delivery', () => {
     const reply = rulesOf('MUS', { deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }] });
-    const missed: DispatchInput = { type: 'SlaBreached', data: { sla: 'OWNER_REPLY', dueAt: '2026-03-04T08:00:00.000Z' } };
-    expect(nextDeadlineAt(foldDispatchCase(delivered), reply)).toBe('2026-03-04T08:00:00.000Z');
+    const missed: DispatchInput = { type: 'SlaBreached', data: { sla: 'OWNER_REPLY', dueAt: '2026-03-04T19:59:59.999Z' } };
+    expect(nextDeadlineAt(foldDispatchCase(delivered), reply)).toBe('2026-03-04T19:59:59.999Z');
     expect(nextDeadlineAt(foldDispatchCase([...delivered, missed]), reply)).toBeUndefined();
     const back: DispatchInput = { type: 'CaseReturnedAsMisrouted', data: { from: SEC_CLEANING, reason: 'x', count: 1 } };
     const again = at('2026-03-08T08:00:00.000Z', referred(SEC_CLEANING, id(77)), '2');
-    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, again]), reply)).toBe('2026-03-11T08:00:00.000Z');
+    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, again]), reply)).toBe('2026-03-11T19:59:59.999Z');
   });
   it('are recomputed when the calendar changed, and the change is recorded', () => {
     const limit = rulesOf('MUS', { deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }] });
@@ -114,6 +117,6 @@ describe('time limits', () => {
     given(remindersDecider(limit), delivered).when({ type: 'RecomputeDueDate' }).thenNothingHappened();
     given(remindersDecider(withEid), delivered)
       .when({ type: 'RecomputeDueDate' })
-      .then([{ type: 'DueDateRecomputed', data: { dueAt: '2026-03-05T08:00:00.000Z', previousDueAt: '2026-03-04T08:00:00.000Z', calendarVersion: 2 } }]);
+      .then([{ type: 'DueDateRecomputed', data: { dueAt: '2026-03-05T19:59:59.999Z', previousDueAt: '2026-03-04T19:59:59.999Z', calendarVersion: 2 } }]);
   });
 });

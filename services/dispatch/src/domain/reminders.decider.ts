@@ -45,8 +45,7 @@ export function nextReminderAt(state: DispatchCase, { profile, time }: Rules): s
   const waiting = state.phase === 'registered' && (place === 'THIRD_LINE' || place === 'AGENCY') && !isAnswered(state);
   const since = delivery?.lastActAt ?? delivery?.deliveredAt;
   if (!waiting || since === undefined) return undefined;
-  const due = state.nextReminderAt ?? time.addWorkingDays(since, profile.reminders.everyWorkingDays);
-  return time.isOpen(due) ? due : time.nextOpening(due);
+  return state.nextReminderAt ?? afterInterval(since, { profile, time });
 }
 
 /** When the earliest open time limit passes. */
@@ -63,21 +62,26 @@ function remind(at: string, state: DispatchCase, rules: Rules): Decision<Dispatc
   const due = nextReminderAt(state, rules);
   const owner = state.delivery?.owner;
   if (due === undefined || owner === undefined || at < due || !time.isOpen(at)) return accept();
-  const { everyWorkingDays, escalateAfter } = profile.reminders;
-  const nextAt = time.addWorkingDays(at, everyWorkingDays);
+  const { escalateAfter } = profile.reminders;
+  const nextAt = afterInterval(at, rules);
   const level = levelAfter(state, rules);
   if (level !== undefined && state.unansweredReminders >= escalateAfter) {
     return accept({ type: 'CaseEscalated', data: { ...level, cause: 'REMINDERS_UNANSWERED', nextAt } });
   }
   let passed = 0;
-  for (let next = due; next <= at && passed < longestOutage; next = time.addWorkingDays(next, everyWorkingDays)) passed += 1;
+  for (let next = due; next <= at && passed < longestOutage; next = afterInterval(next, rules)) passed += 1;
   const counted = state.unansweredReminders + passed;
   const n = level === undefined ? counted : Math.min(counted, escalateAfter);
   return accept({ type: 'ReminderIssued', data: { n, owner, nextAt } });
 }
 
+/** The interval is over when its last working day is; messages leave in working hours (design §3.13). */
+function afterInterval(from: string, { profile, time }: Pick<Rules, 'profile' | 'time'>): string {
+  return time.nextOpening(time.addWorkingDays(from, profile.reminders.everyWorkingDays));
+}
+
 function checkDeadlines(at: string, state: DispatchCase, rules: Rules): Decision<DispatchOutput> {
-  const passed = openDeadlines(state, rules).filter(({ dueAt }) => dueAt <= at);
+  const passed = openDeadlines(state, rules).filter(({ dueAt }) => dueAt < at);
   if (passed.length === 0) return accept();
   const breaches = passed.map(({ sla, dueAt }): DispatchOutput => ({ type: 'SlaBreached', data: { sla, dueAt } }));
   const level = levelAfter(state, rules);

@@ -1,5 +1,5 @@
 import { type Owner } from '@balagh/case-events';
-import { type Profile } from '@balagh/profile';
+import { type Profile, type WorkingTime, findOwner } from '@balagh/profile';
 
 /**
  * What the tenant lays down: rules as pinned when the case was opened, time by the latest calendar (design §3.8).
@@ -9,17 +9,6 @@ export interface Rules {
   readonly time: WorkingTime;
   /** Profile version the calendar comes from. */
   readonly calendarVersion: number;
-}
-
-/** The working calendar as a calculator: RFC 3339 UTC strings in and out. */
-export interface WorkingTime {
-  isOpen(at: string): boolean;
-  nextOpening(at: string): string;
-  addWorkingDays(from: string, days: number): string;
-  addWorkingHours(from: string, hours: number): string;
-  addCalendarDays(from: string, days: number): string;
-  /** `YYYY-MM-DD` in the tenant's time zone. */
-  localDay(at: string): string;
 }
 
 type Category = Profile['categories'][number];
@@ -35,16 +24,5 @@ export function agencyOf(profile: Profile, code: string): Agency | undefined {
 
 /** Whether the party exists inside the organisation; agencies do not count: cases are transferred to them. */
 export function knowsInternalOwner(profile: Profile, owner: Owner): boolean {
-  if (owner.kind === 'DIRECTORATE') {
-    const directorate = profile.directorates.find(({ code }) => code === owner.code);
-    if (directorate === undefined) return false;
-    return owner.section === undefined || directorate.sections.some(({ code }) => code === owner.section);
-  }
-  if (owner.section !== undefined) return false;
-  const lists = { UNIT: profile.units, COMMITTEE: profile.committees, OFFICE: profile.offices, AGENCY: [] } as const;
-  return lists[owner.kind].some(({ code }) => code === owner.code);
-}
-
-export function sameOwner(one: Owner | undefined, other: Owner | undefined): boolean {
-  return one?.kind === other?.kind && one?.code === other?.code && one?.section === other?.section;
+  return owner.kind !== 'AGENCY' && typeof findOwner(profile, owner) !== 'string';
 }
