@@ -81,7 +81,7 @@ export const messageEvents = {
     type: 'MessageRejected',
     author: 'notification',
     meaning: 'The channel refused; the next channel may be tried, or the same one if the fault was passing.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, code: z.string(), retriable: z.boolean(), retryAt: instantSchema.optional() }),
+    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, code: z.string(), retriable: z.boolean(), retryAt: instantSchema.optional(), /** Given up by a person's reconciliation: no other channel is tried. */ final: z.boolean().optional() }),
   }),
   MessageOutcomeUnknown: defineEvent({
     type: 'MessageOutcomeUnknown',

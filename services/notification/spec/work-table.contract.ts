@@ -1,0 +1,74 @@
+import { type WorkRow, type WorkTable } from '../src/application/work-table.port';
+
+const row = (n: number, over: Partial<WorkRow> = {}): WorkRow => ({
+  messageId: `6f2c1d1e-0000-4000-8000-00000000000${n}`,
+  caseId: '6f2c1d1e-0000-4000-8000-0000000000ca',
+  tenant: 'MUS',
+  queue: 'SEND',
+  phase: 'prepared',
+  channel: '',
+  version: 0,
+  since: '2026-05-04T06:00:00.000Z',
+  dueAt: `2026-05-04T06:00:0${n}.000Z`,
+  ...over,
+});
+
+/** What every work table promises, in memory or in PostgreSQL. */
+export function workTableContract(name: string, open: () => Promise<WorkTable>): void {
+  describe(`the work table contract: ${name}`, () => {
+    let table: WorkTable;
+    beforeEach(async () => {
+      table = await open();
+      await table.clear();
+    });
+    const claim = (owner: string, now: string, limit = 10, queue: WorkRow['queue'] = 'SEND') =>
+      table.claim({ queue, owner, now, leaseMs: 60_000, limit });
+
+    it('gives due rows, oldest first, no more than asked for', async () => {
+      for (const n of [3, 1, 2]) await table.add(row(n));
+      expect(await claim('a', '2026-05-04T06:00:02.000Z', 1)).toEqual([row(1)]);
+      expect(await claim('a', '2026-05-04T06:00:02.000Z')).toEqual([row(2)]);
+      expect(await claim('a', '2026-05-04T06:00:02.000Z')).toEqual([]);
+    });
+
+    it('gives a leased row to nobody else until the lease runs out', async () => {
+      await table.add(row(1));
+      await claim('a', '2026-05-04T06:00:01.000Z');
+      expect(await claim('b', '2026-05-04T06:01:00.999Z')).toEqual([]);
+      expect(await claim('b', '2026-05-04T06:01:01.000Z')).toEqual([row(1)]);
+    });
+
+    it('keeps the row of a message that is added again', async () => {
+      await table.add(row(1));
+      const later = row(1, { phase: 'accepted', version: 2, channel: 'SMS' });
+      await claim('a', '2026-05-04T06:00:01.000Z');
+      await table.save(later, 'a');
+      await table.add(row(1));
+      expect(await claim('a', '2026-05-04T06:00:01.000Z')).toEqual([later]);
+    });
+
+    it('never replaces a row by an older version, but gives up the lease', async () => {
+      await table.add(row(1, { version: 3 }));
+      await claim('a', '2026-05-04T06:00:01.000Z');
+      await table.save(row(1, { version: 2, dueAt: null }), 'a');
+      expect(await claim('b', '2026-05-04T06:00:01.000Z')).toEqual([row(1, { version: 3 })]);
+    });
+
+    it('leaves alone the lease of another worker', async () => {
+      await table.add(row(1));
+      await claim('a', '2026-05-04T06:00:01.000Z');
+      await claim('b', '2026-05-04T06:01:01.000Z');
+      await table.save(row(1), 'a');
+      expect(await claim('c', '2026-05-04T06:01:02.000Z')).toEqual([]);
+    });
+
+    it('keeps the queues apart, forgets what is done, and wakes what is touched', async () => {
+      await table.add(row(1, { queue: 'TRACK', dueAt: null }));
+      expect(await claim('a', '2026-05-04T07:00:00.000Z', 10, 'TRACK')).toEqual([]);
+      await table.touch(row(1).messageId, '2026-05-04T06:30:00.000Z');
+      expect(await claim('a', '2026-05-04T07:00:00.000Z')).toMatchObject([
+        { dueAt: '2026-05-04T06:30:00.000Z', queue: 'SEND' },
+      ]);
+    });
+  });
+}

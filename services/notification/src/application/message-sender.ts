@@ -1,0 +1,250 @@
+import { type Privacy } from '@balagh/privacy';
+import { type Profiles } from '@balagh/profile';
+import { type Clock } from '@balagh/runtime';
+import { type Logger } from 'pino';
+import { type MessageCommand, type MessageState, NOT_RECEIVED } from '../domain/message.decider';
+import {
+  type Circumstances,
+  type NextAction,
+  type Settlement,
+  nextAction,
+  nextAsk,
+} from '../domain/message-next-action';
+import { type AskableChannel, type Channels, ChannelUnavailable, type SendOutcome } from './channel.port';
+import { type LoadedMessage, type MessageLog, systemContext } from './message-log';
+import { type WorkRow } from './work-table.port';
+
+export interface SenderParts {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly messages: MessageLog;
+  readonly channels: Channels;
+  readonly privacy: Privacy;
+  readonly profiles: Profiles;
+}
+
+/** Back-off before a channel that refused for the moment is tried again, by attempt on it. */
+const RETRY_AFTER_MS = [5_000, 30_000] as const;
+/** Steps of one message in one go; more means that it is stuck, and it waits for its next turn. */
+const MAX_STEPS = 40;
+const RETRY_STEP_MS = 5_000;
+
+/** Goes on with the message as it stands now, or stops until it is due. */
+type Step =
+  | { readonly kind: 'again'; readonly message: LoadedMessage | undefined }
+  | { readonly kind: 'stop'; readonly dueAt: string | null };
+
+/**
+ * Takes one message as far as it can go now. Before a channel is called, the attempt is written to the message's stream
+ * at its exact revision: a second worker loses that race and does not call; a crash afterwards leaves an unknown outcome
+ * that is asked about, never a blind repetition (MUS-18, design §3.14).
+ */
+export class MessageSender {
+  constructor(private readonly parts: SenderParts) {}
+
+  /** The row that should replace the given one. @throws retriable faults of the store or the keys */
+  async advance(row: WorkRow): Promise<WorkRow> {
+    let message = await this.parts.messages.load(row.messageId);
+    // Telling the case twice changes nothing, so what it was told before need not be read.
+    let told = row.queue === 'TRACK' ? 'final' : 'nothing';
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+      if (message === undefined) return { ...row, dueAt: null };
+      const around = this.circumstances(message, told);
+      const action = nextAction(message.state, around);
+      const step = await this.take(message, action, around);
+      if (action.kind === 'settle') told = isOpen(action.settlement) ? 'unknown' : 'final';
+      if (step.kind === 'stop') return rowOf(row, message, told, step.dueAt);
+      message = step.message;
+    }
+    return { ...row, dueAt: this.in(RETRY_STEP_MS) };
+  }
+
+  private circumstances(message: LoadedMessage, told: string): Circumstances {
+    return {
+      now: this.now(),
+      since: message.since,
+      settled: told === 'final' || (told === 'unknown' && message.state.phase === 'unknown'),
+      canBeAsked: (channel) => this.parts.channels.get(channel)?.canBeAsked === true,
+    };
+  }
+
+  private async take(message: LoadedMessage, action: NextAction, around: Circumstances): Promise<Step> {
+    const context = systemContext(message.origin);
+    const { messages } = this.parts;
+    switch (action.kind) {
+      case 'submit':
+        return this.submit(message, action);
+      case 'declareUnknown': {
+        const command = {
+          type: 'OutcomeUnknown',
+          attempt: action.attempt,
+          cause: 'PROCESS_STOPPED',
+        } as const;
+        const recorded = await messages.record(message.messageId, command, context);
+        this.report('message.unknown', message, { cause: 'PROCESS_STOPPED' });
+        return { kind: 'again', message: recorded.message };
+      }
+      case 'ask':
+        return this.ask(message, action, around);
+      case 'settle': {
+        const news = await messages.settle(message, action.settlement, context);
+        if (news) this.report('message.settled', message, { ...action.settlement });
+        return { kind: 'again', message };
+      }
+      case 'askDelivery':
+        return { kind: 'stop', dueAt: around.now };
+      case 'wait':
+        return { kind: 'stop', dueAt: action.until };
+      case 'done':
+        return { kind: 'stop', dueAt: null };
+    }
+  }
+
+  private async submit(
+    message: LoadedMessage,
+    { attempt, channel: name, address }: Extract<NextAction, { kind: 'submit' }>,
+  ): Promise<Step> {
+    const { messages, channels, privacy, profiles } = this.parts;
+    const { messageId: reference, state, origin } = message;
+    // Opened before the attempt is written: an unreachable key store must not leave an unknown outcome behind.
+    const [to, text, subject] = await Promise.all([
+      privacy.openOrErased(address),
+      privacy.openOrErased(state.body),
+      state.subject === undefined ? undefined : privacy.openOrErased(state.subject),
+    ]);
+    const { channelsOff } = (await profiles.latest(origin.tenant)).profile;
+    const submitted = await messages.record(
+      reference,
+      { type: 'Submit', attempt, reference },
+      systemContext(origin),
+    );
+    if (!submitted.mine) return { kind: 'stop', dueAt: this.in(RETRY_STEP_MS) };
+    const channel = channels.get(name);
+    let outcome: SendOutcome;
+    if (to === undefined || text === undefined)
+      outcome = { kind: 'rejected', code: 'SUBJECT_ERASED', retriable: false };
+    else if (channelsOff.includes(name))
+      outcome = { kind: 'rejected', code: 'CHANNEL_OFF', retriable: false };
+    else if (channel === undefined)
+      outcome = { kind: 'rejected', code: 'CHANNEL_NOT_CONFIGURED', retriable: false };
+    else outcome = await channel.send({ reference, to, text, ...(subject === undefined ? {} : { subject }) });
+    const after = await this.note(message, attempt, state.attemptsOnRoute, outcome);
+    this.report(`message.${outcome.kind}`, message, { channel: name, attempt, ...withoutKind(outcome) });
+    return { kind: 'again', message: after };
+  }
+
+  private async note(message: LoadedMessage, attempt: number, earlier: number, outcome: SendOutcome) {
+    const command = this.commandFor(attempt, earlier, outcome);
+    return (await this.parts.messages.record(message.messageId, command, systemContext(message.origin)))
+      .message;
+  }
+
+  private commandFor(attempt: number, earlier: number, outcome: SendOutcome): MessageCommand {
+    switch (outcome.kind) {
+      case 'accepted':
+        return { type: 'Accepted', attempt, ...provider(outcome) };
+      case 'rejected':
+        return {
+          type: 'Rejected',
+          attempt,
+          code: outcome.code,
+          retriable: outcome.retriable,
+          retryAt: this.retryAt(earlier),
+        };
+      case 'unknown':
+        return { type: 'OutcomeUnknown', attempt, cause: outcome.cause };
+    }
+  }
+
+  /** Asked at once, then at growing intervals while the channel is silent. */
+  private async ask(
+    message: LoadedMessage,
+    { attempt, channel: name, reference }: Extract<NextAction, { kind: 'ask' }>,
+    around: Circumstances,
+  ): Promise<Step> {
+    const channel = this.parts.channels.get(name);
+    if (channel?.canBeAsked !== true) return { kind: 'stop', dueAt: nextAsk(around) };
+    const found = await this.askedOf(channel, reference);
+    if (found === 'silent') return { kind: 'stop', dueAt: nextAsk(around) };
+    const outcome: SendOutcome =
+      found === undefined
+        ? { kind: 'rejected', code: NOT_RECEIVED, retriable: true }
+        : { kind: 'accepted', ...provider(found) };
+    const after = await this.note(message, attempt, message.state.attemptsOnRoute - 1, outcome);
+    this.report('message.reconciled', message, { channel: name, attempt, found: found !== undefined });
+    return { kind: 'again', message: after };
+  }
+
+  private async askedOf(channel: AskableChannel, reference: string) {
+    try {
+      return (await channel.ask([reference])).get(reference);
+    } catch (error) {
+      if (error instanceof ChannelUnavailable) return 'silent';
+      throw error;
+    }
+  }
+
+  private report(
+    event: string,
+    { messageId, state, origin }: LoadedMessage,
+    more: Readonly<Record<string, unknown>>,
+  ): void {
+    const ids = {
+      messageId,
+      caseId: state.caseId,
+      tenant: origin.tenant,
+      template: state.template,
+      recipient: state.recipient,
+    };
+    const failed = event === 'message.rejected' || event === 'message.unknown';
+    this.parts.log[failed ? 'warn' : 'info']({ event, ...ids, ...more });
+  }
+
+  private retryAt(attemptsBefore: number): string {
+    return this.in(RETRY_AFTER_MS[Math.min(attemptsBefore, RETRY_AFTER_MS.length - 1)] ?? RETRY_STEP_MS);
+  }
+
+  private now(): string {
+    return this.parts.clock.now().toISOString();
+  }
+
+  private in(ms: number): string {
+    return new Date(this.parts.clock.now().getTime() + ms).toISOString();
+  }
+}
+
+/** An unknown outcome may still become known. */
+function isOpen(settlement: Settlement): boolean {
+  return settlement.kind === 'FAILED' && settlement.reason === 'OUTCOME_UNKNOWN';
+}
+
+function provider({ providerReference }: { readonly providerReference?: string }) {
+  return providerReference === undefined ? {} : { providerReference };
+}
+
+function withoutKind({ kind: _, ...rest }: SendOutcome): Readonly<Record<string, unknown>> {
+  return rest;
+}
+
+/** The message's row after its stream was read. */
+export function rowOf(
+  ids: Pick<WorkRow, 'messageId' | 'caseId' | 'tenant'>,
+  message: { readonly state: MessageState; readonly version: number; readonly since: string },
+  told: string,
+  dueAt: string | null,
+): WorkRow {
+  const { messageId, caseId, tenant } = ids;
+  const { phase, channel } = message.state;
+  const queue = told === 'final' && (phase === 'accepted' || phase === 'delivered') ? 'TRACK' : 'SEND';
+  return {
+    messageId,
+    caseId,
+    tenant,
+    queue,
+    phase,
+    channel: channel ?? '',
+    version: message.version,
+    since: message.since,
+    dueAt,
+  };
+}

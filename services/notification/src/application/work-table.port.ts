@@ -1,0 +1,46 @@
+import { type MessagePhase } from '../domain/message.decider';
+
+/** SEND: something is to be done. TRACK: accepted and told; only delivery is still asked for. */
+export type WorkQueue = 'SEND' | 'TRACK';
+
+/** Where a message stands, as far as this table knows; the message's stream decides. */
+export interface WorkRow {
+  readonly messageId: string;
+  readonly caseId: string;
+  readonly tenant: string;
+  readonly queue: WorkQueue;
+  readonly phase: MessagePhase;
+  /** Channel of the last attempt; empty before the first. */
+  readonly channel: string;
+  /** Revision of the last event folded. */
+  readonly version: number;
+  /** When that event was recorded, RFC 3339 UTC. */
+  readonly since: string;
+  /** When to look again; null: nothing is left to do. */
+  readonly dueAt: string | null;
+}
+
+export interface Claim {
+  readonly queue: WorkQueue;
+  /** Name of the worker; unique per process. */
+  readonly owner: string;
+  readonly now: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+}
+
+/**
+ * The to-do list of messages: rebuildable, shared by all replicas. A lease keeps two workers from the same message most
+ * of the time; what makes sending safe is the exact revision of the message's stream.
+ */
+export interface WorkTable {
+  /** Adds a row unless the message has one. */
+  add(row: WorkRow): Promise<void>;
+  /** Due rows without a live lease, oldest first, leased to the owner. */
+  claim(claim: Claim): Promise<readonly WorkRow[]>;
+  /** Replaces the row unless a newer version is there, and gives up the owner's lease. */
+  save(row: WorkRow, owner: string): Promise<void>;
+  /** Makes the message due, whoever has it. */
+  touch(messageId: string, dueAt: string): Promise<void>;
+  clear(): Promise<void>;
+}
