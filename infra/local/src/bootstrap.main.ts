@@ -1,6 +1,6 @@
 import { topics } from '@balagh/case-events';
 import { prepareDatabase } from './database';
-import { createTopics } from './kafka/kafka-broker';
+import { createTopics } from '@balagh/event-feed';
 import { publishProfiles } from './profiles';
 
 /**

@@ -48,7 +48,8 @@ async function toConfrontation(world: World, { invoiceMissingFirst }: { invoiceM
   await officer.refused('SUMMONS_REQUIRED', 'Dispatch', 'RecordConfrontation', { caseId, result: 'NO_SETTLEMENT', attended: ['COMPLAINANT'] });
   const date = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
   await officer.command('Dispatch', 'IssueSummons', { caseId, date });
-  await desk.trailWith(caseNumber, 'SummonsIssued', 'NotificationSent', 'NotificationSent');
+  const auditor = await world.staff('moci.auditor', tenant);
+  await auditor.trailWith(caseNumber, 'SummonsIssued', 'NotificationSent', 'NotificationSent');
   const summons = (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
   assert.equal(summons.length, 2, 'complainant and respondent are summoned, each once');
   return { caseId, caseNumber, desk, officer };
