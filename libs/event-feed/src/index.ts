@@ -1,2 +1,10 @@
 export * from './event-feed.port';
-export { type Brokers, brokerIsReady, createTopics, defaultPartitions } from './kafka-topics';
+export { type FeedLog, silentLog } from './feed-log';
+export { RedriveInProgress } from './delivery/fault';
+export { type ConsumerLimits } from './delivery/case-consumer';
+export { migrateFeed } from './progress/migrate-feed.schema';
+export { type StoreFeedOptions, createStoreFeed } from './store/store-feed.adapter';
+export { type MemoryFeed, type MemoryFeedOptions, createMemoryFeed } from './memory/memory-feed.adapter';
+export { type Brokers, brokerIsReady, createTopics, defaultPartitions } from './kafka/kafka-topics';
+export { type KafkaFeedOptions, createKafkaFeed } from './kafka/kafka-feed.adapter';
+export { type Relay, type RelayOptions, startRelay } from './kafka/relay.publisher';

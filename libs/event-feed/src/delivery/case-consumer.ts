@@ -1,0 +1,145 @@
+import { type Topic } from '@balagh/case-events';
+import { type ParkedCase } from '../event-feed.port';
+import { backOffMs, pause, within } from './back-off';
+import { CaseDelivery, type DeliveryParts } from './case-delivery';
+import { CaseLanes } from './case-lanes';
+import { faultCode } from './fault';
+import { type Incoming } from './incoming';
+import { redriveCase } from './redrive';
+
+export interface ConsumerLimits {
+  /** Cases handled at the same time. Default 16. */
+  readonly concurrency?: number;
+  /** Messages taken from the feed and not yet finished; the feed waits beyond it. Default 500. */
+  readonly window?: number;
+  /** See `LanesOptions.pick`. */
+  readonly pick?: (topics: readonly Topic[]) => number;
+}
+
+interface Offered extends Incoming {
+  readonly finished: () => void;
+}
+
+const handlersEndWithinMs = 10_000;
+
+/**
+ * Hands messages to the handler: per case in order, bounded concurrency and window. A retriable fault closes the gate: no
+ * further message starts until the failed one got through.
+ */
+export class CaseConsumer {
+  private readonly stopping = new AbortController();
+  private readonly delivery: CaseDelivery;
+  private readonly lanes: CaseLanes<Offered>;
+  private readonly window: number;
+  private readonly roomWaiters: (() => void)[] = [];
+  private readonly gateWaiters: (() => void)[] = [];
+  private failing = 0;
+  private taken = 0;
+  /** Items of an earlier turn are forgotten when they come to the front. */
+  private turn = 0;
+
+  constructor(
+    private readonly parts: DeliveryParts,
+    { concurrency = 16, window = 500, pick }: ConsumerLimits = {},
+  ) {
+    this.window = window;
+    this.delivery = new CaseDelivery(parts);
+    this.lanes = new CaseLanes<Offered>({
+      concurrency,
+      work: (item) => this.work(item),
+      ...(pick === undefined ? {} : { pick }),
+    });
+  }
+
+  /** Takes a message; `finished` is called once its effect and note are durable, or it is parked or known. */
+  offer(incoming: Incoming, finished: () => void): void {
+    const { turn } = this;
+    this.taken += 1;
+    const leave = (): void => {
+      if (turn !== this.turn) return;
+      this.taken -= 1;
+      finished();
+      if (this.hasRoom) for (const resolve of this.roomWaiters.splice(0)) resolve();
+    };
+    this.lanes.push({ ...incoming, finished: leave });
+  }
+
+  get hasRoom(): boolean {
+    return this.taken < this.window;
+  }
+
+  /** Messages taken and not finished. */
+  get unfinished(): number {
+    return this.taken;
+  }
+
+  /** Resolves when there is room, the consumer stops, or after this many milliseconds. */
+  async room(waitMs: number): Promise<void> {
+    if (this.hasRoom || this.stopping.signal.aborted) return;
+    await within(waitMs, new Promise<void>((resolve) => this.roomWaiters.push(resolve)));
+  }
+
+  /** Forgets what was taken and not started, without finishing it: the feed will bring it again. */
+  forget(): void {
+    this.turn += 1;
+    this.taken = 0;
+    this.lanes.drop();
+    for (const resolve of this.roomWaiters.splice(0)) resolve();
+  }
+
+  /** Starts nothing more; waits for running handlers, at most 10 s. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.lanes.drop();
+    for (const resolve of [...this.gateWaiters.splice(0), ...this.roomWaiters.splice(0)]) resolve();
+    if (!(await within(handlersEndWithinMs, this.lanes.idle()))) {
+      this.parts.log.warn({ event: 'feed.consumer.stopped_late', consumer: this.parts.progress.consumer });
+    }
+  }
+
+  async parked(): Promise<readonly ParkedCase[]> {
+    return this.parts.progress.parked();
+  }
+
+  async redrive(caseId: string): Promise<void> {
+    return this.lanes.alone(caseId, () => redriveCase(this.parts, this.delivery, caseId));
+  }
+
+  private async work(item: Offered): Promise<void> {
+    const { signal } = this.stopping;
+    await this.gate();
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.delivery.deliver(item);
+        if (failures > 0) this.resume();
+        item.finished();
+        return;
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) this.failing += 1;
+        this.alarm(item, failures, error);
+        await pause(backOffMs(failures), signal);
+      }
+    }
+  }
+
+  private async gate(): Promise<void> {
+    while (this.failing > 0 && !this.stopping.signal.aborted) {
+      await new Promise<void>((resolve) => this.gateWaiters.push(resolve));
+    }
+  }
+
+  private resume(): void {
+    this.failing -= 1;
+    if (this.failing > 0) return;
+    this.parts.log.info({ event: 'feed.consumer.resumed', consumer: this.parts.progress.consumer });
+    for (const resolve of this.gateWaiters.splice(0)) resolve();
+  }
+
+  private alarm({ topic, caseId, revision }: Incoming, failures: number, err: unknown): void {
+    const { progress, log } = this.parts;
+    const retryInMs = backOffMs(failures);
+    const code = faultCode(err);
+    log.warn({ event: 'feed.consumer.paused', consumer: progress.consumer, topic, caseId, revision, failures, retryInMs, code, err });
+  }
+}

@@ -1,0 +1,84 @@
+import { type EventStore } from '@balagh/event-store';
+import { type Subscription } from '../event-feed.port';
+import { type FeedLog } from '../feed-log';
+import { type FeedProgress } from '../progress/feed-progress.port';
+import { faultCode, isRetriable } from './fault';
+import { type Incoming } from './incoming';
+
+export interface DeliveryParts {
+  readonly subscription: Subscription;
+  readonly progress: FeedProgress;
+  readonly store: EventStore;
+  readonly log: FeedLog;
+}
+
+export type DeliveryOutcome = 'handled' | 'known' | 'waiting' | 'parked';
+
+/**
+ * The rules of one delivery (design §3.6), the same on every feed: what was handled is skipped, a parked case waits, the
+ * handler runs, and only then is the progress noted. A retriable fault is thrown to the caller, who tries again; any
+ * other parks the case.
+ */
+export class CaseDelivery {
+  /** Failed deliveries only; an entry goes when its message succeeds. */
+  private readonly failures = new Map<string, number>();
+  /** Effect done, note not yet written: the handler is not called again for it. */
+  private readonly done = new Set<string>();
+
+  constructor(private readonly parts: DeliveryParts) {}
+
+  /** @throws the handler's or the progress store's fault, always retriable */
+  async deliver(incoming: Incoming): Promise<DeliveryOutcome> {
+    const { progress } = this.parts;
+    const { topic, caseId, revision, content } = incoming;
+    const known = await progress.state(topic, caseId);
+    if (revision >= 0 && revision <= known.handled) return 'known';
+    if (known.parked && (await progress.wait(caseId, revision))) return 'waiting';
+    if ('problem' in content) return this.park(incoming, content.problem);
+    try {
+      await this.handle(incoming);
+    } catch (error) {
+      if (isRetriable(error)) throw error;
+      return this.park(incoming, faultCode(error), error);
+    }
+    return 'handled';
+  }
+
+  /** Calls the handler and notes the progress. @throws their faults, retriable or not */
+  async handle(incoming: Incoming): Promise<void> {
+    const { subscription, progress } = this.parts;
+    const { topic, caseId, revision, content } = incoming;
+    if ('problem' in content) throw new ContractBroken(content.problem);
+    const key = `${topic} ${caseId} ${revision}`;
+    const attempt = (this.failures.get(key) ?? 0) + 1;
+    if (!this.done.has(key)) {
+      this.failures.set(key, attempt);
+      await subscription.handle(content.message, { topic, attempt });
+      this.done.add(key);
+    }
+    await progress.handled({ topic, caseId, revision });
+    this.done.delete(key);
+    this.failures.delete(key);
+  }
+
+  /** Deliveries of this message so far, for the alarm. */
+  attempts({ topic, caseId, revision }: Incoming): number {
+    return this.failures.get(`${topic} ${caseId} ${revision}`) ?? 0;
+  }
+
+  private async park({ topic, caseId, revision }: Incoming, reason: string, err?: unknown): Promise<'parked'> {
+    const { progress, log } = this.parts;
+    await progress.park({ topic, caseId, revision, reason });
+    log.error({ event: 'feed.case.parked', consumer: progress.consumer, topic, caseId, revision, reason, err });
+    return 'parked';
+  }
+}
+
+/** A message breaks the published contract; its code says how. */
+export class ContractBroken extends Error {
+  readonly retriable = false;
+  constructor(readonly code: string) {
+    super(code);
+    this.name = 'ContractBroken';
+  }
+}

@@ -1,0 +1,59 @@
+import { type Position, START } from '@balagh/event-store';
+import { type ParkedCase } from '../event-feed.port';
+import { type FeedProgress } from './feed-progress.port';
+
+interface Park {
+  case: ParkedCase;
+  waiting: number;
+  claimant?: string | undefined;
+}
+
+/** Progress of the memory feed; the same rules as in PostgreSQL, forgotten with the process. */
+export function createMemoryProgress(consumer: string): FeedProgress {
+  const handled = new Map<string, Map<string, number>>();
+  const parks = new Map<string, Park>();
+  let checkpoint: Position = START;
+  const revisions = (caseId: string): Map<string, number> => handled.get(caseId) ?? new Map<string, number>();
+
+  return {
+    consumer,
+    state: async (topic, caseId) => ({ handled: revisions(caseId).get(topic) ?? -1, parked: parks.has(caseId) }),
+    handled: async ({ topic, caseId, revision }) => {
+      const known = revisions(caseId);
+      handled.set(caseId, known.set(topic, Math.max(revision, known.get(topic) ?? -1)));
+    },
+    handledOf: async (caseId) => new Map(revisions(caseId)),
+    park: async ({ topic, caseId, revision, reason }) => {
+      const park = parks.get(caseId);
+      if (park !== undefined) park.waiting = Math.max(park.waiting, revision);
+      else parks.set(caseId, { case: { consumer, caseId, topic, revision, reason, parkedAt: new Date().toISOString() }, waiting: revision });
+    },
+    wait: async (caseId, revision) => {
+      const park = parks.get(caseId);
+      if (park !== undefined) park.waiting = Math.max(park.waiting, revision);
+      return park !== undefined;
+    },
+    parked: async () => [...parks.values()].map((park) => park.case),
+    claimRedrive: async (caseId, claimant) => {
+      const park = parks.get(caseId);
+      if (park === undefined) return 'not-parked';
+      if (park.claimant !== undefined && park.claimant !== claimant) return 'taken';
+      park.claimant = claimant;
+      return 'claimed';
+    },
+    releaseRedrive: async (caseId, failure) => {
+      const park = parks.get(caseId);
+      if (park === undefined) return;
+      park.claimant = undefined;
+      if (failure !== undefined) park.case = { ...park.case, ...failure, parkedAt: new Date().toISOString() };
+    },
+    unpark: async (caseId, handledUpTo) => {
+      const park = parks.get(caseId);
+      return park === undefined || (park.waiting <= handledUpTo && parks.delete(caseId));
+    },
+    checkpoint: async () => checkpoint,
+    saveCheckpoint: async (position) => {
+      if (position > checkpoint) checkpoint = position;
+    },
+  };
+}

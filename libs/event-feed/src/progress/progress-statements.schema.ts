@@ -1,0 +1,53 @@
+/** Statements of one consumer's progress; `$1` is always the consumer. */
+export interface ParkRow {
+  readonly consumer: string;
+  readonly case_id: string;
+  readonly topic: string;
+  readonly revision: number;
+  readonly reason: string;
+  readonly parked_at: Date;
+}
+
+const states = `
+select k.n, coalesce(p.revision, -1) as handled, q.case_id is not null as parked
+from unnest($2::text[], $3::text[]) with ordinality as k(topic, case_id, n)
+left join feed_progress p on p.consumer = $1 and p.case_id = k.case_id and p.topic = k.topic
+left join feed_parked q on q.consumer = $1 and q.case_id = k.case_id`;
+
+const handled = `
+insert into feed_progress as p (consumer, topic, case_id, revision)
+select $1, k.topic, k.case_id, k.revision from unnest($2::text[], $3::text[], $4::integer[]) as k(topic, case_id, revision)
+on conflict (consumer, case_id, topic) do update set revision = excluded.revision where p.revision < excluded.revision`;
+
+const park = `
+insert into feed_parked as q (consumer, case_id, topic, revision, reason, waiting_revision) values ($1, $2, $3, $4, $5, $4)
+on conflict (consumer, case_id) do update set waiting_revision = greatest(q.waiting_revision, excluded.waiting_revision)`;
+
+const claim = `
+update feed_parked set redrive_claimant = $3, redrive_until = now() + interval '1 minute'
+where consumer = $1 and case_id = $2 and (redrive_claimant is null or redrive_claimant = $3 or redrive_until < now())`;
+
+const release = `
+update feed_parked set redrive_claimant = null, redrive_until = null, topic = coalesce($3, topic),
+  revision = coalesce($4::integer, revision), reason = coalesce($5, reason),
+  parked_at = case when $5::text is null then parked_at else now() end
+where consumer = $1 and case_id = $2`;
+
+const saveCheckpoint = `
+insert into feed_checkpoint as c (consumer, position) values ($1, $2)
+on conflict (consumer) do update set position = excluded.position, saved_at = now() where c.position < excluded.position`;
+
+export const statements = {
+  states,
+  handled,
+  handledOf: 'select topic, revision from feed_progress where consumer = $1 and case_id = $2',
+  park,
+  wait: `update feed_parked set waiting_revision = greatest(waiting_revision, $3) where consumer = $1 and case_id = $2`,
+  parked: 'select * from feed_parked where consumer = $1 order by parked_at, case_id',
+  isParked: 'select 1 from feed_parked where consumer = $1 and case_id = $2',
+  claim,
+  release,
+  unpark: 'delete from feed_parked where consumer = $1 and case_id = $2 and waiting_revision <= $3',
+  checkpoint: 'select position from feed_checkpoint where consumer = $1',
+  saveCheckpoint,
+} as const;
