@@ -48,14 +48,15 @@ export function createProfiles(options: ProfilesOptions): Profiles {
 
   const latest = async (name: string): Promise<PublishedProfile> => {
     const tenant = tenants.get(name) ?? { newest: undefined, askedAt: -Infinity, asking: undefined };
+    tenants.set(name, tenant);
     if (tenant.newest === undefined || monotonicMs() - tenant.askedAt >= refreshMs) {
       tenant.asking ??= refresh(name, tenant).finally(() => {
         tenant.asking = undefined;
+        if (tenant.newest === undefined) tenants.delete(name);
       });
       await tenant.asking;
     }
     if (tenant.newest === undefined) throw new ProfileUnknown(`no profile of ${name} is published`);
-    tenants.set(name, tenant);
     return tenant.newest;
   };
 

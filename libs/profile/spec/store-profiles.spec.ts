@@ -1,0 +1,78 @@
+import { type EventStore, Unavailable, createMemoryEventStore } from '@balagh/event-store';
+import { profileFixture } from '@balagh/testing';
+import { createProfiles, createStaticProfiles, parseProfile, publishProfile } from '@balagh/profile';
+import { profilesContract } from './profiles.contract';
+
+profilesContract('memory', async () => createMemoryEventStore());
+
+const mus = parseProfile(profileFixture('MUS'));
+const by = {
+  actor: { kind: 'system', id: 'spec', organisation: 'MUS' } as const,
+  now: () => '2026-05-10T06:00:00.000Z',
+};
+
+function counted(store: EventStore): EventStore & { reads: number; down: boolean } {
+  const wrapped = {
+    ...store,
+    reads: 0,
+    down: false,
+    readStream: async (...args: Parameters<EventStore['readStream']>) => {
+      wrapped.reads += 1;
+      if (wrapped.down) throw new Unavailable('down');
+      return store.readStream(...args);
+    },
+  };
+  return wrapped;
+}
+
+describe('asking for the newest profile', () => {
+  it('asks the store at most once per interval, however many ask', async () => {
+    const store = createMemoryEventStore();
+    await publishProfile(store, mus, by);
+    const source = counted(store);
+    let now = 0;
+    const profiles = createProfiles({ store: source, refreshMs: 1_000, monotonicMs: () => now });
+    await Promise.all(Array.from({ length: 20 }, () => profiles.latest('MUS')));
+    expect(source.reads).toBe(1);
+    now = 999;
+    await profiles.latest('MUS');
+    expect(source.reads).toBe(1);
+    now = 1_000;
+    await profiles.latest('MUS');
+    expect(source.reads).toBe(2);
+  });
+
+  it('sees a new version when the interval is over', async () => {
+    const store = createMemoryEventStore();
+    await publishProfile(store, mus, by);
+    let now = 0;
+    const profiles = createProfiles({ store, refreshMs: 1_000, monotonicMs: () => now });
+    await profiles.latest('MUS');
+    await publishProfile(store, { ...mus, secondLineQueue: 'OTHER' }, by);
+    now = 1_000;
+    expect(await profiles.latest('MUS')).toMatchObject({ version: 2, profile: { secondLineQueue: 'OTHER' } });
+  });
+
+  it('while the store is away, the newest known version stays in force', async () => {
+    const store = createMemoryEventStore();
+    await publishProfile(store, mus, by);
+    const source = counted(store);
+    const profiles = createProfiles({ store: source, refreshMs: 0 });
+    await profiles.latest('MUS');
+    source.down = true;
+    expect((await profiles.latest('MUS')).version).toBe(1);
+    expect((await profiles.at('MUS', 1)).version).toBe(1);
+    await expect(createProfiles({ store: source }).latest('MUS')).rejects.toBeInstanceOf(Unavailable);
+  });
+});
+
+describe('static profiles', () => {
+  it('number the versions of a tenant in the order given', async () => {
+    const profiles = createStaticProfiles([mus, { ...mus, secondLineQueue: 'OTHER' }]);
+    expect((await profiles.latest('MUS')).version).toBe(2);
+    expect((await profiles.at('MUS', 1)).profile.secondLineQueue).toBe('DISTRIBUTOR');
+    await expect(profiles.at('MUS', 3)).rejects.toMatchObject({ code: 'PROFILE_UNKNOWN' });
+    await expect(profiles.latest('QAT-MME')).rejects.toMatchObject({ code: 'PROFILE_UNKNOWN' });
+    expect(await profiles.tenants()).toEqual(['MUS']);
+  });
+});
