@@ -145,11 +145,8 @@ describe('a message', () => {
     given(messageDecider, [prepared, submitted(1)])
       .when(deliver)
       .thenRejected('MESSAGE_NOT_ACCEPTED');
-    given(messageDecider, [
-      prepared,
-      submitted(1),
-      { type: 'MessageAccepted', data: { attempt: 1, channel: 'SMS' } },
-    ])
+    const accepted: MessageEvent = { type: 'MessageAccepted', data: { attempt: 1, channel: 'SMS' } };
+    given(messageDecider, [prepared, submitted(1), accepted])
       .when(deliver)
       .then([
         {

@@ -1,0 +1,2 @@
+export { NotificationModule, type NotificationParts } from './notification.module';
+export { openParts, ownTables } from './notification.parts';

@@ -1,0 +1,56 @@
+import { type MessageChannel } from '@balagh/case-events';
+import { type RunningPlatform, dataSourceOptions, readConfig } from '@balagh/runtime';
+import { DataSource } from 'typeorm';
+import { type Channel, type Channels } from './application/channel.port';
+import { type NotificationConfig, notificationConfigSchema } from './application/config.schema';
+import { type NotificationParts } from './notification.module';
+import { HttpGatewayChannel } from './outbound/http-gateway-channel.adapter';
+import { MessageEntity } from './outbound/message.entity';
+import { Message1764000000000 } from './outbound/migrations/1764000000000-message.migration';
+import { SmtpChannel } from './outbound/smtp-channel.adapter';
+import { PostgresWorkTable } from './outbound/work-table.adapter';
+
+export const ownTables = { entities: [MessageEntity], migrations: [Message1764000000000] };
+
+/** Opens what notification needs: its table (migrated) and the configured channels. @throws ConfigInvalid */
+export async function openParts(
+  platform: Pick<RunningPlatform, 'config' | 'log'>,
+): Promise<NotificationParts> {
+  const config = readConfig(notificationConfigSchema);
+  const mail = mailOf(config);
+  const channels = channelsOf(config, mail);
+  const offered = [...channels.keys()];
+  if (offered.length === 0) platform.log.warn({ event: 'notification.channels.none' });
+  platform.log.info({ event: 'notification.channels', offered });
+  const source = new DataSource(dataSourceOptions(platform.config, ownTables, 'balagh-notification-tables'));
+  await source.initialize();
+  return {
+    table: new PostgresWorkTable(source),
+    channels,
+    concurrency: config.SENDER_CONCURRENCY,
+    close: async () => {
+      mail?.close();
+      await source.destroy();
+    },
+  };
+}
+
+function mailOf(config: NotificationConfig): SmtpChannel | undefined {
+  return config.SMTP_URL === undefined
+    ? undefined
+    : new SmtpChannel({ url: config.SMTP_URL, from: config.MAIL_FROM });
+}
+
+function channelsOf(config: NotificationConfig, mail: SmtpChannel | undefined): Channels {
+  const gateways: readonly (readonly [MessageChannel, string | undefined, string | undefined])[] = [
+    ['SMS', config.SMS_GATEWAY_URL, config.SMS_GATEWAY_TOKEN],
+    ['WHATSAPP', config.WHATSAPP_GATEWAY_URL, config.WHATSAPP_GATEWAY_TOKEN],
+    ['FAX', config.FAX_GATEWAY_URL, config.FAX_GATEWAY_TOKEN],
+  ];
+  const open = gateways.flatMap(([channel, url, token]): Channel[] =>
+    url === undefined ? [] : [new HttpGatewayChannel({ channel, url: url.replace(/\/$/, ''), token })],
+  );
+  return new Map(
+    [...open, ...(mail === undefined ? [] : [mail])].map((channel) => [channel.channel, channel]),
+  );
+}
