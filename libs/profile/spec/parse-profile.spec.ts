@@ -121,20 +121,33 @@ describe('what one part refers to must be in another', () => {
         ar: '{phone}',
         en: '',
       }),
-      ['templates.10.ar'],
+      ['templates.11.ar'],
     ],
     [
       'a case event',
       add('templates', { code: 'T', trigger: 'CaseDispatched', recipient: 'REPORTER', ar: '', en: '' }),
-      ['templates.10.trigger'],
+      ['templates.11.trigger'],
     ],
     [
       'an event of a case, not of a message',
       add('templates', { code: 'T', trigger: 'MessageAccepted', recipient: 'REPORTER', ar: '', en: '' }),
-      ['templates.10.trigger'],
+      ['templates.11.trigger'],
     ],
   ])('%s', (_, change, expected) => {
     expect(problemsOf(change)).toEqual(expected);
+  });
+
+  it('a template may ask for a field of its own event, and for no other event’s', () => {
+    const template = (trigger: string) => ({
+      code: 'T',
+      trigger,
+      when: { outcome: 'RESOLVED' },
+      recipient: 'REPORTER',
+      ar: '',
+      en: '',
+    });
+    expect(problemsOf(add('templates', template('CaseClosed')))).toEqual([]);
+    expect(problemsOf(add('templates', template('CaseReopened')))).toEqual(['templates.11.when.outcome']);
   });
 
   it('a stage without a text, and a text without a stage', () => {
@@ -160,7 +173,7 @@ describe('one code means one thing', () => {
     [
       'templates',
       add('templates', { code: 'MUS_RESULT', trigger: 'ReplyIssued', recipient: 'REPORTER', ar: '', en: '' }),
-      ['templates.10.code'],
+      ['templates.11.code'],
     ],
     [
       'rules',

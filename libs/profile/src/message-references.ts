@@ -1,4 +1,5 @@
 import { type Stage, caseEventDefinitions } from '@balagh/case-events';
+import { checkCondition } from './condition-references';
 import { isTemplatePlaceholder, placeholdersIn } from './placeholders';
 import { type ReportProblem } from './profile.errors';
 import { type Profile } from './profile.schema';
@@ -12,7 +13,14 @@ export function checkTemplates(profile: Profile, report: ReportProblem): void {
         if (!isTemplatePlaceholder(name)) report(`templates.${i}.${field}`, `unknown placeholder {${name}}`);
       }
     }
+    checkCondition(profile, template.when, `templates.${i}.when`, report, dataFieldsOf(template.trigger));
   });
+}
+
+/** A template's condition may also ask for plain values of the event itself: `{ "outcome": "RESOLVED" }`. */
+function dataFieldsOf(trigger: string): readonly string[] {
+  const definition = Object.values(caseEventDefinitions).find((known) => known.type === trigger);
+  return definition === undefined ? [] : Object.keys(definition.data.shape);
 }
 
 export function checkStatusTexts(profile: Profile, report: ReportProblem): void {

@@ -1,7 +1,8 @@
-import { factNames, formFields } from './facts';
+import { checkCondition } from './condition-references';
+import { formFields } from './facts';
 import { checkStatusTexts, checkTemplates } from './message-references';
 import { type ProfileProblem, type ReportProblem } from './profile.errors';
-import { type Condition, type Profile, type ProfileOwner } from './profile.schema';
+import { type Profile, type ProfileOwner } from './profile.schema';
 import { codesOf, findOwner, ownerGroups } from './parties';
 
 /** Everything in a well-formed profile that refers to nothing, or to two things at once. */
@@ -15,12 +16,11 @@ export function referenceProblems(profile: Profile): readonly ProfileProblem[] {
     checkCalendar,
     checkRequiredFields,
     checkRules,
+    checkTemplates,
+    checkStatusTexts,
   ]) {
     check(profile, report);
   }
-  checkTemplates(profile, report);
-  checkStatusTexts(profile, report);
-  profile.templates.forEach((t, i) => checkCondition(profile, t.when, `templates.${i}.when`, report));
   return problems;
 }
 
@@ -171,33 +171,4 @@ function checkOwner(profile: Profile, owner: ProfileOwner, path: string, report:
   if (found === 'unknown') report(`${path}.code`, `no ${owner.kind} ${owner.code}`);
   if (found === 'unknown-section')
     report(`${path}.section`, `${owner.code} has no section ${owner.section ?? ''}`);
-}
-
-/** Codes that a fact can have; facts that are not listed may have any value. */
-function valuesOf(profile: Profile): Readonly<Record<string, readonly string[]>> {
-  return {
-    caseType: codesOf(profile.caseTypes),
-    category: codesOf(profile.categories),
-    subject: codesOf(profile.subjects),
-    channel: codesOf(profile.channels),
-    sector: codesOf(profile.sectors),
-    directorate: codesOf(profile.directorates),
-    section: profile.directorates.flatMap((d) => codesOf(d.sections)),
-    clientType: codesOf(profile.clientTypes),
-    theme: codesOf(profile.themes),
-    otherBody: codesOf(profile.otherBodies),
-    saleChannel: ['ONLINE', 'SHOP'],
-  };
-}
-
-function checkCondition(profile: Profile, condition: Condition, path: string, report: ReportProblem): void {
-  const values = valuesOf(profile);
-  for (const [fact, wanted] of Object.entries(condition)) {
-    if (!factNames.includes(fact)) report(`${path}.${fact}`, 'not a fact that rules can ask for');
-    for (const value of Array.isArray(wanted) ? wanted : [wanted]) {
-      if (typeof value === 'string' && values[fact]?.includes(value) === false) {
-        report(`${path}.${fact}`, `the profile has no ${fact} ${value}`);
-      }
-    }
-  }
 }
