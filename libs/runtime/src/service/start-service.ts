@@ -26,6 +26,8 @@ export interface ServiceDefinition {
   readonly grpc?: { readonly package: readonly string[]; readonly protoPath: readonly string[] };
   /** It has HTTP routes of its own. Health is served on the HTTP port in any case. */
   readonly http?: boolean;
+  /** Called before the application is initialised: static files, OpenAPI. */
+  readonly prepare?: (app: NestExpressApplication) => void | Promise<void>;
 }
 
 export interface ServiceSurroundings {
@@ -57,6 +59,7 @@ export async function startService(definition: ServiceDefinition, surroundings: 
     surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
   try {
     const app = await createApp(definition, platform, verifier, readiness);
+    await definition.prepare?.(app);
     const grpc = definition.grpc === undefined ? undefined : connectGrpc(app, definition.grpc, config);
     await app.init();
     await app.startAllMicroservices();
