@@ -1,6 +1,6 @@
 import { type RawEvent } from '@balagh/case-events';
 import { proves } from '@balagh/testing';
-import { eventHash, verifyChain } from '../src/case-streams/chain';
+import { type RecordedHead, eventHash, verifyChain } from '../src/case-streams/chain';
 
 const stream = 'case-7b0c0000-0000-4000-8000-000000000001';
 const metadata = {
@@ -33,13 +33,14 @@ function chain(n: number): RawEvent[] {
   return events;
 }
 
-const named = (events: readonly RawEvent[], headHash?: string): (readonly [string, number])[] =>
-  verifyChain(events, headHash).map(({ kind, revision }) => [kind, revision] as const);
+const headOf = (event: RawEvent) => ({ revision: event.revision, hash: eventHash(event) });
+const named = (events: readonly RawEvent[], head?: RecordedHead): (readonly [string, number])[] =>
+  verifyChain(events, head).map(({ kind, revision }) => [kind, revision] as const);
 
 describe('the chain of a stream', () => {
   it('is sound as it was written', () => {
     const events = chain(5);
-    expect(verifyChain(events, eventHash(events[4]!))).toEqual([]);
+    expect(verifyChain(events, headOf(events[4]!))).toEqual([]);
     expect(verifyChain([])).toEqual([]);
   });
 
@@ -51,7 +52,7 @@ describe('the chain of a stream', () => {
       { stream, revision: 2, kind: 'HASH', detail: 'differs from the hash recorded by revision 3' },
     ]);
     const last = events.map((e) => (e.revision === 4 ? { ...e, data: '{"teamId":"TEAM_9"}' } : e));
-    expect(named(last, eventHash(events[4]!))).toEqual([['HASH', 4]]);
+    expect(named(last, headOf(events[4]!))).toEqual([['HASH', 4]]);
   });
 
   it.each(['id', 'type', 'data', 'metadata'] as const)('covers the %s', (field) => {
@@ -70,6 +71,7 @@ describe('the chain of a stream', () => {
     const events = chain(5);
     expect(named(events.filter((e) => e.revision !== 2))).toEqual([['GAP', 2]]);
     expect(named(events.slice(1))).toEqual([['GAP', 0]]);
+    expect(named(events.slice(0, 3), headOf(events[4]!))).toEqual([['GAP', 3]]);
     expect(named([...events.slice(0, 3), events[2]!, ...events.slice(3)])).toEqual([['GAP', 3]]);
   });
 

@@ -80,7 +80,7 @@ describe('a command on a stream', () => {
       },
     });
     expect(head).toEqual({ revision: 1, hash: eventHash(raw[1]!) });
-    expect(verifyChain(raw, head?.hash)).toEqual([]);
+    expect(verifyChain(raw, head)).toEqual([]);
   });
 
   it('gets its first answer again when it is repeated, also after others acted', async () => {

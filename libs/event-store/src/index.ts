@@ -5,7 +5,7 @@ export { categoryOf, limits } from './json/event-checks';
 export * from './case-streams/case-streams';
 export * from './case-streams/chain';
 export { commandEventId } from './case-streams/command-event-id';
-export { createStreams } from './case-streams/streams';
+export { createStreams, readWholeStream } from './case-streams/streams';
 export { createMemoryEventStore } from './memory/memory-event-store.adapter';
 export {
   createPostgresEventStore,

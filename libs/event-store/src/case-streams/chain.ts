@@ -35,9 +35,10 @@ export interface ChainFault {
 
 /**
  * Checks a whole stream from revision 0 (SYS-10). Names every event that is missing, altered or unreadable.
- * `headHash` is the hash that the store recorded at the last append: without it an alteration of the last event stays unseen.
+ * `head` is what the store recorded at the last append:
+ * without it an alteration of the last event and a cut end stay unseen.
  */
-export function verifyChain(events: readonly RawEvent[], headHash?: string): readonly ChainFault[] {
+export function verifyChain(events: readonly RawEvent[], head?: RecordedHead): readonly ChainFault[] {
   const faults: ChainFault[] = [];
   let previous: RawEvent | undefined;
   let due = 0;
@@ -52,15 +53,31 @@ export function verifyChain(events: readonly RawEvent[], headHash?: string): rea
     due = event.revision + 1;
     previous = event;
   }
-  if (previous !== undefined && headHash !== undefined && eventHash(previous) !== headHash) {
-    faults.push({
-      stream: previous.stream,
-      revision: previous.revision,
-      kind: 'HASH',
-      detail: 'differs from the hash recorded by the store',
-    });
+  return [...faults, ...headFaults(previous, head)];
+}
+
+/** Where a stream ends and which hash its last event has, as the store recorded it beside the events. */
+export interface RecordedHead {
+  readonly revision: number;
+  /** Absent where an adapter keeps none. */
+  readonly hash?: string | undefined;
+}
+
+function headFaults(last: RawEvent | undefined, head: RecordedHead | undefined): readonly ChainFault[] {
+  if (last === undefined || head === undefined) return [];
+  const { stream, revision } = last;
+  if (revision !== head.revision) {
+    return [
+      {
+        stream,
+        revision: revision + 1,
+        kind: 'GAP',
+        detail: `the stream ends before revision ${head.revision}`,
+      },
+    ];
   }
-  return faults;
+  if (head.hash === undefined || eventHash(last) === head.hash) return [];
+  return [{ stream, revision, kind: 'HASH', detail: 'differs from the hash recorded by the store' }];
 }
 
 function checkLink(

@@ -29,7 +29,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     stream: string,
     upToRevision?: number,
   ): Promise<LoadedStream<E>> {
-    const raw = await readWhole(store, stream, upToRevision);
+    const raw = await readWholeStream(store, stream, upToRevision);
     const last = raw.at(-1);
     const events = raw.map((event) => decodeEvent<E>(event));
     return last === undefined
@@ -83,18 +83,20 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
 
 const pageSize = 10_000;
 
-async function readWhole(
+/** All events of a stream, up to a revision if given; none when it is missing. Pages of 10,000. */
+export async function readWholeStream(
   store: EventStore,
   stream: string,
   upToRevision = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for (;;) {
-    const limit = Math.min(pageSize, upToRevision + 1 - events.length);
-    if (limit <= 0) return events;
-    const page = await store.readStream(stream, { from: events.length, limit });
-    if (page.kind === 'missing') return [];
+  for (let from = 0; from <= upToRevision;) {
+    const page = await store.readStream(stream, { from, limit: Math.min(pageSize, upToRevision - from + 1) });
+    const last = page.kind === 'found' ? page.events.at(-1) : undefined;
+    if (page.kind === 'missing' || last === undefined) return events;
     events.push(...page.events);
-    if (page.events.length === 0 || events.length > page.lastRevision) return events;
+    if (last.revision >= page.lastRevision) return events;
+    from = last.revision + 1;
   }
+  return events;
 }

@@ -34,6 +34,7 @@ export type Action =
   | 'case.reopen'
   | 'case.view'
   | 'case.replay'
+  | 'case.reveal'
   | 'message.view'
   | 'message.reconcile'
   | 'profile.publish'
@@ -45,7 +46,7 @@ export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   LINE3: ['case.acknowledge', 'case.act', 'case.return-misrouted', 'case.send-team', 'case.verify-in-field', 'case.take-legal-action', 'case.summon', 'case.confront', 'case.settle', 'case.prosecute', 'case.resolve', 'case.view'],
   SUPERVISOR: ['case.correct-routing', 'case.view', 'message.view', 'message.reconcile'],
   OFFICIAL: ['case.view', 'case.replay'],
-  AUDITOR: ['case.view', 'case.replay', 'message.view'],
+  AUDITOR: ['case.view', 'case.replay', 'case.reveal', 'message.view'],
   ADMINISTRATOR: ['profile.publish', 'projection.rebuild'],
   PARTNER: ['case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
 };
