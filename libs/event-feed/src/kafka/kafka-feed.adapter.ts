@@ -19,13 +19,15 @@ export interface KafkaFeedOptions extends ConsumerLimits {
   readonly database: Pool;
   readonly log: FeedLog;
   readonly clientId: string;
+  /** Put before topic and group names: several installations on one cluster. Default: none. */
+  readonly prefix?: string;
 }
 
 /**
  * Published events over Kafka: the consumer's name is its group. `subscribe` returns before the group is joined; a
  * missing broker or topic pauses the consumer like any retriable fault.
  */
-export function createKafkaFeed({ brokers, store, database, log, clientId, ...limits }: KafkaFeedOptions): EventFeed {
+export function createKafkaFeed({ brokers, store, database, log, clientId, prefix = '', ...limits }: KafkaFeedOptions): EventFeed {
   const kafka = createKafkaClient({ brokers, clientId, log, requestTimeout: 30_000, retries: 5 });
   const lags = new GroupLags(() => createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 0 }).admin());
   const running = new Map<string, KafkaSubscription>();
@@ -35,14 +37,14 @@ export function createKafkaFeed({ brokers, store, database, log, clientId, ...li
       const { consumer } = subscription;
       if (running.has(consumer)) throw new Error(`${consumer} is subscribed already`);
       const progress = createPostgresProgress(database, consumer);
-      const started = new KafkaSubscription({ subscription, progress, store, log }, kafka, limits);
+      const started = new KafkaSubscription({ subscription, progress, store, log }, kafka, prefix, limits);
       running.set(consumer, started);
       return {
         stop: async () => {
           await started.stop();
           if (running.get(consumer) === started) running.delete(consumer);
         },
-        lag: () => lags.of(consumer, subscription.topics),
+        lag: () => lags.of(`${prefix}${consumer}`, subscription.topics.map((topic) => `${prefix}${topic}`)),
         parked: () => progress.parked(),
         redrive: (caseId) => started.redrive(caseId),
       };

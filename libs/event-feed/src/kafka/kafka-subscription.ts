@@ -28,6 +28,7 @@ export class KafkaSubscription {
   constructor(
     private readonly parts: DeliveryParts,
     private readonly kafka: Kafka,
+    private readonly prefix: string,
     limits: ConsumerLimits,
   ) {
     this.consumer = new CaseConsumer(parts, limits);
@@ -50,7 +51,7 @@ export class KafkaSubscription {
     const { signal } = this.stopping;
     for (let failures = 0; !signal.aborted; ) {
       const member = this.kafka.consumer({
-        groupId: subscription.consumer,
+        groupId: `${this.prefix}${subscription.consumer}`,
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: sessionTimeoutMs,
         heartbeatInterval: heartbeatEveryMs,
@@ -102,7 +103,7 @@ export class KafkaSubscription {
 
   private async begin(member: Consumer): Promise<void> {
     await member.connect();
-    await member.subscribe({ topics: [...this.parts.subscription.topics], fromBeginning: true });
+    await member.subscribe({ topics: this.parts.subscription.topics.map((topic) => `${this.prefix}${topic}`), fromBeginning: true });
     await member.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
@@ -132,7 +133,7 @@ export class KafkaSubscription {
       if (finished === undefined) continue;
       const incoming = fromTopic(
         {
-          topic: batch.topic as Topic,
+          topic: batch.topic.slice(this.prefix.length) as Topic,
           key: message.key?.toString(),
           value: message.value?.toString(),
           place: `${batch.topic}/${batch.partition}/${message.offset}`,

@@ -19,6 +19,8 @@ export interface RelayOptions {
   readonly database: Pool;
   readonly brokers: Brokers;
   readonly log: FeedLog;
+  /** Put before the topic's name; the same as the feed's. */
+  readonly prefix?: string;
 }
 
 export interface Relay {
@@ -57,8 +59,8 @@ class RunningRelay {
     private readonly options: RelayOptions,
     private readonly signal: AbortSignal,
   ) {
-    const { service, database, log } = options;
-    this.topic = `case.${service}`;
+    const { service, database, log, prefix = '' } = options;
+    this.topic = `${prefix}case.${service}`;
     this.types = typesAuthoredBy(service).filter((type) => publishedFields[type as CaseEventType] !== undefined);
     if (this.types.length === 0) throw new Error(`${service} publishes no events`);
     this.lease = new RelayLease(database, service, log);
