@@ -1,0 +1,51 @@
+import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type EventStore, START, type Streams } from '@balagh/event-store';
+import { routingDecisionOf } from '../domain/routing-decision';
+import { type RoutingDecisions } from './routing-decisions.port';
+
+const pageSize = 500;
+
+/** Folds a case's row anew from the store. */
+export class ProjectDecisionHandler {
+  private rebuilding = false;
+
+  constructor(
+    private readonly streams: Streams,
+    private readonly store: EventStore,
+    private readonly decisions: RoutingDecisions,
+  ) {}
+
+  /** `revision`: the row must show at least this event. Nothing is read when it does already. */
+  async project(caseId: string, revision: number): Promise<void> {
+    if (((await this.decisions.versionOf(caseId)) ?? 0) > revision) return;
+    await this.refold(caseId);
+  }
+
+  /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
+  async rebuild(): Promise<number | undefined> {
+    if (this.rebuilding) return undefined;
+    this.rebuilding = true;
+    try {
+      let cases = 0;
+      for (let after = START, caughtUp = false; !caughtUp; ) {
+        const page = await this.store.readAll({
+          after,
+          filter: { categories: ['case'], types: ['JurisdictionAssessed'] },
+          limit: pageSize,
+        });
+        for (const { stream } of page.events) await this.refold(caseIdOf(stream) ?? stream);
+        cases += page.events.length;
+        ({ checkpoint: after, caughtUp } = page);
+      }
+      return cases;
+    } finally {
+      this.rebuilding = false;
+    }
+  }
+
+  private async refold(caseId: string): Promise<void> {
+    const { events } = await this.streams.load(caseStream(caseId));
+    const row = routingDecisionOf(caseId, events);
+    if (row !== undefined) await this.decisions.put(row);
+  }
+}
