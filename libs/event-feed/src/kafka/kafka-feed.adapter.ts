@@ -29,7 +29,7 @@ export interface KafkaFeedOptions extends ConsumerLimits {
  */
 export function createKafkaFeed({ brokers, store, database, log, clientId, prefix = '', ...limits }: KafkaFeedOptions): EventFeed {
   const kafka = createKafkaClient({ brokers, clientId, log, requestTimeout: 30_000, retries: 5 });
-  const lags = new GroupLags(() => createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 0 }).admin());
+  const lags = new GroupLags(() => createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 3 }).admin());
   const running = new Map<string, KafkaSubscription>();
   return {
     subscribe: async (subscription) => {
