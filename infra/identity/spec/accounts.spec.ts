@@ -1,4 +1,4 @@
-import { parseProfile } from '@balagh/profile';
+import { type Profile, parseProfile } from '@balagh/profile';
 import { profileFixture } from '@balagh/testing';
 import { writeFileSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
@@ -14,28 +14,35 @@ describe('demonstration accounts', () => {
     const profiles = new Map(tenants.map((tenant) => [tenant, parseProfile(profileFixture(tenant))]));
     const strangers = [...accounts.staff, ...accounts.partners].filter(({ claims }) => {
       const held = (claims['tenants'] as readonly string[]).map((tenant) => profiles.get(tenant));
-      if (held.some((profile) => profile === undefined)) return true;
-      const parties = held.flatMap((profile) => [...(profile?.directorates ?? []), ...(profile?.units ?? []), ...(profile?.agencies ?? [])]);
-      const party = parties.find(({ code }) => code === (claims['party'] ?? claims['agency']));
-      if (claims['party'] === undefined && claims['agency'] === undefined) return false;
-      if (party === undefined) return true;
-      const sections = 'sections' in party ? party.sections.map(({ code }) => code) : [];
-      return claims['section'] !== undefined && !sections.includes(claims['section'] as string);
+      const known = new Set(held.flatMap((profile) => (profile === undefined ? [] : addressesOf(profile))));
+      const party = claims['party'] ?? claims['agency'];
+      const address =
+        claims['section'] === undefined ? party : `${String(party)}/${String(claims['section'])}`;
+      return held.includes(undefined) || (address !== undefined && !known.has(address as string));
     });
     expect(strangers.map(({ username }) => username)).toEqual([]);
   });
 
   it('give every tenant an agent or host, a second line, a third line and an auditor', () => {
     const rolesIn = (tenant: string) =>
-      new Set(accounts.staff.filter(({ claims }) => (claims['tenants'] as string[]).includes(tenant)).flatMap(({ claims }) => claims['roles'] as string[]));
+      new Set(
+        accounts.staff
+          .filter(({ claims }) => (claims['tenants'] as string[]).includes(tenant))
+          .flatMap(({ claims }) => claims['roles'] as string[]),
+      );
     for (const tenant of tenants) {
-      expect([tenant, ...['LINE1', 'LINE2', 'LINE3', 'AUDITOR'].filter((role) => !rolesIn(tenant).has(role))]).toEqual([tenant]);
+      expect([
+        tenant,
+        ...['LINE1', 'LINE2', 'LINE3', 'AUDITOR'].filter((role) => !rolesIn(tenant).has(role)),
+      ]).toEqual([tenant]);
     }
   });
 
   it('give no account two of the three lines', () => {
     const lines = ['LINE1', 'LINE2', 'LINE3'];
-    const held = accounts.staff.map(({ claims }) => (claims['roles'] as string[]).filter((role) => lines.includes(role)).length);
+    const held = accounts.staff.map(
+      ({ claims }) => (claims['roles'] as string[]).filter((role) => lines.includes(role)).length,
+    );
     expect(Math.max(...held)).toBe(1);
   });
 
@@ -45,8 +52,27 @@ describe('demonstration accounts', () => {
     ['no tenants', { tenants: undefined }],
   ])('are refused with %s', (_what, change) => {
     const path = join(mkdtempSync(join(tmpdir(), 'balagh-accounts-')), 'accounts.json');
-    const account = { username: 'x', kind: 'staff', organisation: 'MUS', tenants: ['MUS'], roles: ['LINE1'], title: { ar: 'س', en: 'x' }, ...change };
+    const account = {
+      username: 'x',
+      kind: 'staff',
+      organisation: 'MUS',
+      tenants: ['MUS'],
+      roles: ['LINE1'],
+      title: { ar: 'س', en: 'x' },
+      ...change,
+    };
     writeFileSync(path, JSON.stringify({ password: 'demo', accounts: [account] }));
     expect(() => loadAccounts(path)).toThrow();
   });
 });
+
+/** Codes of a profile's parties, and `directorate/section`. */
+function addressesOf(profile: Profile): string[] {
+  const sections = profile.directorates.flatMap(({ code, sections }) =>
+    sections.map((section) => `${code}/${section.code}`),
+  );
+  return [
+    ...sections,
+    ...[...profile.directorates, ...profile.units, ...profile.agencies].map(({ code }) => code),
+  ];
+}

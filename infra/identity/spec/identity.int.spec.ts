@@ -11,14 +11,16 @@ const callback = 'http://127.0.0.1:4000/session/callback';
 describe('the development issuer', () => {
   let dataDir: string;
   let identity: RunningIdentity;
-  const start = (port = 0) => startIdentity({ port, host: '127.0.0.1', dataDir, mode: 'demo', redirectUris: [callback] });
+  const start = (port = 0) =>
+    startIdentity({ port, host: '127.0.0.1', dataDir, mode: 'demo', redirectUris: [callback] });
   const demoToken = (username: string, password: string) =>
     fetch(`${identity.issuerUrl}/demo/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username, password }),
     });
-  const principalOf = (token: string) => createTokenVerifier({ issuer: identity.issuerUrl, audience }).verify(token);
+  const principalOf = (token: string) =>
+    createTokenVerifier({ issuer: identity.issuerUrl, audience }).verify(token);
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'balagh-identity-'));
@@ -31,12 +33,19 @@ describe('the development issuer', () => {
   });
 
   it('does not start in production', async () => {
-    const attempt = startIdentity({ port: 0, host: '127.0.0.1', dataDir, mode: 'production', redirectUris: [] });
+    const attempt = startIdentity({
+      port: 0,
+      host: '127.0.0.1',
+      dataDir,
+      mode: 'production',
+      redirectUris: [],
+    });
     await expect(attempt).rejects.toMatchObject({ code: 'IDENTITY_DEMO_ONLY' });
   });
 
   it('keeps its keys over a restart, readable by nobody else', async () => {
-    const before = ((await (await demoToken('mus.agent', 'demo')).json()) as { access_token: string }).access_token;
+    const before = ((await (await demoToken('mus.agent', 'demo')).json()) as { access_token: string })
+      .access_token;
     const port = Number(new URL(identity.issuerUrl).port);
     await identity.stop();
     identity = await start(port);
@@ -46,9 +55,14 @@ describe('the development issuer', () => {
   });
 
   it('gives command lines a token that says organisation, tenants, roles, party and section', async () => {
-    const { access_token: token } = (await (await demoToken('mus.cleaning', 'demo')).json()) as { access_token: string };
+    const { access_token: token } = (await (await demoToken('mus.cleaning', 'demo')).json()) as {
+      access_token: string;
+    };
     const keys = createRemoteJWKSet(new URL(`${identity.issuerUrl}/jwks`));
-    const { protectedHeader, payload } = await jwtVerify(token, keys, { issuer: identity.issuerUrl, audience });
+    const { protectedHeader, payload } = await jwtVerify(token, keys, {
+      issuer: identity.issuerUrl,
+      audience,
+    });
     expect(protectedHeader.alg).toBe('ES256');
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3_600);
     await expect(principalOf(token)).resolves.toEqual({
@@ -62,8 +76,14 @@ describe('the development issuer', () => {
   });
 
   it('lets a host’s agents act for the tenant it hosts', async () => {
-    const { access_token: token } = (await (await demoToken('mus.agent', 'demo')).json()) as { access_token: string };
-    await expect(principalOf(token)).resolves.toMatchObject({ organisation: 'MUS', tenants: ['MUS', 'TOURISM'], roles: ['LINE1'] });
+    const { access_token: token } = (await (await demoToken('mus.agent', 'demo')).json()) as {
+      access_token: string;
+    };
+    await expect(principalOf(token)).resolves.toMatchObject({
+      organisation: 'MUS',
+      tenants: ['MUS', 'TOURISM'],
+      roles: ['LINE1'],
+    });
   });
 
   it('gives no token for a wrong password, an unknown account or no body', async () => {
@@ -74,15 +94,23 @@ describe('the development issuer', () => {
   });
 
   it('publishes no private part of its key', async () => {
-    const { keys } = (await (await fetch(`${identity.issuerUrl}/jwks`)).json()) as { keys: Record<string, unknown>[] };
+    const { keys } = (await (await fetch(`${identity.issuerUrl}/jwks`)).json()) as {
+      keys: Record<string, unknown>[];
+    };
     expect(keys).toHaveLength(1);
     expect(keys[0]).not.toHaveProperty('d');
   });
 
   it('knows a partner agency by its client credentials', async () => {
-    const config = await openid.discovery(new URL(identity.issuerUrl), 'haya-water', undefined, openid.ClientSecretBasic('demo'), {
-      execute: [openid.allowInsecureRequests],
-    });
+    const config = await openid.discovery(
+      new URL(identity.issuerUrl),
+      'haya-water',
+      undefined,
+      openid.ClientSecretBasic('demo'),
+      {
+        execute: [openid.allowInsecureRequests],
+      },
+    );
     const { access_token: token } = await openid.clientCredentialsGrant(config, { resource: apiResource });
     await expect(principalOf(token)).resolves.toEqual({
       subject: 'haya-water',
@@ -92,18 +120,30 @@ describe('the development issuer', () => {
       roles: ['PARTNER'],
       agency: 'HAYA_WATER',
     });
-    const wrong = await openid.discovery(new URL(identity.issuerUrl), 'haya-water', undefined, openid.ClientSecretBasic('guess'), {
-      execute: [openid.allowInsecureRequests],
-    });
+    const wrong = await openid.discovery(
+      new URL(identity.issuerUrl),
+      'haya-water',
+      undefined,
+      openid.ClientSecretBasic('guess'),
+      {
+        execute: [openid.allowInsecureRequests],
+      },
+    );
     await expect(openid.clientCredentialsGrant(wrong)).rejects.toMatchObject({ status: 401 });
   });
 
   describe('signing in by browser', () => {
     let config: openid.Configuration;
     beforeAll(async () => {
-      config = await openid.discovery(new URL(identity.issuerUrl), consoleClientId, undefined, openid.None(), {
-        execute: [openid.allowInsecureRequests],
-      });
+      config = await openid.discovery(
+        new URL(identity.issuerUrl),
+        consoleClientId,
+        undefined,
+        openid.None(),
+        {
+          execute: [openid.allowInsecureRequests],
+        },
+      );
     });
 
     it('leads through the page with code and PKCE to tokens, renewal and out again', async () => {
@@ -132,24 +172,36 @@ describe('the development issuer', () => {
       expect(back.url.startsWith(callback)).toBe(true);
       const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce };
       const tokens = await openid.authorizationCodeGrant(config, new URL(back.url), checks);
-      await expect(principalOf(tokens.access_token)).resolves.toMatchObject({ subject: 'mus.distributor', roles: ['LINE2'] });
+      await expect(principalOf(tokens.access_token)).resolves.toMatchObject({
+        subject: 'mus.distributor',
+        roles: ['LINE2'],
+      });
       expect(tokens.claims()).toMatchObject({ sub: 'mus.distributor', organisation: 'MUS' });
-      await expect(openid.authorizationCodeGrant(config, new URL(back.url), checks)).rejects.toMatchObject({ error: 'invalid_grant' });
+      await expect(openid.authorizationCodeGrant(config, new URL(back.url), checks)).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
     });
 
     it('renews the access token with the refresh token', async () => {
       const { tokens } = await signIn(config, new Browser(), 'qat.desk');
       const renewed = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
-      await expect(principalOf(renewed.access_token)).resolves.toMatchObject({ subject: 'qat.desk', tenants: ['QAT-MME'] });
+      await expect(principalOf(renewed.access_token)).resolves.toMatchObject({
+        subject: 'qat.desk',
+        tenants: ['QAT-MME'],
+      });
     });
 
     it('forgets the session after signing out and sends the browser home', async () => {
       const browser = new Browser();
       const { tokens } = await signIn(config, browser, 'qat.desk');
-      const home = openid.buildEndSessionUrl(config, { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'http://127.0.0.1:4000/' });
+      const home = openid.buildEndSessionUrl(config, {
+        id_token_hint: tokens.id_token ?? '',
+        post_logout_redirect_uri: 'http://127.0.0.1:4000/',
+      });
       const asked = await browser.go(home.href);
       const xsrf = /name="xsrf" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
       const out = await browser.go(`${identity.issuerUrl}/session/end/confirm`, { xsrf, logout: 'yes' });
+      expect(asked.text).toContain('تسجيل الخروج');
       expect(out.url).toBe('http://127.0.0.1:4000/');
       const again = await browser.go(openid.buildAuthorizationUrl(config, await pkce()).href);
       expect(again.text).toContain('mus.distributor');
@@ -171,32 +223,53 @@ describe('the development issuer', () => {
 
 async function pkce(verifier = openid.randomPKCECodeVerifier()): Promise<Record<string, string>> {
   const code_challenge = await openid.calculatePKCECodeChallenge(verifier);
-  return { redirect_uri: callback, scope: 'openid offline_access', code_challenge, code_challenge_method: 'S256' };
+  return {
+    redirect_uri: callback,
+    scope: 'openid offline_access',
+    code_challenge,
+    code_challenge_method: 'S256',
+  };
 }
 
 async function signIn(config: openid.Configuration, browser: Browser, username: string) {
   const verifier = openid.randomPKCECodeVerifier();
   const shown = await browser.go(openid.buildAuthorizationUrl(config, await pkce(verifier)).href);
   const back = await browser.go(shown.url, { username, password: 'demo' });
-  return { tokens: await openid.authorizationCodeGrant(config, new URL(back.url), { pkceCodeVerifier: verifier }) };
+  return {
+    tokens: await openid.authorizationCodeGrant(config, new URL(back.url), { pkceCodeVerifier: verifier }),
+  };
 }
 
 /** Follows redirects within the issuer, keeps cookies, and stops where a redirect leaves it. */
 class Browser {
   private readonly cookies = new Map<string, string>();
 
-  async go(address: string, form?: Record<string, string>): Promise<{ url: string; status: number; text: string; policy: string }> {
+  async go(
+    address: string,
+    form?: Record<string, string>,
+  ): Promise<{ url: string; status: number; text: string; policy: string }> {
     let url = address;
     let body = form === undefined ? undefined : new URLSearchParams(form);
     for (let hops = 0; hops < 10; hops += 1) {
       const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const answer = await fetch(url, { redirect: 'manual', headers: { cookie }, ...(body === undefined ? {} : { method: 'POST', body }) });
+      const answer = await fetch(url, {
+        redirect: 'manual',
+        headers: { cookie },
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      });
       for (const line of answer.headers.getSetCookie()) this.keep(line);
       const location = answer.headers.get('location');
       const text = await answer.text();
-      if (location === null) return { url, status: answer.status, text, policy: answer.headers.get('content-security-policy') ?? '' };
+      if (location === null)
+        return {
+          url,
+          status: answer.status,
+          text,
+          policy: answer.headers.get('content-security-policy') ?? '',
+        };
       const next = new URL(location, url);
-      if (next.origin !== new URL(url).origin) return { url: next.href, status: answer.status, text, policy: '' };
+      if (next.origin !== new URL(url).origin)
+        return { url: next.href, status: answer.status, text, policy: '' };
       url = next.href;
       body = undefined;
     }

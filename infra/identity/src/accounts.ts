@@ -25,7 +25,10 @@ const file = join(__dirname, '../accounts.json');
 
 /** @throws TypeError naming the account that a token verifier would not accept */
 export function loadAccounts(path = file): DemoAccounts {
-  const { password, accounts } = JSON.parse(readFileSync(path, 'utf8')) as { password: string; accounts: AccountLine[] };
+  const { password, accounts } = JSON.parse(readFileSync(path, 'utf8')) as {
+    password: string;
+    accounts: AccountLine[];
+  };
   const all = accounts.map(accountOf);
   const byName = new Map(all.map((account) => [account.username, account]));
   if (byName.size !== all.length) throw new TypeError('two accounts have the same name');

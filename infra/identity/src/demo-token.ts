@@ -16,7 +16,11 @@ export interface DemoTokens {
  * `POST /demo/token {username, password}` → `{access_token, token_type, expires_in}`: an access token like those of the
  * proper flows, for command lines, tests and stories. Staff and partners alike. Exists in demo mode only.
  */
-export async function answerDemoToken(tokens: DemoTokens, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerDemoToken(
+  tokens: DemoTokens,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== 'POST') return sendJson(response, 405, { error: 'method_not_allowed' });
   const fields = await readFields(request);
   if (fields === undefined) return sendJson(response, 400, { error: 'invalid_request' });

@@ -19,11 +19,15 @@ export function memoryAdapter(now: () => number = Date.now): (model: string) => 
       return entry === undefined || entry.expiresAt <= now() ? undefined : entry.payload;
     };
     const findBy = (field: 'uid' | 'userCode', value: string): AdapterPayload | undefined =>
-      [...entries.values()].find(({ payload, expiresAt }) => payload[field] === value && expiresAt > now())?.payload;
+      [...entries.values()].find(({ payload, expiresAt }) => payload[field] === value && expiresAt > now())
+        ?.payload;
     return {
       upsert: (id, payload, expiresIn) => {
         entries.delete(id);
-        entries.set(id, { payload, expiresAt: expiresIn ? now() + expiresIn * 1_000 : Number.POSITIVE_INFINITY });
+        entries.set(id, {
+          payload,
+          expiresAt: expiresIn ? now() + expiresIn * 1_000 : Number.POSITIVE_INFINITY,
+        });
         const [oldest] = entries.keys();
         if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
         return Promise.resolve();

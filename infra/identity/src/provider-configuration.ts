@@ -1,6 +1,7 @@
 import { type Configuration, type ResourceServer } from 'oidc-provider';
 import { type DemoAccounts } from './accounts';
 import { memoryAdapter } from './memory.adapter';
+import { errorPage, signOutPage, signedOutPage } from './sign-in-page';
 import { type IssuerKeys } from './signing-keys';
 
 /** Client of the back office: a browser sign-in, proved by PKCE alone. */
@@ -31,7 +32,10 @@ export function providerConfiguration({ accounts, keys, redirectUris }: Configur
     adapter: memoryAdapter(),
     jwks: { keys: [keys.signing] },
     cookies: { keys: [keys.cookie] },
-    clients: [consoleClient(redirectUris), ...accounts.partners.map(({ username }) => partnerClient(username, accounts.password))],
+    clients: [
+      consoleClient(redirectUris),
+      ...accounts.partners.map(({ username }) => partnerClient(username, accounts.password)),
+    ],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     pkce: { required: () => true },
     conformIdTokenClaims: false,
@@ -48,7 +52,11 @@ export function providerConfiguration({ accounts, keys, redirectUris }: Configur
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => void (ctx.body = signOutPage(form)),
+        postLogoutSuccessSource: (ctx) => void (ctx.body = signedOutPage()),
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => apiResource,
@@ -57,6 +65,10 @@ export function providerConfiguration({ accounts, keys, redirectUris }: Configur
       },
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = errorPage(out.error);
+    },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     loadExistingGrant: async (ctx) => {
       const { provider, client, session } = ctx.oidc;

@@ -3,7 +3,9 @@ import { type IncomingMessage } from 'node:http';
 const maxBytes = 8_192;
 
 /** The small body of a form or JSON post as strings; anything else, or anything larger, is undefined. */
-export async function readFields(request: IncomingMessage): Promise<Readonly<Record<string, string>> | undefined> {
+export async function readFields(
+  request: IncomingMessage,
+): Promise<Readonly<Record<string, string>> | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -13,7 +15,8 @@ export async function readFields(request: IncomingMessage): Promise<Readonly<Rec
   }
   const text = Buffer.concat(chunks).toString('utf8');
   const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  if (type.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text));
   return type.startsWith('application/json') ? jsonFields(text) : undefined;
 }
 
@@ -21,7 +24,9 @@ function jsonFields(text: string): Readonly<Record<string, string>> | undefined 
   try {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== 'object' || parsed === null) return undefined;
-    return Object.fromEntries(Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+    return Object.fromEntries(
+      Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
   } catch {
     return undefined;
   }

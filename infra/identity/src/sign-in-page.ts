@@ -62,13 +62,41 @@ export function expiredPage(): string {
   );
 }
 
+/** Asks before the session ends; `form` is the issuer's own form `op.logoutForm` with its protection against forgery. */
+export function signOutPage(form: string): string {
+  return page(
+    'تسجيل الخروج · Sign out',
+    `<h1>تسجيل الخروج <span lang="en">Sign out</span></h1>${form}
+<p><button autofocus type="submit" form="op.logoutForm" name="logout" value="yes">نعم، تسجيل الخروج <span lang="en">Yes, sign out</span></button>
+<button type="submit" form="op.logoutForm">البقاء <span lang="en">Stay</span></button></p>`,
+  );
+}
+
+export function signedOutPage(): string {
+  return page('تم تسجيل الخروج · Signed out', '<h1>تم تسجيل الخروج</h1><p lang="en">You are signed out.</p>');
+}
+
+/** `error` is an OAuth error code; descriptions may quote what was sent and are left out. */
+export function errorPage(error: string): string {
+  return page(
+    'خطأ · Error',
+    `<h1>تعذر تسجيل الدخول</h1><p><span lang="en">The sign-in failed:</span> <bdi><code>${escape(error)}</code></bdi></p>`,
+  );
+}
+
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="ar" dir="rtl"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title}</title><style>${styles}</style></head><body><main>${body}</main></body></html>`;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);

@@ -12,12 +12,21 @@ export interface SignIn {
 }
 
 /** `GET /interaction/<uid>` shows the page, `POST` checks account and password. The interaction's cookie ties both to one browser. */
-export async function answerSignIn(signIn: SignIn, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerSignIn(
+  signIn: SignIn,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { provider, accounts } = signIn;
   try {
     const { uid } = await provider.interactionDetails(request, response);
     const show = (failed: boolean): void => {
-      sendPage(response, failed ? 401 : 200, signInPage({ action: `/interaction/${uid}`, accounts, failed }), signIn.redirectOrigins);
+      sendPage(
+        response,
+        failed ? 401 : 200,
+        signInPage({ action: `/interaction/${uid}`, accounts, failed }),
+        signIn.redirectOrigins,
+      );
     };
     if (request.method !== 'POST') return show(false);
     const fields = await readFields(request);
@@ -30,8 +39,19 @@ export async function answerSignIn(signIn: SignIn, request: IncomingMessage, res
   }
 }
 
-function sendPage(response: ServerResponse, status: number, html: string, formTargets: readonly string[]): void {
-  const policy = ["default-src 'none'", "style-src 'unsafe-inline'", `form-action 'self' ${formTargets.join(' ')}`, "frame-ancestors 'none'", "base-uri 'none'"];
+function sendPage(
+  response: ServerResponse,
+  status: number,
+  html: string,
+  formTargets: readonly string[],
+): void {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    `form-action 'self' ${formTargets.join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ];
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),

@@ -30,5 +30,8 @@ async function newKeys(): Promise<IssuerKeys> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
-  return { signing: { ...jwk, kid, alg: 'ES256', use: 'sig' }, cookie: randomBytes(32).toString('base64url') };
+  return {
+    signing: { ...jwk, kid, alg: 'ES256', use: 'sig' },
+    cookie: randomBytes(32).toString('base64url'),
+  };
 }

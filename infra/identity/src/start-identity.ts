@@ -1,4 +1,10 @@
-import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  createServer,
+} from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { loadAccounts } from './accounts';
@@ -38,15 +44,25 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
   const accounts = loadAccounts();
   const keys = await issuerKeys(options.dataDir);
   let answer: RequestListener = (_request, response) => void response.writeHead(503).end();
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => answer(request, response));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) =>
+    answer(request, response),
+  );
   const port = await listen(server, options);
   const issuerUrl = `http://${options.host}:${port}`;
-  const provider = new Provider(issuerUrl, providerConfiguration({ accounts, keys, redirectUris: options.redirectUris }));
-  const signIn = { provider, accounts, redirectOrigins: options.redirectUris.map((uri) => new URL(uri).origin) };
+  const provider = new Provider(
+    issuerUrl,
+    providerConfiguration({ accounts, keys, redirectUris: options.redirectUris }),
+  );
+  const signIn = {
+    provider,
+    accounts,
+    redirectOrigins: options.redirectUris.map((uri) => new URL(uri).origin),
+  };
   const standard = provider.callback();
   answer = (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    if (path === '/demo/token') guarded(answerDemoToken({ accounts, keys, issuerUrl }, request, response), response);
+    if (path === '/demo/token')
+      guarded(answerDemoToken({ accounts, keys, issuerUrl }, request, response), response);
     else if (/^\/interaction\/[\w-]+$/.test(path)) guarded(answerSignIn(signIn, request, response), response);
     else void standard(request, response);
   };

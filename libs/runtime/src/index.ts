@@ -30,5 +30,10 @@ export { type PlatformOptions, createPlatform } from './platform/create-platform
 export { type MemoryPlatformOptions, createMemoryPlatform } from './platform/memory-platform';
 export { PlatformModule } from './platform/platform.module';
 export { createPool } from './platform/pools';
-export { type RunningService, type ServiceDefinition, type ServiceSurroundings, startService } from './service/start-service';
+export {
+  type RunningService,
+  type ServiceDefinition,
+  type ServiceSurroundings,
+  startService,
+} from './service/start-service';
 export { type ReadyMessage, runService } from './service/run-service';

@@ -19,7 +19,10 @@ export class BearerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { call, authorization } = credentialOf(context);
-    const open = this.reflector.getAllAndOverride<boolean | undefined>(routeAccess.publicKey, [context.getHandler(), context.getClass()]);
+    const open = this.reflector.getAllAndOverride<boolean | undefined>(routeAccess.publicKey, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (open === true && authorization === undefined) return true;
     const token = /^Bearer +([\w~+/.=-]{1,8000})$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw new Unauthenticated();

@@ -30,7 +30,9 @@ export function principalOfClaims(claims: unknown): Principal {
     organisation,
     tenants,
     roles: known,
-    ...(party === undefined ? {} : { party: section === undefined ? { code: party } : { code: party, section } }),
+    ...(party === undefined
+      ? {}
+      : { party: section === undefined ? { code: party } : { code: party, section } }),
     ...(agency === undefined ? {} : { agency }),
   });
 }

@@ -2,7 +2,16 @@
  * The one permission table: role × action, as data (MUS-10, MUS-16, BAH-14). Every service asks it through `authorise`.
  * Relation to the case (own queue, own unit, own agency) is checked by the service that knows the case.
  */
-export const roles = ['LINE1', 'LINE2', 'LINE3', 'SUPERVISOR', 'OFFICIAL', 'AUDITOR', 'ADMINISTRATOR', 'PARTNER'] as const;
+export const roles = [
+  'LINE1',
+  'LINE2',
+  'LINE3',
+  'SUPERVISOR',
+  'OFFICIAL',
+  'AUDITOR',
+  'ADMINISTRATOR',
+  'PARTNER',
+] as const;
 export type Role = (typeof roles)[number];
 
 export type Action =
@@ -41,9 +50,44 @@ export type Action =
   | 'projection.rebuild';
 
 export const permissions: Readonly<Record<Role, readonly Action[]>> = {
-  LINE1: ['case.open', 'case.fill', 'case.attach', 'case.register', 'case.answer', 'case.decline', 'case.redirect', 'case.view'],
-  LINE2: ['case.correct-routing', 'case.refer', 'case.transfer', 'case.follow-up', 'case.reply', 'case.inform', 'case.close', 'case.reopen', 'case.act', 'case.view', 'message.view', 'message.reconcile'],
-  LINE3: ['case.acknowledge', 'case.act', 'case.return-misrouted', 'case.send-team', 'case.verify-in-field', 'case.take-legal-action', 'case.summon', 'case.confront', 'case.settle', 'case.prosecute', 'case.resolve', 'case.view'],
+  LINE1: [
+    'case.open',
+    'case.fill',
+    'case.attach',
+    'case.register',
+    'case.answer',
+    'case.decline',
+    'case.redirect',
+    'case.view',
+  ],
+  LINE2: [
+    'case.correct-routing',
+    'case.refer',
+    'case.transfer',
+    'case.follow-up',
+    'case.reply',
+    'case.inform',
+    'case.close',
+    'case.reopen',
+    'case.act',
+    'case.view',
+    'message.view',
+    'message.reconcile',
+  ],
+  LINE3: [
+    'case.acknowledge',
+    'case.act',
+    'case.return-misrouted',
+    'case.send-team',
+    'case.verify-in-field',
+    'case.take-legal-action',
+    'case.summon',
+    'case.confront',
+    'case.settle',
+    'case.prosecute',
+    'case.resolve',
+    'case.view',
+  ],
   SUPERVISOR: ['case.correct-routing', 'case.view', 'message.view', 'message.reconcile'],
   OFFICIAL: ['case.view', 'case.replay'],
   AUDITOR: ['case.view', 'case.replay', 'case.reveal', 'message.view'],

@@ -31,6 +31,11 @@ export function actorOf(principal: Principal): Actor {
 /** The line that acts when this principal uses this action. */
 export function lineOf(principal: Principal, action: Action): Line {
   if (principal.kind === 'partner') return 'partner';
-  const lines: readonly (readonly [Role, Line])[] = [['LINE1', '1'], ['LINE2', '2'], ['SUPERVISOR', '2'], ['LINE3', '3']];
+  const lines: readonly (readonly [Role, Line])[] = [
+    ['LINE1', '1'],
+    ['LINE2', '2'],
+    ['SUPERVISOR', '2'],
+    ['LINE3', '3'],
+  ];
   return lines.find(([role]) => principal.roles.includes(role) && permits([role], action))?.[1] ?? 'system';
 }

@@ -1,4 +1,4 @@
-import { type JWTPayload, type createRemoteJWKSet } from 'jose';
+import type * as Jose from 'jose';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { IssuerUnavailable, Unauthenticated } from '../errors/errors';
@@ -24,12 +24,12 @@ export interface TokenVerifierOptions {
 
 const algorithms = ['ES256', 'RS256', 'EdDSA'];
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
-type Keys = ReturnType<typeof createRemoteJWKSet>;
+type Keys = ReturnType<typeof Jose.createRemoteJWKSet>;
 
 /** Loaded when the first token comes: most specifications and tools that import this library never verify one. */
-let loaded: typeof import('jose') | undefined;
-function jose(): typeof import('jose') {
-  loaded ??= createRequire(__filename)('jose') as typeof import('jose');
+let loaded: typeof Jose | undefined;
+function jose(): typeof Jose {
+  loaded ??= createRequire(__filename)('jose') as typeof Jose;
   return loaded;
 }
 
@@ -52,14 +52,28 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
 }
 
-async function payloadOf(token: string, keys: Keys, issuer: string, audience: string): Promise<JWTPayload> {
+async function payloadOf(
+  token: string,
+  keys: Keys,
+  issuer: string,
+  audience: string,
+): Promise<Jose.JWTPayload> {
   const { errors, jwtVerify } = jose();
   try {
-    const verified = await jwtVerify(token, keys, { issuer, audience, algorithms, requiredClaims: ['exp', 'sub'], clockTolerance: 5 });
+    const verified = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: 5,
+    });
     return verified.payload;
   } catch (error) {
     // Subclasses of JOSEError say what is wrong with the token; its time-out and anything else, what is wrong with the issuer.
-    const aboutToken = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && error.code !== 'ERR_JOSE_GENERIC';
+    const aboutToken =
+      error instanceof errors.JOSEError &&
+      !(error instanceof errors.JWKSTimeout) &&
+      error.code !== 'ERR_JOSE_GENERIC';
     if (aboutToken || error instanceof TypeError) throw new Unauthenticated(undefined, { cause: error });
     throw new IssuerUnavailable({ cause: error });
   }

@@ -20,7 +20,10 @@ export function runInCall<T>(context: CallContext, work: () => T): T {
 }
 
 /** Malformed or missing headers are replaced, never refused. */
-export function callContext(headers: { readonly traceparent?: string | undefined; readonly requestId?: string | undefined }): CallContext {
+export function callContext(headers: {
+  readonly traceparent?: string | undefined;
+  readonly requestId?: string | undefined;
+}): CallContext {
   const requestId = /^[A-Za-z0-9-]{8,64}$/.test(headers.requestId ?? '') ? headers.requestId : undefined;
   return { traceparent: childTraceparent(headers.traceparent), requestId: requestId ?? randomUUID() };
 }
@@ -30,7 +33,13 @@ const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]
 /** A traceparent for work that continues `parent`; a new sampled trace when there is none. */
 export function childTraceparent(parent?: string): string {
   const [, traceId, parentId, flags] = traceparentPattern.exec(parent ?? '') ?? [];
-  const valid = traceId !== undefined && !/^0+$/.test(traceId) && !/^0+$/.test(parentId ?? '') && !parent?.startsWith('ff');
+  const valid =
+    traceId !== undefined &&
+    !/^0+$/.test(traceId) &&
+    !/^0+$/.test(parentId ?? '') &&
+    !parent?.startsWith('ff');
   const span = randomBytes(8).toString('hex');
-  return valid ? `00-${traceId}-${span}-${flags ?? '01'}` : `00-${randomBytes(16).toString('hex')}-${span}-01`;
+  return valid
+    ? `00-${traceId}-${span}-${flags ?? '01'}`
+    : `00-${randomBytes(16).toString('hex')}-${span}-01`;
 }

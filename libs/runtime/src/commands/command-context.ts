@@ -18,8 +18,7 @@ export interface CommandHeaderMessage {
 
 /** Staff and partners act by their verified principal; reporters and machines by an actor that the service itself sets. */
 export type Acting =
-  | { readonly principal: Principal; readonly action: Action }
-  | { readonly actor: Actor; readonly line: Line };
+  { readonly principal: Principal; readonly action: Action } | { readonly actor: Actor; readonly line: Line };
 
 export type CommandContextInput = Acting & {
   readonly header: CommandHeaderMessage | undefined;
@@ -44,7 +43,9 @@ export function commandContext(input: CommandContextInput): CommandContext {
   const { header } = input;
   const tenant = header?.tenant ?? '';
   if (header === undefined || !tenantPattern.test(tenant)) {
-    throw new InvalidMessage('COMMAND_HEADER_INVALID', [{ path: 'header.tenant', problem: tenant === '' ? 'REQUIRED' : 'MALFORMED' }]);
+    throw new InvalidMessage('COMMAND_HEADER_INVALID', [
+      { path: 'header.tenant', problem: tenant === '' ? 'REQUIRED' : 'MALFORMED' },
+    ]);
   }
   if ('principal' in input) authorise(input.principal, input.action, tenant);
   const problems = headerProblems(header, input.clock);
@@ -73,11 +74,13 @@ function headerProblems(header: CommandHeaderMessage, clock: Clock): { path: str
   if (!uuidPattern.test(header.commandId)) {
     problems.push({ path: 'header.commandId', problem: header.commandId === '' ? 'REQUIRED' : 'NOT_A_UUID' });
   }
-  if ((header.correlationId ?? '').length > 100) problems.push({ path: 'header.correlationId', problem: 'TOO_LONG' });
+  if ((header.correlationId ?? '').length > 100)
+    problems.push({ path: 'header.correlationId', problem: 'TOO_LONG' });
   if (header.occurredAt) {
     const at = instantPattern.test(header.occurredAt) ? new Date(header.occurredAt).getTime() : Number.NaN;
     if (Number.isNaN(at)) problems.push({ path: 'header.occurredAt', problem: 'NOT_AN_INSTANT' });
-    else if (at > clock.now().getTime() + toleratedSkewMs) problems.push({ path: 'header.occurredAt', problem: 'IN_FUTURE' });
+    else if (at > clock.now().getTime() + toleratedSkewMs)
+      problems.push({ path: 'header.occurredAt', problem: 'IN_FUTURE' });
   }
   return problems;
 }

@@ -34,7 +34,8 @@ export const serviceConfigSchema = z.object({
 
 const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
   const demand = (name: 'KEK_FILE' | 'KAFKA_BROKERS', because: string): void => {
-    if (config[name] === undefined) problems.addIssue({ code: 'custom', path: [name], message: `is needed with ${because}` });
+    if (config[name] === undefined)
+      problems.addIssue({ code: 'custom', path: [name], message: `is needed with ${because}` });
   };
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
@@ -43,6 +44,8 @@ const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
 export type ServiceConfig = Readonly<z.infer<typeof serviceConfigSchema>>;
 
 /** @throws ConfigInvalid */
-export function serviceConfig(env: Readonly<Record<string, string | undefined>> = process.env): ServiceConfig {
+export function serviceConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ServiceConfig {
   return readConfig(consistentSchema, env);
 }

@@ -12,7 +12,9 @@ export interface ErrorInfo {
 const typeUrl = 'type.googleapis.com/google.rpc.ErrorInfo';
 
 export function encodeStatus(code: number, message: string, info: ErrorInfo): Buffer {
-  const entries = Object.entries(info.metadata).map(([key, value]) => bytes(3, Buffer.concat([text(1, key), text(2, value)])));
+  const entries = Object.entries(info.metadata).map(([key, value]) =>
+    bytes(3, Buffer.concat([text(1, key), text(2, value)])),
+  );
   const errorInfo = Buffer.concat([text(1, info.reason), text(2, info.domain), ...entries]);
   const any = Buffer.concat([text(1, typeUrl), bytes(2, errorInfo)]);
   return Buffer.concat([varint(8), varint(code), text(2, message), bytes(3, any)]);

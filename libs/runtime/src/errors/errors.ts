@@ -19,7 +19,13 @@ export class InvalidMessage extends Error {
 export class AccessDenied extends Error {
   readonly retriable = false;
   constructor(
-    readonly code: 'TENANT_FOREIGN' | 'ACTION_NOT_PERMITTED' | 'CASE_FOREIGN' | 'AGENCY_FOREIGN' | 'MODE_NOT_PERMITTED' | 'NOT_IN_CHANNEL_TEAM',
+    readonly code:
+      | 'TENANT_FOREIGN'
+      | 'ACTION_NOT_PERMITTED'
+      | 'CASE_FOREIGN'
+      | 'AGENCY_FOREIGN'
+      | 'MODE_NOT_PERMITTED'
+      | 'NOT_IN_CHANNEL_TEAM',
     readonly action: string,
   ) {
     super(code);

@@ -31,9 +31,11 @@ export class FailureFilter implements ExceptionFilter {
 
   private record(error: unknown, failure: Failure): void {
     const line = { code: failure.code, requestId: currentCall()?.requestId };
-    if (error instanceof AccessDenied) this.log.warn({ event: 'access.denied', ...line, action: error.action });
+    if (error instanceof AccessDenied)
+      this.log.warn({ event: 'access.denied', ...line, action: error.action });
     else if (failure.kind === 'internal') this.log.error({ event: 'call.failed', ...line, err: error });
-    else if (failure.kind === 'unavailable') this.log.warn({ event: 'call.unavailable', ...line, err: error });
+    else if (failure.kind === 'unavailable')
+      this.log.warn({ event: 'call.unavailable', ...line, err: error });
     else this.log.info({ event: 'call.refused', ...line, kind: failure.kind });
   }
 }
@@ -48,7 +50,8 @@ export function replyWithProblem(response: HttpReply, failure: Failure): void {
   response.setHeader('content-type', problemMediaType);
   response.setHeader('cache-control', 'no-store');
   if (failure.kind === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer');
-  if (failure.kind === 'limited') response.setHeader('retry-after', String(failure.details['retryAfterSeconds'] ?? 1));
+  if (failure.kind === 'limited')
+    response.setHeader('retry-after', String(failure.details['retryAfterSeconds'] ?? 1));
   if (failure.kind === 'unavailable') response.setHeader('retry-after', '1');
   response.send(JSON.stringify(problem));
 }

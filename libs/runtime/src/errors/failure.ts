@@ -24,7 +24,9 @@ export interface Failure {
 }
 
 /** The one table (design §3.15): failure kind → HTTP status and gRPC status code. */
-export const failureTable: Readonly<Record<FailureKind, { readonly http: number; readonly grpc: number; readonly title: string }>> = {
+export const failureTable: Readonly<
+  Record<FailureKind, { readonly http: number; readonly grpc: number; readonly title: string }>
+> = {
   invalid: { http: 422, grpc: 3, title: 'The request is not valid' },
   unauthenticated: { http: 401, grpc: 16, title: 'A valid token is needed' },
   forbidden: { http: 403, grpc: 7, title: 'Not permitted' },
@@ -58,7 +60,10 @@ export function failureOf(error: unknown): Failure {
 }
 
 function faultOf(error: unknown): Failure {
-  const { code, retriable } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; retriable?: unknown };
+  const { code, retriable } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    retriable?: unknown;
+  };
   const stable = typeof code === 'string' && codePattern.test(code) ? code : undefined;
   if (retriable === true) return { kind: 'unavailable', code: stable ?? 'SERVICE_UNAVAILABLE', details: {} };
   if (stable === 'EVENT_INVALID') return { kind: 'invalid', code: stable, details: {} };
@@ -69,7 +74,10 @@ function faultOf(error: unknown): Failure {
 /** Connection faults of the driver: system errors and PostgreSQL classes 08, 53, 57P, 55P03, 40001, 40P01. */
 function databaseIsAway(code: unknown): boolean {
   if (typeof code !== 'string') return false;
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) || /^(08|53)...$|^57P0[1-5]$|^57014$|^55P03$|^40001$|^40P01$/.test(code);
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /^(08|53)...$|^57P0[1-5]$|^57014$|^55P03$|^40001$|^40P01$/.test(code)
+  );
 }
 
 const refusals: Readonly<Record<number, readonly [FailureKind, string]>> = {
@@ -90,8 +98,15 @@ const refusals: Readonly<Record<number, readonly [FailureKind, string]>> = {
 /** Refusals of Nest, Express and its body parsers: they carry an HTTP status as `status`, `statusCode` or `getStatus()`. */
 function frameworkRefusal(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { status, statusCode, getStatus } = error as { status?: unknown; statusCode?: unknown; getStatus?: unknown };
-  const asked = typeof getStatus === 'function' ? (getStatus as () => unknown).call(error) : (status ?? statusCode);
+  const { status, statusCode, getStatus } = error as {
+    status?: unknown;
+    statusCode?: unknown;
+    getStatus?: unknown;
+  };
+  const asked =
+    typeof getStatus === 'function' ? (getStatus as () => unknown).call(error) : (status ?? statusCode);
   const entry = typeof asked === 'number' ? refusals[asked] : undefined;
-  return entry === undefined ? undefined : { kind: entry[0], code: entry[1], details: {}, httpStatus: asked as number };
+  return entry === undefined
+    ? undefined
+    : { kind: entry[0], code: entry[1], details: {}, httpStatus: asked as number };
 }

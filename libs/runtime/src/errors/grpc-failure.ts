@@ -23,7 +23,11 @@ export function grpcFailure(failure: Failure): GrpcFailure {
   metadata.set(reasonKey, failure.code);
   const json = asciiJson(failure.details);
   if (json.length <= maxDetailsBytes) metadata.set(detailsKey, json);
-  const info: ErrorInfo = { reason: failure.code, domain: errorDomain, metadata: flatDetails(failure.details) };
+  const info: ErrorInfo = {
+    reason: failure.code,
+    domain: errorDomain,
+    metadata: flatDetails(failure.details),
+  };
   metadata.set(statusKey, encodeStatus(grpc, failure.code, info));
   return { code: grpc, details: failure.code, metadata };
 }
@@ -48,7 +52,10 @@ function flatDetails(details: FailureDetails): Record<string, string> {
 
 /** Metadata values are ASCII: everything else as \u escapes. */
 function asciiJson(details: FailureDetails): string {
-  return JSON.stringify(details).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(details).replace(
+    /[^\x20-\x7e]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A failed call as the caller sees it. */
@@ -62,7 +69,10 @@ export interface GrpcError {
 
 /** Reads the reason and details of a failed call; works on what `createGrpcClient` throws and on raw grpc-js errors. */
 export function grpcError(error: unknown): GrpcError {
-  const { code, metadata } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; metadata?: unknown };
+  const { code, metadata } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    metadata?: unknown;
+  };
   const number = typeof code === 'number' ? code : Status.UNKNOWN;
   const transport = `TRANSPORT_${Status[number] ?? 'UNKNOWN'}`;
   if (!(metadata instanceof Metadata)) return { code: number, reason: transport, details: {} };
@@ -70,7 +80,11 @@ export function grpcError(error: unknown): GrpcError {
   const info = Buffer.isBuffer(binary) ? decodeErrorInfo(binary) : undefined;
   const plain = metadata.get(reasonKey)[0];
   const reason = typeof plain === 'string' ? plain : info?.reason;
-  return { code: number, reason: reason ?? transport, details: plainDetails(metadata) ?? info?.metadata ?? {} };
+  return {
+    code: number,
+    reason: reason ?? transport,
+    details: plainDetails(metadata) ?? info?.metadata ?? {},
+  };
 }
 
 function plainDetails(metadata: Metadata): FailureDetails | undefined {

@@ -1,4 +1,12 @@
-import { Client, type ClientUnaryCall, type MethodDefinition, Metadata, type ServiceError, credentials, status } from '@grpc/grpc-js';
+import {
+  Client,
+  type ClientUnaryCall,
+  type MethodDefinition,
+  Metadata,
+  type ServiceError,
+  credentials,
+  status,
+} from '@grpc/grpc-js';
 import { type ServiceDefinition, loadSync } from '@grpc/proto-loader';
 import { type ChannelCredentials } from '@grpc/grpc-js';
 import { type Observable } from 'rxjs';
@@ -26,12 +34,19 @@ export interface GrpcCallOptions {
 
 /** Unary methods of a generated client (`intake.IntakeClient`), with promises instead of observables. */
 export type GrpcClient<Service> = {
-  readonly [Method in keyof Service]: Service[Method] extends (request: infer Request, ...rest: never[]) => Observable<infer Reply>
+  readonly [Method in keyof Service]: Service[Method] extends (
+    request: infer Request,
+    ...rest: never[]
+  ) => Observable<infer Reply>
     ? (request: Request, options?: GrpcCallOptions) => Promise<Reply>
     : never;
 } & {
   /** A method that answers with a stream. Ends with the call; leaving the loop cancels it. */
-  stream<Reply>(method: keyof Service & string, request: unknown, options?: GrpcCallOptions): AsyncIterable<Reply>;
+  stream<Reply>(
+    method: keyof Service & string,
+    request: unknown,
+    options?: GrpcCallOptions,
+  ): AsyncIterable<Reply>;
   close(): void;
 };
 
@@ -45,18 +60,25 @@ export function createGrpcClient<Service>(
   address: string,
   options: GrpcClientOptions = {},
 ): GrpcClient<Service> {
-  const definition = loadSync(protoFileOf(packageName), protoLoaderOptions)[`${packageName}.${serviceName}`] as ServiceDefinition | undefined;
+  const definition = loadSync(protoFileOf(packageName), protoLoaderOptions)[
+    `${packageName}.${serviceName}`
+  ] as ServiceDefinition | undefined;
   if (definition === undefined) throw new TypeError(`no service ${serviceName} in ${packageName}`);
   const client = new Client(address, options.credentials ?? credentials.createInsecure(), {
     'grpc.max_receive_message_length': 12 * 1024 * 1024,
     'grpc.max_send_message_length': 12 * 1024 * 1024,
     'grpc.keepalive_time_ms': 30_000,
   });
-  const methods = Object.entries(definition).map(([name, method]) => [name.charAt(0).toLowerCase() + name.slice(1), method as Method] as const);
+  const methods = Object.entries(definition).map(
+    ([name, method]) => [name.charAt(0).toLowerCase() + name.slice(1), method as Method] as const,
+  );
   const byName = new Map(methods);
   const unary = methods
     .filter(([, method]) => !method.responseStream && !method.requestStream)
-    .map(([name, method]) => [name, (request: object, call: GrpcCallOptions = {}) => unaryCall(client, method, request, options, call)]);
+    .map(([name, method]) => [
+      name,
+      (request: object, call: GrpcCallOptions = {}) => unaryCall(client, method, request, options, call),
+    ]);
   return {
     ...(Object.fromEntries(unary) as object),
     stream: (name: string, request: object, call: GrpcCallOptions = {}) => {
@@ -70,7 +92,13 @@ export function createGrpcClient<Service>(
 
 type Method = MethodDefinition<object, object>;
 
-async function unaryCall(client: Client, method: Method, request: object, options: GrpcClientOptions, call: GrpcCallOptions): Promise<object> {
+async function unaryCall(
+  client: Client,
+  method: Method,
+  request: object,
+  options: GrpcClientOptions,
+  call: GrpcCallOptions,
+): Promise<object> {
   const deadline = Date.now() + (call.deadlineMs ?? options.deadlineMs ?? 10_000);
   const metadata = await metadataFor(options, call);
   let retriesLeft = call.retries ?? options.retries ?? 3;
@@ -78,7 +106,10 @@ async function unaryCall(client: Client, method: Method, request: object, option
     try {
       return await once(client, method, request, metadata, deadline);
     } catch (error) {
-      const again = (error as ServiceError).code === status.UNAVAILABLE && retriesLeft > 0 && Date.now() + wait < deadline;
+      const again =
+        (error as ServiceError).code === status.UNAVAILABLE &&
+        retriesLeft > 0 &&
+        Date.now() + wait < deadline;
       if (!again) throw error;
       retriesLeft -= 1;
       await pause(wait);
@@ -86,7 +117,13 @@ async function unaryCall(client: Client, method: Method, request: object, option
   }
 }
 
-function once(client: Client, method: Method, request: object, metadata: Metadata, deadline: number): Promise<object> {
+function once(
+  client: Client,
+  method: Method,
+  request: object,
+  metadata: Metadata,
+  deadline: number,
+): Promise<object> {
   return new Promise((resolve, reject) => {
     const call: ClientUnaryCall = client.makeUnaryRequest(
       method.path,
@@ -113,7 +150,14 @@ async function* streamCall<Reply>(
 ): AsyncGenerator<Reply> {
   const deadline = Date.now() + (call.deadlineMs ?? options.deadlineMs ?? 60_000);
   const metadata = await metadataFor(options, call);
-  const stream = client.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request, metadata, { deadline });
+  const stream = client.makeServerStreamRequest(
+    method.path,
+    method.requestSerialize,
+    method.responseDeserialize,
+    request,
+    metadata,
+    { deadline },
+  );
   try {
     for await (const reply of stream as AsyncIterable<Reply>) yield reply;
   } finally {

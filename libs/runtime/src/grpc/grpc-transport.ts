@@ -27,8 +27,12 @@ export class GrpcTransport extends ServerGrpc {
 
   constructor(private readonly server: GrpcServerOptions) {
     const definition = loadSync(server.protoPath.map(resolveProto), protoLoaderOptions);
-    const services = Object.entries(definition).filter(([, entry]) => !('format' in entry)).map(([name]) => name);
-    const health = new HealthImplementation(Object.fromEntries(['', ...services].map((name) => [name, 'NOT_SERVING' as const])));
+    const services = Object.entries(definition)
+      .filter(([, entry]) => !('format' in entry))
+      .map(([name]) => name);
+    const health = new HealthImplementation(
+      Object.fromEntries(['', ...services].map((name) => [name, 'NOT_SERVING' as const])),
+    );
     super({
       package: [...server.package],
       packageDefinition: definition,
@@ -70,7 +74,9 @@ export class GrpcTransport extends ServerGrpc {
     const grpc = this.grpcClient as Server;
     this.boundPort = await new Promise<number>((resolve, reject) => {
       const credentials = this.server.credentials ?? ServerCredentials.createInsecure();
-      grpc.bindAsync(this.server.url, credentials, (error, port) => (error === null ? resolve(port) : reject(error)));
+      grpc.bindAsync(this.server.url, credentials, (error, port) =>
+        error === null ? resolve(port) : reject(error),
+      );
     });
     callback?.();
   }

@@ -63,7 +63,8 @@ export class RateLimitGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
     const targets = [context.getHandler(), context.getClass()];
-    const marked = (key: string): boolean => this.reflector.getAllAndOverride<boolean | undefined>(key, targets) === true;
+    const marked = (key: string): boolean =>
+      this.reflector.getAllAndOverride<boolean | undefined>(key, targets) === true;
     if (!marked(routeAccess.publicKey) || marked(routeAccess.unlimitedKey)) return true;
     const { ip } = context.switchToHttp().getRequest<{ ip?: string }>();
     this.buckets.take(ip ?? 'unknown');

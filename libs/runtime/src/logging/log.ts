@@ -1,4 +1,4 @@
-import pino, { type DestinationStream, type Logger } from 'pino';
+import pino, { type DestinationStream, type LogFn, type Logger } from 'pino';
 
 export interface LogOptions {
   readonly service: string;
@@ -11,8 +11,27 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-const secret = ['authorization', 'cookie', 'password', 'token', 'access_token', 'refresh_token', 'id_token', 'client_secret'];
-const personal = ['reporterName', 'civilNumber', 'phone', 'email', 'address', 'details', 'contactReference', 'form', 'text'];
+const secret = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'client_secret',
+];
+const personal = [
+  'reporterName',
+  'civilNumber',
+  'phone',
+  'email',
+  'address',
+  'details',
+  'contactReference',
+  'form',
+  'text',
+];
 
 /** Names that are never written, wherever a line carries them; a second net, not a licence to log payloads. */
 export const redactedPaths = [...secret, ...personal].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
@@ -30,10 +49,23 @@ export function createLog(options: LogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor: '[redacted]' },
+      hooks: { logMethod: namedByEvent },
       serializers: { err: (error: unknown) => describeError(error, withMessages) },
     },
     options.destination ?? pino.destination({ fd: 1, sync: false }),
   );
+}
+
+/** Without a text of its own a line with an error would get the error's message as its text; it gets the event's name. */
+function namedByEvent(this: Logger, line: Parameters<LogFn>, write: LogFn): void {
+  const [fields, ...rest] = line as readonly unknown[];
+  if (rest.length > 0 || typeof fields !== 'object' || fields === null) return write.apply(this, line);
+  const named =
+    fields instanceof Error
+      ? { event: 'error', err: fields }
+      : (fields as { event?: unknown; err?: unknown });
+  if (named.err === undefined) return write.apply(this, line);
+  write.apply(this, [named, typeof named.event === 'string' ? named.event : 'error']);
 }
 
 /** Type, code and place of an error; its message only when asked for. */

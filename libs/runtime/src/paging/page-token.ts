@@ -7,9 +7,15 @@ export function encodePageToken(key: Readonly<Record<string, string | number>>):
 }
 
 /** The key of the page to continue from; an empty token starts at the beginning. @throws InvalidMessage `PAGE_TOKEN_INVALID` */
-export function decodePageToken<Schema extends z.ZodType>(schema: Schema, token: string | undefined): z.infer<Schema> | undefined {
+export function decodePageToken<Schema extends z.ZodType>(
+  schema: Schema,
+  token: string | undefined,
+): z.infer<Schema> | undefined {
   if (token === undefined || token === '') return undefined;
-  const parsed = token.length > 2_000 ? undefined : schema.safeParse(parseJson(Buffer.from(token, 'base64url').toString('utf8')));
+  const parsed =
+    token.length > 2_000
+      ? undefined
+      : schema.safeParse(parseJson(Buffer.from(token, 'base64url').toString('utf8')));
   if (parsed?.success !== true) throw new InvalidMessage('PAGE_TOKEN_INVALID');
   return parsed.data;
 }

@@ -1,5 +1,11 @@
 import { type Author, type Topic, topics } from '@balagh/case-events';
-import { type EventFeed, createKafkaFeed, createStoreFeed, migrateFeed, startRelay } from '@balagh/event-feed';
+import {
+  type EventFeed,
+  createKafkaFeed,
+  createStoreFeed,
+  migrateFeed,
+  startRelay,
+} from '@balagh/event-feed';
 import { type EventStore, createPostgresEventStore, createStreams } from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { createProfiles } from '@balagh/profile';
@@ -30,7 +36,9 @@ type Closing = () => Promise<unknown>;
  */
 export async function createPlatform(options: PlatformOptions): Promise<RunningPlatform> {
   const { service, config, clock = systemClock } = options;
-  const log = options.log ?? createLog({ service, level: config.LOG_LEVEL, errorMessages: config.BALAGH_MODE === 'demo' });
+  const log =
+    options.log ??
+    createLog({ service, level: config.LOG_LEVEL, errorMessages: config.BALAGH_MODE === 'demo' });
   const closings: Closing[] = [];
   const open = (purpose: string, url: string, max: number): Pool => {
     const pool = createPool({ url, max, applicationName: `balagh-${service}-${purpose}` }, log);
@@ -56,7 +64,10 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       config,
       database,
       eventStore,
-      streams: options.author === undefined ? readOnlyStreams(eventStore, now) : createStreams(eventStore, { author: options.author, now }),
+      streams:
+        options.author === undefined
+          ? readOnlyStreams(eventStore, now)
+          : createStreams(eventStore, { author: options.author, now }),
       feed,
       privacy,
       profiles: createProfiles({ store: eventStore }),
@@ -72,7 +83,10 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
 
 async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): Promise<Privacy> {
   if (config.KEYS_URL === undefined || config.KEK_FILE === undefined) return privacyWithoutKeys();
-  return createPrivacy({ pool: open(config.KEYS_URL), keyEncryption: await createFileKeyEncryption(config.KEK_FILE) });
+  return createPrivacy({
+    pool: open(config.KEYS_URL),
+    keyEncryption: await createFileKeyEncryption(config.KEK_FILE),
+  });
 }
 
 async function openFeed(
@@ -91,7 +105,11 @@ async function openFeed(
   return trackFeed(feed);
 }
 
-function closingOf(feed: TrackedFeed, closings: Closing[], log: Logger): Pick<RunningPlatform, 'stopFeed' | 'close'> {
+function closingOf(
+  feed: TrackedFeed,
+  closings: Closing[],
+  log: Logger,
+): Pick<RunningPlatform, 'stopFeed' | 'close'> {
   let feedStopped: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
   const stopFeed = (): Promise<void> => (feedStopped ??= feed.close());
@@ -126,7 +144,8 @@ async function checkHealth(database: Pool, store: EventStore, feed: TrackedFeed)
     inTime(feed.consumers()),
   ]);
   const known = consumers.status === 'fulfilled' ? consumers.value : {};
-  const lagKnown = consumers.status === 'fulfilled' && Object.values(known).every((consumer) => consumer.lag !== null);
+  const lagKnown =
+    consumers.status === 'fulfilled' && Object.values(known).every((consumer) => consumer.lag !== null);
   return {
     ready: own.status === 'fulfilled' && events.status === 'fulfilled' && lagKnown,
     database: own.status === 'fulfilled' ? 'up' : 'down',

@@ -33,7 +33,8 @@ export function createMemoryPlatform(options: MemoryPlatformOptions): Platform {
     // Never connects: port 1 refuses at once, so a specification that needs a database says so by failing.
     database: new Pool({ host: '127.0.0.1', port: 1, max: 1, connectionTimeoutMillis: 500 }),
     eventStore,
-    streams: author === undefined ? readOnlyStreams(eventStore, now) : createStreams(eventStore, { author, now }),
+    streams:
+      author === undefined ? readOnlyStreams(eventStore, now) : createStreams(eventStore, { author, now }),
     feed: options.parts?.feed ?? beside?.feed ?? createMemoryFeed(eventStore),
     privacy: beside?.privacy ?? createMemoryPrivacy(),
     profiles: beside?.profiles ?? createStaticProfiles(options.profiles ?? []),

@@ -44,7 +44,9 @@ export interface HealthReport {
   readonly database: 'up' | 'down';
   readonly eventStore: 'up' | 'down';
   /** Messages not yet handled and parked cases per consumer; null when unknown. */
-  readonly consumers: Readonly<Record<string, { readonly lag: number | null; readonly parked: number | null }>>;
+  readonly consumers: Readonly<
+    Record<string, { readonly lag: number | null; readonly parked: number | null }>
+  >;
 }
 
 /** Nest injection token of the `Platform`. */

@@ -21,6 +21,8 @@ export function createPool(settings: PoolSettings, log: Logger): Pool {
     query_timeout: statementTimeoutMs + 5_000,
     idle_in_transaction_session_timeout: 30_000,
   });
-  pool.on('error', (err) => log.warn({ event: 'database.connection.lost', pool: settings.applicationName, err }));
+  pool.on('error', (err) =>
+    log.warn({ event: 'database.connection.lost', pool: settings.applicationName, err }),
+  );
   return pool;
 }

@@ -19,7 +19,11 @@ const shutdownDeadlineMs = 10_000;
  * SIGTERM, SIGINT or the parent's disappearance. An unhandled rejection ends it with status 1.
  */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  const log = createLog({ service: definition.name, level: process.env['LOG_LEVEL'] || 'info', errorMessages: true });
+  const log = createLog({
+    service: definition.name,
+    level: process.env['LOG_LEVEL'] || 'info',
+    errorMessages: true,
+  });
   let running: RunningService | undefined;
   let ending = false;
   const end = (cause: string, status: number): void => {
@@ -31,8 +35,12 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   process.once('SIGINT', () => end('SIGINT', 0));
   // The launcher is gone: without it nobody restarts or stops us, so stay no orphan.
   process.once('disconnect', () => end('parent.disconnected', 0));
-  process.on('unhandledRejection', (err) => fatal(running?.platform.log ?? log, 'process.unhandled-rejection', err, end));
-  process.on('uncaughtException', (err) => fatal(running?.platform.log ?? log, 'process.uncaught-exception', err, end));
+  process.on('unhandledRejection', (err) =>
+    fatal(running?.platform.log ?? log, 'process.unhandled-rejection', err, end),
+  );
+  process.on('uncaughtException', (err) =>
+    fatal(running?.platform.log ?? log, 'process.uncaught-exception', err, end),
+  );
   try {
     running = await startService(definition, { config: serviceConfig() });
   } catch (err) {
@@ -43,7 +51,12 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     await running.stop();
     process.exit(0);
   }
-  const ready: ReadyMessage = { ready: true, service: definition.name, httpPort: running.httpPort, grpcPort: running.grpcPort };
+  const ready: ReadyMessage = {
+    ready: true,
+    service: definition.name,
+    httpPort: running.httpPort,
+    grpcPort: running.grpcPort,
+  };
   process.send?.(ready);
 }
 
@@ -52,7 +65,12 @@ function fatal(log: Logger, event: string, err: unknown, end: (cause: string, st
   end(event, 1);
 }
 
-async function endProcess(running: RunningService | undefined, log: Logger, cause: string, status: number): Promise<never> {
+async function endProcess(
+  running: RunningService | undefined,
+  log: Logger,
+  cause: string,
+  status: number,
+): Promise<never> {
   log.info({ event: 'service.stopping', cause });
   const timer = setTimeout(() => {
     log.error({ event: 'service.stop.overdue', afterMs: shutdownDeadlineMs });

@@ -3,6 +3,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type TokenVerifier, createTokenVerifier } from '../access/token-verifier';
 import { type ServiceConfig } from '../config/service-config';
@@ -51,9 +52,13 @@ export interface RunningService {
 const maxBody = '256kb';
 
 /** Starts a service in this process without touching the process itself; `runService` adds signals and the parent. */
-export async function startService(definition: ServiceDefinition, surroundings: ServiceSurroundings): Promise<RunningService> {
+export async function startService(
+  definition: ServiceDefinition,
+  surroundings: ServiceSurroundings,
+): Promise<RunningService> {
   const { config } = surroundings;
-  const platform = surroundings.platform ?? (await createPlatform({ ...platformOptions(definition), ...surroundings }));
+  const platform =
+    surroundings.platform ?? (await createPlatform({ ...platformOptions(definition), ...surroundings }));
   const readiness = { accepting: false, check: () => platform.health.check() };
   const verifier =
     surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
@@ -106,14 +111,18 @@ async function createApp(
   app.disable('x-powered-by');
   app.set('trust proxy', platform.config.TRUST_PROXY);
   app.set('query parser', 'simple');
-  const server = app.getHttpServer() as import('node:http').Server;
+  const server = app.getHttpServer() as Server;
   server.requestTimeout = 60_000;
   server.headersTimeout = 10_000;
   server.keepAliveTimeout = 5_000;
   return app;
 }
 
-function connectGrpc(app: NestExpressApplication, served: NonNullable<ServiceDefinition['grpc']>, config: ServiceConfig): GrpcTransport {
+function connectGrpc(
+  app: NestExpressApplication,
+  served: NonNullable<ServiceDefinition['grpc']>,
+  config: ServiceConfig,
+): GrpcTransport {
   const transport = new GrpcTransport({ ...served, url: `${config.HOST}:${config.GRPC_PORT}` });
   app.connectMicroservice<MicroserviceOptions>({ strategy: transport }, { inheritAppConfig: true });
   return transport;
@@ -129,7 +138,7 @@ async function stopService(
   readiness.accepting = false;
   grpc?.setServing(false);
   await platform.stopFeed();
-  const server = app.getHttpServer() as import('node:http').Server;
+  const server = app.getHttpServer() as Server;
   server.closeIdleConnections();
   await app.close();
   await platform.close();

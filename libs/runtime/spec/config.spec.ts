@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ConfigInvalid, readConfig, serviceConfig } from '../src';
+
+const enough = {
+  DATABASE_URL: 'postgres://balagh_intake:x@127.0.0.1:5432/balagh',
+  ISSUER_URL: 'http://127.0.0.1:4010',
+};
+const problemsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    serviceConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.problems;
+    throw error;
+  }
+};
+
+describe('configuration from the environment', () => {
+  it('needs a database and an issuer; the rest has defaults for a laptop', () => {
+    const config = serviceConfig(enough);
+    expect(config).toMatchObject({
+      BALAGH_MODE: 'demo',
+      HOST: '127.0.0.1',
+      HTTP_PORT: 0,
+      GRPC_PORT: 0,
+      FEED: 'store',
+      AUDIENCE: 'balagh',
+      LOG_LEVEL: 'info',
+    });
+    expect(config.KEYS_URL).toBeUndefined();
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(serviceConfig(enough))).toBe(true);
+  });
+
+  it('names every problem at once, and no value', () => {
+    const problems = problemsOf({
+      DATABASE_URL: 'mysql://root:topsecret@db',
+      HTTP_PORT: '99999',
+      FEED: 'carrier-pigeon',
+      LOG_LEVEL: '',
+    });
+    expect(problems).toHaveLength(4);
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(
+      ['DATABASE_URL', 'HTTP_PORT', 'ISSUER_URL', 'FEED'].sort((a, b) => order(a) - order(b)),
+    );
+    expect(problems.join()).not.toMatch(/topsecret|99999|pigeon/);
+  });
+
+  it('needs a key file with the keys’ database, and brokers with Kafka', () => {
+    expect(problemsOf({ ...enough, KEYS_URL: 'postgres://x@127.0.0.1/balagh', FEED: 'kafka' })).toEqual([
+      'KEK_FILE: is missing',
+      'KAFKA_BROKERS: is missing',
+    ]);
+  });
+
+  it('reads a service’s own settings by its own schema and takes empty as absent', () => {
+    const schema = z.object({ SMTP_URL: z.url(), RETRIES: z.coerce.number().default(3) });
+    expect(readConfig(schema, { SMTP_URL: 'smtp://127.0.0.1:25', RETRIES: '', OTHER: 'x' })).toEqual({
+      SMTP_URL: 'smtp://127.0.0.1:25',
+      RETRIES: 3,
+    });
+  });
+});
+
+/** Order of the schema. */
+function order(name: string): number {
+  return ['HTTP_PORT', 'DATABASE_URL', 'FEED', 'ISSUER_URL'].indexOf(name);
+}
