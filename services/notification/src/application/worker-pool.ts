@@ -53,7 +53,9 @@ export class WorkerPool {
     this.stopping = true;
     this.wake();
     await this.running;
-    await Promise.race([Promise.all(this.active), delay(STOP_WITHIN_MS).promise]);
+    const timer = delay(STOP_WITHIN_MS);
+    await Promise.race([Promise.all(this.active), timer.promise]);
+    timer.cancel();
   }
 
   private async loop(): Promise<void> {

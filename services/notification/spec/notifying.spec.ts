@@ -1,0 +1,401 @@
+import { type CaseEvent, type IntakeForm } from '@balagh/case-events';
+import { PermanentFault } from '@balagh/event-feed';
+import { type Profile, parseProfile } from '@balagh/profile';
+import { profileFixture, proves } from '@balagh/testing';
+import { FakeGateway, FakeMail } from './fake-channel';
+import { World, type WorldOptions, filled, opened, registered, subjectId, transferred } from './world';
+
+const PHONE = '+96890000001';
+
+interface Fakes {
+  readonly sms: FakeGateway;
+  readonly whatsapp: FakeGateway;
+  readonly fax: FakeGateway;
+  readonly mail: FakeMail;
+}
+
+function worldOf(tenant: string, more: Partial<WorldOptions> = {}): Fakes & { readonly world: World } {
+  const [sms, whatsapp, fax] = [new FakeGateway('SMS'), new FakeGateway('WHATSAPP'), new FakeGateway('FAX')];
+  const mail = new FakeMail();
+  return {
+    sms,
+    whatsapp,
+    fax,
+    mail,
+    world: new World({ tenant, channels: [sms, whatsapp, fax, mail], ...more }),
+  };
+}
+
+/** Lets everything that follows from the events happen. */
+async function after(world: World, ...events: CaseEvent[]): Promise<void> {
+  await world.happened(...events);
+  await world.redelivered();
+  await world.work();
+}
+
+async function form(
+  world: World,
+  plain: Record<string, string>,
+  open: Partial<IntakeForm> = {},
+): Promise<CaseEvent> {
+  const sealed = Object.entries(plain).map(
+    async ([field, value]) => [field, await world.seal(value)] as const,
+  );
+  return filled({ ...Object.fromEntries(await Promise.all(sealed)), ...open });
+}
+
+const texts = (channel: FakeGateway | FakeMail): readonly string[] =>
+  channel.delivered.map(({ text }) => text);
+
+describe('a transfer to an agency', () => {
+  it('tells the reporter once, naming the agency and the number, and sends SMS and e-mail to the agency', async () => {
+    proves('MUS-33');
+    const { world, sms, mail } = worldOf('MUS');
+    const details = await form(world, { phone: PHONE, details: 'تسرب ماء قرب الحديقة' });
+    await after(world, opened('PHONE_1111'), details, registered(), transferred);
+    await world.redelivered();
+    await world.pass(120_000);
+    const own = sms.delivered.filter(({ to, text }) => to === PHONE && text.includes('تحويل'));
+    expect(own.map(({ text }) => text)).toEqual([
+      'تم تحويل ملاحظتكم رقم MUS-2026-000001 إلى جهة الاختصاص: حيا للمياه. يرجى متابعة الجهة المعنية بعد ذلك.',
+    ]);
+    expect(sms.delivered.filter(({ to }) => to !== PHONE)).toHaveLength(1);
+    expect(mail.delivered).toHaveLength(1);
+    expect(mail.delivered[0]?.subject).toBe('ملاحظة محالة رقم MUS-2026-000001');
+    expect(mail.delivered[0]?.text).toContain('تسرب ماء قرب الحديقة');
+  });
+
+  it('that the agency takes only by gRPC sends it no message and misses none', async () => {
+    const { world, mail, sms } = worldOf('MUS');
+    const byGrpc = {
+      ...transferred,
+      data: { ...(transferred.data as object), transports: ['GRPC'] },
+    } as CaseEvent;
+    await after(world, opened('PHONE_1111'), await form(world, { phone: PHONE }), registered(), byGrpc);
+    expect(mail.delivered).toEqual([]);
+    expect(sms.delivered.every(({ to }) => to === PHONE)).toBe(true);
+    expect((await world.told()).filter(({ type }) => type === 'NotificationFailed')).toEqual([]);
+  });
+
+  it('reaches an agency without an e-mail address by SMS alone', async () => {
+    const base = parseProfile(profileFixture('MUS'));
+    const agencies = base.agencies.map((a) =>
+      a.code === 'HAYA_WATER' ? { ...a, contacts: { sms: '+96890000099' } } : a,
+    );
+    const { world, mail, sms } = worldOf('MUS', { versions: [{ agencies }] });
+    await after(world, opened('PHONE_1111'), await form(world, { phone: PHONE }), registered(), transferred);
+    expect(mail.delivered).toEqual([]);
+    expect(sms.delivered.filter(({ to }) => to === '+96890000099')).toHaveLength(1);
+    expect((await world.told()).filter(({ type }) => type === 'NotificationFailed')).toEqual([]);
+  });
+});
+
+describe('a reply', () => {
+  const reply = async (world: World): Promise<CaseEvent> => ({
+    type: 'ReplyIssued',
+    data: {
+      replyId: '50000000-0000-4000-8000-000000000001',
+      reply: await world.seal('أصلح التسرب'),
+      legalClauses: [],
+    },
+  });
+  const replied = async (
+    at: ReturnType<typeof worldOf>,
+    preferredChannel: IntakeForm['preferredChannel'],
+  ) => {
+    const fields = await form(
+      at.world,
+      { phone: PHONE, email: 'reporter@example.invalid' },
+      preferredChannel === undefined ? {} : { preferredChannel },
+    );
+    await after(at.world, opened('PHONE_1111'), fields, registered({ reachableBy: [] }));
+    for (const outbox of [at.sms, at.fax, at.mail, at.whatsapp]) outbox.delivered.length = 0;
+  };
+
+  it('goes by the preferred channel only', async () => {
+    const at = worldOf('MUS');
+    await replied(at, 'EMAIL');
+    await after(at.world, await reply(at.world));
+    expect(texts(at.mail)).toEqual(['تم حل المشكلة في بلاغكم رقم MUS-2026-000001: أصلح التسرب']);
+    expect(texts(at.sms)).toEqual([]);
+  });
+
+  it('by fax is a fax job and no SMS', async () => {
+    proves('MUS-40');
+    const at = worldOf('MUS');
+    await replied(at, 'FAX');
+    await after(at.world, await reply(at.world));
+    expect(texts(at.fax)).toHaveLength(1);
+    expect(texts(at.sms)).toEqual([]);
+  });
+
+  it('falls back to SMS when the fax failed three times, and the attempts are on record', async () => {
+    proves('MUS-40');
+    const at = worldOf('MUS');
+    await replied(at, 'FAX');
+    at.fax.faults.push('down', 'down', 'down');
+    await after(at.world, await reply(at.world));
+    await at.world.pass(5 * 60_000);
+    expect(at.fax.submissions).toBe(4);
+    expect(texts(at.fax)).toEqual([]);
+    expect(texts(at.sms)).toEqual(['تم حل المشكلة في بلاغكم رقم MUS-2026-000001: أصلح التسرب']);
+    expect((await at.world.told()).at(-1)).toMatchObject({
+      type: 'NotificationSent',
+      data: { channel: 'SMS', attempts: 4 },
+    });
+    const failed = at.world.logged.filter(({ event }) => event === 'message.rejected');
+    expect(failed.map(({ channel, attempt, code }) => [channel, attempt, code])).toEqual([
+      ['FAX', 1, 'GATEWAY_UNAVAILABLE'],
+      ['FAX', 2, 'GATEWAY_UNAVAILABLE'],
+      ['FAX', 3, 'GATEWAY_UNAVAILABLE'],
+    ]);
+  });
+
+  it('over WhatsApp that is down goes by SMS; the failed attempts are on record', async () => {
+    proves('KWT-34');
+    const at = worldOf('KWT-MOCI');
+    const contact = await at.world.seal('+96590000001');
+    const number = {
+      caseNumber: 'MOCI-2026-000031',
+      category: 'CONSUMER_COMPLAINT',
+      channel: 'WHATSAPP',
+      caseType: 'COMPLAINT',
+    } as const;
+    await after(at.world, opened('WHATSAPP', contact), registered({ ...number, reachableBy: ['WHATSAPP'] }));
+    at.whatsapp.faults.push('down', 'down', 'down');
+    await after(at.world, await reply(at.world));
+    await at.world.pass(5 * 60_000);
+    expect(texts(at.sms)).toEqual(['بشأن شكواكم رقم MOCI-2026-000031: أصلح التسرب']);
+    const attempts = at.world.logged.filter(
+      ({ event, channel }) => event === 'message.rejected' && channel === 'WHATSAPP',
+    );
+    expect(attempts).toHaveLength(3);
+    expect((await at.world.told()).at(-1)).toMatchObject({
+      type: 'NotificationSent',
+      data: { channel: 'SMS', trigger: 'ReplyIssued' },
+    });
+  });
+
+  it('over a channel that the organisation switched off goes by the next one at once', async () => {
+    const at = worldOf('KWT-MOCI', { versions: [{}, { channelsOff: ['WHATSAPP'] }] });
+    const contact = await at.world.seal('+96590000001');
+    await after(
+      at.world,
+      opened('WHATSAPP', contact),
+      registered({ channel: 'WHATSAPP', reachableBy: ['WHATSAPP'] }),
+      await reply(at.world),
+    );
+    expect(at.whatsapp.submissions).toBe(0);
+    expect(at.sms.delivered.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a private inquiry', () => {
+  it('is answered without any figure, naming the delegates’ e-services with their links', async () => {
+    proves('KWT-22', 'KWT-23');
+    const { world, whatsapp } = worldOf('KWT-PAMA');
+    const contact = await world.seal('+96590000001');
+    const inquiry = await form(world, { details: 'كم رصيدي؟' }, { subject: 'BALANCE', caseType: 'INQUIRY' });
+    await after(
+      world,
+      opened('WHATSAPP', contact),
+      inquiry,
+      registered({
+        caseNumber: 'PAMA-2026-000007',
+        caseType: 'INQUIRY',
+        subject: 'BALANCE',
+        channel: 'WHATSAPP',
+        reachableBy: ['WHATSAPP'],
+      }),
+      { type: 'PersonalInquiryDeclined', data: { subject: 'BALANCE', ruleId: 'PRIVATE_BALANCE' } },
+    );
+    const [text, ...others] = texts(whatsapp);
+    expect(others).toEqual([]);
+    expect(text).toContain('خدمات المفوضين');
+    expect(text).toContain('https://delegates.pama.example/ https://app.pama.example/delegates');
+    expect(text?.replaceAll(/https:\S+/g, '')).not.toMatch(/\d/);
+  });
+});
+
+describe('a referral inside the organisation', () => {
+  const referred = (referralDate: string): CaseEvent => ({
+    type: 'CaseReferred',
+    data: {
+      referralId: '60000000-0000-4000-8000-000000000001',
+      owner: { kind: 'UNIT', code: 'CLEANING' },
+      referralDate,
+      dueAt: '2026-06-30T06:00:00.000Z',
+    },
+  });
+  const number = { caseNumber: 'QAT-2026-000481', category: 'MUN_VIOLATION', channel: 'PHONE' } as const;
+
+  it.each([
+    ['2026-05-31T20:59:00.000Z', '2026-05-31', '+96890000123'],
+    ['2026-05-31T21:00:00.000Z', '2026-06-01', '+96890000124'],
+    ['2026-06-02T06:00:00.000Z', '2026-06-02', '+96890000124'],
+  ])('at %s goes to the liaison officer in force on %s', async (at, day, phone) => {
+    proves('QAT-14');
+    const { world, sms } = worldOf('QAT-MME');
+    world.clock.set(at);
+    await after(world, opened('PHONE'), registered({ ...number, reachableBy: [] }), referred(day));
+    expect(sms.delivered.filter(({ text }) => text.includes('أحيل')).map(({ to }) => to)).toEqual([phone]);
+  });
+
+  it('is queued for its owner in the same moment', async () => {
+    proves('MUS-45');
+    const { world, sms } = worldOf('MUS');
+    const base = parseProfile(profileFixture('MUS'));
+    const owner = { kind: 'DIRECTORATE', code: base.directorates[0]?.code ?? '' } as const;
+    const event = {
+      ...referred('2026-05-04'),
+      data: { ...(referred('2026-05-04').data as object), owner },
+    } as CaseEvent;
+    await after(world, opened('PHONE_1111'), await form(world, { phone: PHONE }), registered());
+    world.clock.set('2026-05-04T06:10:00.000Z');
+    await after(world, event);
+    const events = await world.caseEvents();
+    const dispatched = events.find(({ type }) => type === 'CaseReferred');
+    const queued = events.find((e) => e.type === 'NotificationRequested' && e.data.recipient === 'OWNER');
+    const delay =
+      Date.parse(queued?.metadata.recordedAt ?? '') - Date.parse(dispatched?.metadata.recordedAt ?? '');
+    expect(delay).toBeLessThanOrEqual(60_000);
+    expect(sms.delivered.filter(({ to }) => to !== PHONE)).toHaveLength(1);
+  });
+});
+
+describe('a reporter', () => {
+  it('who cannot be reached by message is shown to line 2 at once', async () => {
+    const { world } = worldOf('MUS');
+    await after(world, opened('PHONE_1111'), registered({ reachableBy: [] }));
+    expect(await world.told()).toMatchObject([
+      { type: 'NotificationRequested', data: { channels: [] } },
+      { type: 'NotificationFailed', data: { reason: 'UNREACHABLE_BY_MESSAGE', recipient: 'REPORTER' } },
+    ]);
+  });
+
+  it('whose phone field holds no number cannot be reached by it', async () => {
+    const { world } = worldOf('MUS');
+    await after(world, opened('PHONE_1111'), await form(world, { phone: 'لا يوجد' }), registered());
+    expect((await world.told()).at(-1)).toMatchObject({
+      type: 'NotificationFailed',
+      data: { reason: 'UNREACHABLE_BY_MESSAGE' },
+    });
+  });
+
+  it('is written to in the language of the case', async () => {
+    const { world, sms } = worldOf('MUS');
+    await after(
+      world,
+      opened('PHONE_1111'),
+      await form(world, { phone: PHONE }),
+      registered({ language: 'en' }),
+    );
+    expect(texts(sms)).toEqual(['Your report is registered under MUS-2026-000001. For inquiries: 1111.']);
+  });
+
+  it('who was erased gets nothing, and the case goes on', async () => {
+    const { world, sms } = worldOf('MUS');
+    await world.happened(opened('PHONE_1111'), await form(world, { phone: PHONE }), registered());
+    await world.platform.privacy.erase(subjectId);
+    await world.redelivered();
+    await world.work();
+    expect(sms.submissions).toBe(0);
+  });
+
+  it('is told in Arabic which data are missing', async () => {
+    const { world, whatsapp } = worldOf('KWT-MOCI');
+    const missing = [{ field: 'invoiceNumber', ar: 'الفاتورة', en: 'invoice' }];
+    await after(world, opened('WHATSAPP', await world.seal('+96590000001')), {
+      type: 'RequiredFieldsMissing',
+      data: { attempt: 1, missing },
+    });
+    expect(texts(whatsapp)).toEqual(['لم تسجل الشكوى. البيانات الناقصة: الفاتورة.']);
+  });
+});
+
+describe('a summons', () => {
+  it('reaches both parties, each only when called', async () => {
+    const { world, sms, whatsapp } = worldOf('KWT-MOCI');
+    const contact = await world.seal('+96590000001');
+    const summons = (parties: ('COMPLAINANT' | 'RESPONDENT')[]): CaseEvent => ({
+      type: 'SummonsIssued',
+      data: { summonsId: '70000000-0000-4000-8000-000000000001', date: '2026-05-10', parties },
+    });
+    const number = {
+      caseNumber: 'MOCI-2026-000017',
+      channel: 'WHATSAPP',
+      reachableBy: ['WHATSAPP'],
+    } as const;
+    const fields = await form(world, { respondentPhone: '+96590000009' });
+    await after(
+      world,
+      opened('WHATSAPP', contact),
+      fields,
+      registered({ ...number, reachableBy: ['WHATSAPP'] }),
+      summons(['COMPLAINANT', 'RESPONDENT']),
+    );
+    expect(texts(whatsapp)).toEqual([
+      'يرجى الحضور للمواجهة في الشكوى رقم MOCI-2026-000017 بتاريخ \u200e2026-05-10.',
+    ]);
+    expect(sms.delivered).toMatchObject([{ to: '+96590000009' }]);
+    await after(world, summons(['RESPONDENT']));
+    expect(texts(whatsapp)).toHaveLength(1);
+    expect(sms.delivered).toHaveLength(2);
+  });
+});
+
+describe('a template', () => {
+  const misfit: Partial<Profile> = {
+    templates: [
+      {
+        code: 'MISFIT',
+        trigger: 'CaseOpened',
+        when: {},
+        recipient: 'REPORTER',
+        ar: 'رقمكم {caseNumber}',
+        en: 'Your number {caseNumber}',
+      },
+    ],
+  };
+
+  it('whose placeholder has no value at its trigger is a permanent fault, not a message with a hole', async () => {
+    const { world } = worldOf('MUS', { versions: [misfit] });
+    await world.happened(opened('PHONE_1111'));
+    await expect(world.redelivered()).rejects.toThrow(
+      new PermanentFault('TEMPLATE_PLACEHOLDER_WITHOUT_VALUE'),
+    );
+  });
+
+  it('is the one of the profile version under which the case was opened', async () => {
+    const later = {
+      ...misfit.templates?.[0],
+      code: 'LATER',
+      trigger: 'CaseRegistered',
+      ar: 'نص جديد',
+      en: 'new',
+    } as Profile['templates'][number];
+    const { world, sms } = worldOf('MUS', { versions: [{}, { templates: [later] }] });
+    await after(world, opened('PHONE_1111'), await form(world, { phone: PHONE }), registered());
+    expect(texts(sms)).toEqual(['تم تسجيل بلاغكم برقم MUS-2026-000001. للاستفسار: 1111.']);
+  });
+});
+
+describe('what is stored and logged', () => {
+  it('holds neither texts nor addresses in the clear', async () => {
+    const { world } = worldOf('MUS');
+    await after(
+      world,
+      opened('PHONE_1111'),
+      await form(world, { phone: PHONE, details: 'سر' }),
+      registered(),
+      transferred,
+    );
+    const all = await world.platform.eventStore.readAll({ limit: 500 });
+    const stored = all.events.filter(({ stream }) => stream.startsWith('message-')).map(({ data }) => data);
+    expect(stored.length).toBeGreaterThan(3);
+    for (const text of [...stored, JSON.stringify(world.logged)]) {
+      expect(text).not.toContain('90000001');
+      expect(text).not.toContain('تم تسجيل');
+    }
+  });
+});
