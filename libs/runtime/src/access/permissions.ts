@@ -44,6 +44,8 @@ export type Action =
   | 'case.view'
   | 'case.replay'
   | 'case.reveal'
+  | 'queue.view'
+  | 'transfer.view'
   | 'message.view'
   | 'message.reconcile'
   | 'profile.publish'
@@ -92,7 +94,7 @@ export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   OFFICIAL: ['case.view', 'case.replay'],
   AUDITOR: ['case.view', 'case.replay', 'case.reveal', 'message.view'],
   ADMINISTRATOR: ['profile.publish', 'projection.rebuild'],
-  PARTNER: ['case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
+  PARTNER: ['transfer.view', 'case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
 };
 
 export function permits(held: readonly Role[], action: Action): boolean {

@@ -1,0 +1,60 @@
+import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type EventStore, START, type Streams } from '@balagh/event-store';
+import { foldDispatchCase } from '../domain/dispatch-case';
+import { dueTimesOf } from '../domain/due-times';
+import { queueEntryOf } from '../domain/queue-entry';
+import { transfersOf } from '../domain/transfers';
+import { type CaseOpenings } from './case-openings';
+import { type ReadModels } from './read-models.port';
+import { type RulesReader } from './rules-in-force';
+
+const pageSize = 500;
+
+/** Folds a case's rows anew from the store: queue entry, transfers and due times. */
+export class ProjectCaseHandler {
+  private rebuilding = false;
+
+  constructor(
+    private readonly streams: Streams,
+    private readonly store: EventStore,
+    private readonly openings: CaseOpenings,
+    private readonly rules: RulesReader,
+    private readonly rows: ReadModels,
+  ) {}
+
+  /** The rows must show at least this event. Nothing is folded when they do already. */
+  async project(caseId: string, revision: number): Promise<void> {
+    if (((await this.rows.versionOf(caseId)) ?? 0) > revision) return;
+    await this.refold(caseId);
+  }
+
+  /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
+  async rebuild(): Promise<number | undefined> {
+    if (this.rebuilding) return undefined;
+    this.rebuilding = true;
+    try {
+      let cases = 0;
+      for (let after = START, caughtUp = false; !caughtUp; ) {
+        const filter = { categories: ['case'], types: ['CaseRegistered'] };
+        const page = await this.store.readAll({ after, filter, limit: pageSize });
+        for (const { stream } of page.events) await this.refold(caseIdOf(stream) ?? stream);
+        cases += page.events.length;
+        ({ checkpoint: after, caughtUp } = page);
+      }
+      return cases;
+    } finally {
+      this.rebuilding = false;
+    }
+  }
+
+  /** The case as it is now, whatever the rows say. */
+  async refold(caseId: string): Promise<void> {
+    const { events } = await this.streams.load(caseStream(caseId));
+    const entry = queueEntryOf(caseId, events);
+    const opening = await this.openings.of(caseId);
+    if (entry === undefined || opening === undefined) return;
+    const rules = await this.rules.of(opening);
+    const dueTimes = dueTimesOf(foldDispatchCase(events), rules);
+    await this.rows.put({ entry, transfers: transfersOf(caseId, events), dueTimes, calendarVersion: rules.calendarVersion });
+  }
+}
