@@ -24,6 +24,7 @@ export function caseIndexContract(name: string, makeIndex: () => Promise<CaseInd
       expect(await index.get(open.caseId)).toEqual(open);
       expect(await index.get(row(9).caseId)).toBeUndefined();
       expect(await index.caseIdOf('MUS', 'MUS-2026-000001')).toBe(row(1).caseId);
+      expect(await index.caseIdOf(undefined, 'MUS-2026-000001')).toBe(row(1).caseId);
       expect(await index.caseIdOf('TOURISM', 'MUS-2026-000001')).toBeUndefined();
     });
 
@@ -47,17 +48,30 @@ export function caseIndexContract(name: string, makeIndex: () => Promise<CaseInd
       await index.upsert(row(5, { tenant: 'TOURISM' }));
       const first = await index.list({ tenant: 'MUS', limit: 2 });
       expect([first.total, first.rows.map((r) => r.caseId)]).toEqual([4, [row(3).caseId, row(2).caseId]]);
-      const next = await index.list({ tenant: 'MUS', limit: 2, after: { registeredAt: row(2).registeredAt ?? '', caseId: row(2).caseId } });
+      const next = await index.list({
+        tenant: 'MUS',
+        limit: 2,
+        after: { registeredAt: row(2).registeredAt ?? '', caseId: row(2).caseId },
+      });
       expect(next.rows.map((r) => r.caseId)).toEqual([row(1).caseId, row(4).caseId]);
       expect(next.total).toBe(4);
-      expect((await index.list({ tenant: 'MUS', limit: 2, after: { registeredAt: '-infinity', caseId: row(4).caseId } })).rows).toEqual([]);
+      expect(
+        (
+          await index.list({
+            tenant: 'MUS',
+            limit: 2,
+            after: { registeredAt: '-infinity', caseId: row(4).caseId },
+          })
+        ).rows,
+      ).toEqual([]);
     });
 
     it('filters by stage, category and beginning of the number, taken literally', async () => {
       const index = await makeIndex();
       await index.upsert(row(1, { stage: 'CLOSED' }));
       await index.upsert(row(2, { category: 'PARKS' }));
-      const ids = async (filter: object): Promise<string[]> => (await index.list({ tenant: 'MUS', limit: 10, ...filter })).rows.map((r) => r.caseId);
+      const ids = async (filter: object): Promise<string[]> =>
+        (await index.list({ tenant: 'MUS', limit: 10, ...filter })).rows.map((r) => r.caseId);
       expect(await ids({ stage: 'CLOSED' })).toEqual([row(1).caseId]);
       expect(await ids({ category: 'PARKS' })).toEqual([row(2).caseId]);
       expect(await ids({ numberPrefix: 'MUS-2026-000001' })).toEqual([row(1).caseId]);
@@ -67,7 +81,10 @@ export function caseIndexContract(name: string, makeIndex: () => Promise<CaseInd
     it('walks over all rows of all tenants by case id', async () => {
       const index = await makeIndex();
       for (const n of [3, 1, 2]) await index.upsert(row(n, n === 2 ? { tenant: 'TOURISM' } : {}));
-      expect((await index.rowsAfter(undefined, 2)).map((r) => r.caseId)).toEqual([row(1).caseId, row(2).caseId]);
+      expect((await index.rowsAfter(undefined, 2)).map((r) => r.caseId)).toEqual([
+        row(1).caseId,
+        row(2).caseId,
+      ]);
       expect((await index.rowsAfter(row(2).caseId, 2)).map((r) => r.caseId)).toEqual([row(3).caseId]);
       expect(await index.rowsAfter(row(3).caseId, 2)).toEqual([]);
     });

@@ -12,20 +12,32 @@ export function createMemoryCaseIndex(): CaseIndex {
     remove: (caseId) => Promise.resolve(void rows.delete(caseId)),
     get: (caseId) => Promise.resolve(rows.get(caseId)),
     caseIdOf: (tenant, caseNumber) =>
-      Promise.resolve([...rows.values()].find((row) => row.tenant === tenant && row.caseNumber === caseNumber)?.caseId),
+      Promise.resolve(
+        [...rows.values()].find(
+          (row) => (tenant === undefined || row.tenant === tenant) && row.caseNumber === caseNumber,
+        )?.caseId,
+      ),
     list: ({ tenant, stage, category, numberPrefix, limit, after }) => {
       const matching = [...rows.values()]
-        .filter((row) => row.tenant === tenant)
+        .filter((row) => tenant === undefined || row.tenant === tenant)
         .filter((row) => stage === undefined || row.stage === stage)
         .filter((row) => category === undefined || row.category === category)
         .filter((row) => numberPrefix === undefined || row.caseNumber?.startsWith(numberPrefix) === true)
         .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1));
-      const from = after === undefined ? '~' : `${after.registeredAt === '-infinity' ? '' : after.registeredAt} ${after.caseId}`;
-      return Promise.resolve({ rows: matching.filter((row) => keyOf(row) < from).slice(0, limit), total: matching.length });
+      const from =
+        after === undefined
+          ? '~'
+          : `${after.registeredAt === '-infinity' ? '' : after.registeredAt} ${after.caseId}`;
+      return Promise.resolve({
+        rows: matching.filter((row) => keyOf(row) < from).slice(0, limit),
+        total: matching.length,
+      });
     },
     rowsAfter: (caseId, limit) => {
       const sorted = [...rows.values()].sort((a, b) => (a.caseId < b.caseId ? -1 : 1));
-      return Promise.resolve(sorted.filter((row) => caseId === undefined || row.caseId > caseId).slice(0, limit));
+      return Promise.resolve(
+        sorted.filter((row) => caseId === undefined || row.caseId > caseId).slice(0, limit),
+      );
     },
   };
 }

@@ -9,7 +9,8 @@ export interface CaseIndex {
   remove(caseId: string): Promise<void>;
   /** By id, whichever tenant owns it. */
   get(caseId: string): Promise<CaseIndexRow | undefined>;
-  caseIdOf(tenant: string, caseNumber: string): Promise<string | undefined>;
+  /** `tenant` undefined: any; numbers are unique across tenants. */
+  caseIdOf(tenant: string | undefined, caseNumber: string): Promise<string | undefined>;
   list(query: CaseQuery): Promise<CasePage>;
   /** All rows after a case id, in the order of case ids; for checks and rebuilding. */
   rowsAfter(caseId: string | undefined, limit: number): Promise<readonly CaseIndexRow[]>;
@@ -17,7 +18,7 @@ export interface CaseIndex {
 
 /** Absent filters do not filter. Order: newest registration first, unregistered last, then case id. */
 export interface CaseQuery {
-  readonly tenant: string;
+  readonly tenant?: string;
   readonly stage?: string;
   readonly category?: string;
   readonly numberPrefix?: string;

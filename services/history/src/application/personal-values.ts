@@ -1,7 +1,7 @@
 import { type Privacy, isSealed } from '@balagh/privacy';
 
 /** Opens every sealed value inside a JSON value; what was erased reads as null. */
-export async function openSealed(privacy: Privacy, value: unknown): Promise<unknown> {
+export async function openSealed(privacy: Pick<Privacy, 'openOrErased'>, value: unknown): Promise<unknown> {
   if (isSealed(value)) return (await privacy.openOrErased(value)) ?? null;
   if (Array.isArray(value)) return Promise.all(value.map((item) => openSealed(privacy, item)));
   if (typeof value !== 'object' || value === null) return value;

@@ -47,7 +47,7 @@ export class ShowTrail {
     private readonly store: EventStore,
     private readonly streams: Streams,
     private readonly index: CaseIndex,
-    private readonly privacy: Privacy,
+    private readonly privacy: Pick<Privacy, 'openOrErased'>,
   ) {}
 
   /**
@@ -84,12 +84,21 @@ export class ShowTrail {
     await this.record(caseId, viewer, { type: 'AccessDenied', data: { caseId, action, code } });
   }
 
+  /** The organisation of a case, for operators who know only its number or id. */
+  async ownerOf(numberOrId: string): Promise<string | undefined> {
+    return (await this.read(undefined, numberOrId))?.tenant;
+  }
+
   private async find(tenant: string, numberOrId: string): Promise<CaseHistory | undefined> {
+    const history = await this.read(tenant, numberOrId);
+    return history?.tenant === tenant ? history : undefined;
+  }
+
+  private async read(tenant: string | undefined, numberOrId: string): Promise<CaseHistory | undefined> {
     const caseId = uuid.test(numberOrId)
       ? numberOrId.toLowerCase()
       : await this.index.caseIdOf(tenant, numberOrId);
-    const history = caseId === undefined ? undefined : await readHistory(this.store, caseId);
-    return history?.tenant === tenant ? history : undefined;
+    return caseId === undefined ? undefined : readHistory(this.store, caseId);
   }
 
   private async record(caseId: string, viewer: CommandContext, event: AccessEvent): Promise<void> {

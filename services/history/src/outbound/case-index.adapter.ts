@@ -27,7 +27,8 @@ export function createCaseIndex(source: DataSource): CaseIndex {
       const found = await rows.findOneBy({ caseId });
       return found === null ? undefined : rowOf(found);
     },
-    caseIdOf: async (tenant, caseNumber) => (await rows.findOneBy({ tenant, caseNumber }))?.caseId,
+    caseIdOf: async (tenant, caseNumber) =>
+      (await rows.findOneBy(tenant === undefined ? { caseNumber } : { tenant, caseNumber }))?.caseId,
     list: (query) => listPage(rows, query),
     rowsAfter: async (caseId, limit) => {
       const query = rows.createQueryBuilder('c').orderBy('c.case_id').limit(limit);
@@ -59,7 +60,7 @@ function filter(
   builder: SelectQueryBuilder<CaseIndexEntity>,
   query: CaseQuery,
 ): SelectQueryBuilder<CaseIndexEntity> {
-  builder.where('c.tenant = :tenant', { tenant: query.tenant });
+  if (query.tenant !== undefined) builder.andWhere('c.tenant = :tenant', { tenant: query.tenant });
   if (query.stage !== undefined) builder.andWhere('c.stage = :stage', { stage: query.stage });
   if (query.category !== undefined) builder.andWhere('c.category = :category', { category: query.category });
   if (query.numberPrefix !== undefined)
