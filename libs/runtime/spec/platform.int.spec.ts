@@ -1,6 +1,6 @@
 import { migrateEventStore } from '@balagh/event-store';
 import { createFileKeyEncryption, migrateKeys } from '@balagh/privacy';
-import { type TestDatabase, testDatabase } from '@balagh/testing';
+import { type TestDatabase, eventually, testDatabase } from '@balagh/testing';
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -32,6 +32,20 @@ describe('the platform on PostgreSQL', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  /** The server notices a moment later that a client is gone. */
+  const noConnectionsOf = (service: string) =>
+    eventually(
+      async () => {
+        const like = `balagh-${service}-%`;
+        const { rows } = await db.pool.query(
+          'select 1 from pg_stat_activity where application_name like $1',
+          [like],
+        );
+        return rows.length === 0;
+      },
+      { deadlineMs: 5_000, what: `no connection of ${service}` },
+    );
+
   it('opens store, keys and feed, reports them ready with each consumer’s lag, and closes every connection', async () => {
     const kek = join(directory, 'kek');
     await createFileKeyEncryption(kek);
@@ -53,10 +67,7 @@ describe('the platform on PostgreSQL', () => {
     });
     await platform.close();
     await platform.close();
-    const { rows } = await db.pool.query<{ n: string }>(
-      `select count(*) as n from pg_stat_activity where application_name like 'balagh-tiny-%'`,
-    );
-    expect(Number(rows[0]?.n)).toBe(0);
+    await noConnectionsOf('tiny');
     await expect(platform.health.check()).resolves.toMatchObject({ ready: false, database: 'down' });
   });
 
@@ -79,10 +90,7 @@ describe('the platform on PostgreSQL', () => {
   it('leaves nothing open when it cannot start', async () => {
     const config = serviceConfig(environment({ KEYS_URL: db.url, KEK_FILE: directory }));
     await expect(createPlatform({ service: 'broken', config, log })).rejects.toThrow();
-    const { rows } = await db.pool.query<{ n: string }>(
-      `select count(*) as n from pg_stat_activity where application_name like 'balagh-broken-%'`,
-    );
-    expect(Number(rows[0]?.n)).toBe(0);
+    await noConnectionsOf('broken');
   });
 
   describe('in a process of its own', () => {

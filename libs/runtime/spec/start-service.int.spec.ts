@@ -2,16 +2,9 @@ import 'reflect-metadata';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { type Actor } from '@balagh/case-events';
 import { generateKeyPairSync } from 'node:crypto';
-import {
-  type RunningPlatform,
-  type RunningService,
-  createGrpcClient,
-  createMemoryPlatform,
-  grpcError,
-  serviceConfig,
-  startService,
-} from '../src';
+import { type RunningService, createGrpcClient, grpcError, serviceConfig, startService } from '../src';
 import { type LocalIssuer, localIssuer } from './fixtures/local-issuer';
+import { tinyPlatform } from './fixtures/tiny-platform';
 import { type Command, type TinyIntake, TinyModule, caseId, commandId, seen } from './fixtures/tiny-service';
 
 describe('a running service', () => {
@@ -44,25 +37,12 @@ describe('a running service', () => {
       PUBLIC_RATE_PER_SECOND: '1',
       PUBLIC_BURST: '3',
     });
-    const feed = {
-      subscribe: () => Promise.reject(new Error('no feed here')),
-      close: () => Promise.resolve(),
-    };
-    const platform: RunningPlatform = {
-      ...createMemoryPlatform({ service: 'tiny', author: 'intake', parts: { feed } }),
-      config,
-      health: {
-        check: () =>
-          Promise.resolve({
-            ready: healthy,
-            database: healthy ? 'up' : 'down',
-            eventStore: 'up',
-            consumers: {},
-          }),
-      },
-      stopFeed: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    };
+    const platform = tinyPlatform(config, () => ({
+      ready: healthy,
+      database: healthy ? 'up' : 'down',
+      eventStore: 'up',
+      consumers: {},
+    }));
     const definition = {
       name: 'tiny',
       module: TinyModule,

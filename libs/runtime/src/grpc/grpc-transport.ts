@@ -57,6 +57,11 @@ export class GrpcTransport extends ServerGrpc {
     for (const name of ['', ...this.services]) this.health.setStatus(name, status);
   }
 
+  /** Ends calls that are still running; a graceful shutdown under way then completes. */
+  cut(): void {
+    (this.grpcClient as Server | null)?.forceShutdown();
+  }
+
   override createClient(): Promise<Server> {
     return Promise.resolve(
       new Server({

@@ -128,6 +128,9 @@ function connectGrpc(
   return transport;
 }
 
+/** Milliseconds that running calls are given; then their connections are cut, so that open streams cannot hold up the end. */
+const drainMs = 4_000;
+
 /** Order: say so, stop the feed, drain requests, run the module's shutdown hooks, close the pools. */
 async function stopService(
   app: NestExpressApplication,
@@ -139,8 +142,14 @@ async function stopService(
   grpc?.setServing(false);
   await platform.stopFeed();
   const server = app.getHttpServer() as Server;
+  const cut = setTimeout(() => {
+    platform.log.warn({ event: 'service.calls.cut', afterMs: drainMs });
+    server.closeAllConnections();
+    grpc?.cut();
+  }, drainMs);
   server.closeIdleConnections();
   await app.close();
+  clearTimeout(cut);
   await platform.close();
   platform.log.info({ event: 'service.stopped' });
 }
