@@ -30,10 +30,11 @@ export function refusalToEnd(terms: RegistrationTerms, state: IntakeCase): Intak
   return undefined;
 }
 
-/** Registers first when the page is still open; missing fields stop both. */
+/** Registers first when the page is still open; missing fields stop both. What ends here is nobody's repeat. */
 export function endingWith(ending: IntakeEvent, terms: RegistrationTerms, state: IntakeCase): IntakeDecision {
   if (state.phase === 'registered') return accept(ending);
-  const registration = decideRegistration(terms, state);
+  const { original: _, ...alone } = terms;
+  const registration = decideRegistration(alone, state);
   if (registration.kind === 'rejected') return registration;
   const registers = registration.events.some((e) => e.type === 'CaseRegistered');
   const alreadyEnded = registration.events.some((e) => e.type === ending.type);

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { FileAttachmentStore } from '../src/outbound/file-attachment-store.adapter';
+import { SharpEvidenceInspector } from '../src/outbound/sharp-evidence-inspector.adapter';
+import { pdf, photo, photoWithPlace } from './images';
+import { IntakeUnderTest, codeOf, mustAccept } from './intake-under-test';
+import { profileOf } from './profile-under-test';
+
+const musWith = (attachments: { maxBytes?: number; maxPerCase?: number }) => {
+  const mus = profileOf('MUS');
+  return { ...mus, attachments: { ...mus.attachments, ...attachments } };
+};
+
+describe('inspecting evidence', () => {
+  const inspector = new SharpEvidenceInspector();
+
+  it('removes place, device and time from a photo and keeps the picture', async () => {
+    const original = await photoWithPlace();
+    expect((await sharp(original).metadata()).exif?.includes('Invented')).toBe(true);
+    const inspected = await inspector.inspect(original);
+    if (inspected.kind !== 'clean') throw new Error(inspected.kind);
+    const after = await sharp(inspected.content).metadata();
+    expect([inspected.mediaType, after.width, after.height, after.exif]).toEqual(['image/jpeg', 24, 16, undefined]);
+    expect(Buffer.from(inspected.content).includes('Invented')).toBe(false);
+  });
+
+  it('accepts a PDF unchanged', async () => {
+    expect(await inspector.inspect(pdf)).toEqual({ kind: 'clean', mediaType: 'application/pdf', content: pdf });
+  });
+
+  it('knows a damaged photo and a file of no known type', async () => {
+    const damaged = (await photo()).subarray(0, 40);
+    expect(await inspector.inspect(damaged)).toEqual({ kind: 'unreadable', mediaType: 'image/png' });
+    expect(await inspector.inspect(Buffer.from('just words'))).toEqual({ kind: 'unknown' });
+  });
+});
+
+describe('the file store', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'balagh-evidence-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const key = { tenant: 'MUS', caseId: '11111111-1111-5111-8111-111111111111', attachmentId: '44444444-4444-5444-8444-444444444444' };
+
+  it('gives back what was put, readable by its owner only, and leaves no temporary file', async () => {
+    const store = new FileAttachmentStore(folder);
+    await store.put(key, Buffer.from('sealed once'));
+    await store.put(key, Buffer.from('sealed again'));
+    expect(Buffer.from((await store.get(key)) ?? []).toString()).toBe('sealed again');
+    const place = join(folder, 'MUS', '11', key.caseId);
+    expect(await readdir(place)).toEqual([key.attachmentId]);
+    expect((await stat(join(place, key.attachmentId))).mode & 0o077).toBe(0);
+  });
+
+  it('has nothing under another key and follows no path out of its folder', async () => {
+    const store = new FileAttachmentStore(folder);
+    await writeFile(join(folder, 'outside'), 'x');
+    expect(await store.get(key)).toBeUndefined();
+    await expect(store.get({ ...key, attachmentId: '../../../outside' })).rejects.toThrow(TypeError);
+  });
+
+  it('holds sealed bytes only, and opens them again for staff', async () => {
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')], undefined, { attachments: new FileAttachmentStore(folder) as never });
+    const caseId = await desk.opened('MOBILE_APP');
+    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'DOCUMENT', content: pdf }));
+    const added = (await desk.events(caseId)).at(-1);
+    const { attachmentId, sha256 } = added?.type === 'AttachmentAdded' ? added.data : { attachmentId: '', sha256: '' };
+    expect(sha256).toBe(createHash('sha256').update(pdf).digest('hex'));
+    const onDisk = await readFile(join(folder, 'MUS', caseId.slice(0, 2), caseId, attachmentId));
+    expect(onDisk.includes('PDF')).toBe(false);
+    const opened = await desk.intake.openAttachment.handle('MUS', caseId, attachmentId);
+    expect([opened?.mediaType, Buffer.from(opened?.content ?? []).equals(pdf)]).toEqual(['application/pdf', true]);
+    expect(await desk.intake.openAttachment.handle('TOURISM', caseId, attachmentId)).toBeUndefined();
+  });
+});
+
+describe('adding evidence', () => {
+  it.each([
+    ['ATTACHMENT_EMPTY', async () => Buffer.alloc(0)],
+    ['ATTACHMENT_TOO_LARGE', async () => Buffer.alloc(2_000)],
+    ['ATTACHMENT_TYPE_NOT_ALLOWED', async () => Buffer.from('MZ this is no picture')],
+    ['ATTACHMENT_UNREADABLE', async () => (await photo()).subarray(0, 40)],
+  ])('refuses with %s and stores nothing', async (code, content) => {
+    const desk = new IntakeUnderTest('MUS', [musWith({ maxBytes: 1_000 })]);
+    const caseId = await desk.opened('MOBILE_APP');
+    expect(codeOf(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await content() }))).toBe(code);
+    expect([await desk.types(caseId), desk.outbound.attachments.files.size]).toEqual([['CaseOpened'], 0]);
+  });
+
+  it('stores nothing for a case that is full', async () => {
+    const desk = new IntakeUnderTest('MUS', [musWith({ maxPerCase: 1 })]);
+    const caseId = await desk.opened('MOBILE_APP');
+    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await photo() }));
+    const second = await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await photo('#112233') });
+    expect([codeOf(second), desk.outbound.attachments.files.size]).toEqual(['ATTACHMENTS_TOO_MANY', 1]);
+  });
+
+  it('adds one attachment when the command is repeated', async () => {
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
+    const caseId = await desk.opened('MOBILE_APP');
+    const context = desk.context();
+    const first = await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() });
+    expect(await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() })).toEqual(first);
+    expect(await desk.types(caseId)).toEqual(['CaseOpened', 'AttachmentAdded']);
+  });
+});

@@ -1,0 +1,59 @@
+import { InvalidMessage, RateExceeded } from '@balagh/runtime';
+import { type CallHandler, type CanActivate, type ExecutionContext, Injectable, type NestInterceptor, PayloadTooLargeException } from '@nestjs/common';
+import { FileFieldsInterceptor } from '@nestjs/platform-express';
+import { type Observable, finalize } from 'rxjs';
+import { type EvidenceKind } from '../../domain/attach.decider';
+
+/** Bytes of one file on its way in; the profile's own limit is judged afterwards. */
+const maxFileBytes = 12 * 1024 * 1024;
+/** Bytes of a whole request. */
+const maxRequestBytes = 40 * 1024 * 1024;
+/** Files are held in memory while they are inspected: with the limit above, this bounds it. */
+const maxUploadsAtOnce = 6;
+
+/** Files of a multipart request by part name. */
+export type UploadedParts = Readonly<Partial<Record<PartName, readonly { readonly buffer: Uint8Array }[]>>>;
+type PartName = keyof typeof kindOfPart;
+
+const kindOfPart = { photos: 'PHOTO', invoice: 'INVOICE', documents: 'DOCUMENT', clips: 'CLIP' } as const satisfies Record<string, EvidenceKind>;
+
+/** Takes `photos`, `invoice`, `documents` and `clips`; other file parts are refused. */
+export const uploadInterceptor = FileFieldsInterceptor(
+  Object.keys(kindOfPart).map((name) => ({ name, maxCount: 10 })),
+  { limits: { fileSize: maxFileBytes, files: 12, fields: 4, fieldSize: 256 * 1024, fieldNameSize: 100, parts: 16, headerPairs: 50 } },
+);
+
+export function evidenceOf(parts: UploadedParts | undefined): readonly { readonly kind: EvidenceKind; readonly content: Uint8Array }[] {
+  return Object.entries(parts ?? {}).flatMap(([name, files]) =>
+    (files ?? []).map(({ buffer }) => ({ kind: kindOfPart[name as PartName], content: buffer })),
+  );
+}
+
+/** Refuses by the announced length before a byte of the body is read. */
+@Injectable()
+export class UploadSizeGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    if (headers['content-type']?.startsWith('multipart/') !== true) return true;
+    const length = headers['content-length'];
+    if (length === undefined) throw new InvalidMessage('CONTENT_LENGTH_REQUIRED');
+    if (!(Number(length) <= maxRequestBytes)) throw new PayloadTooLargeException();
+    return true;
+  }
+}
+
+/** Lets a bounded number of uploads in at once; the others are asked to come back. */
+@Injectable()
+export class UploadSlots implements NestInterceptor {
+  private taken = 0;
+
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (this.taken >= maxUploadsAtOnce) throw new RateExceeded(2);
+    this.taken += 1;
+    return next.handle().pipe(
+      finalize(() => {
+        this.taken -= 1;
+      }),
+    );
+  }
+}

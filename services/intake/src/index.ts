@@ -1,0 +1,2 @@
+export { IntakeModule } from './intake.module';
+export { type IntakeConfig, intakeConfig } from './intake.config';

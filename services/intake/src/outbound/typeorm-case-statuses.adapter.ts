@@ -1,0 +1,52 @@
+import { type DataSource } from 'typeorm';
+import { type CaseStatus, type CaseStatuses } from '../application/case-statuses.port';
+import { CaseStatusRow } from './case-status.entity';
+
+/**
+ * Keeps the newer version. A row from before $8, the start of a rebuild, is replaced whatever it says: whoever reads the
+ * stream after that moment sees at least what its writer saw.
+ */
+const saveSql = `
+  insert into case_status as kept (case_id, tenant, case_number, stage, registered_at, updated_at, version, written_at)
+  values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp())
+  on conflict (case_id) do update set
+    tenant = excluded.tenant, case_number = excluded.case_number, stage = excluded.stage,
+    registered_at = excluded.registered_at, updated_at = excluded.updated_at, version = excluded.version,
+    written_at = excluded.written_at
+  where kept.version < excluded.version or kept.written_at < $8::timestamptz`;
+
+export class TypeormCaseStatuses implements CaseStatuses {
+  constructor(private readonly database: DataSource) {}
+
+  save(status: CaseStatus): Promise<void> {
+    return this.write(status, null);
+  }
+
+  async find(tenant: string, caseNumber: string, phoneIndex: string): Promise<CaseStatus | undefined> {
+    const row = await this.database
+      .getRepository(CaseStatusRow)
+      .createQueryBuilder('status')
+      .innerJoin('reporter_contact', 'contact', 'contact.tenant = status.tenant and contact.case_id = status.case_id')
+      .where('status.tenant = :tenant and status.case_number = :caseNumber and contact.phone_index = :phoneIndex', { tenant, caseNumber, phoneIndex })
+      .getOne();
+    if (row === null) return undefined;
+    const { caseId, stage, registeredAt, updatedAt, version } = row;
+    return { tenant, caseId, caseNumber, stage, registeredAt: registeredAt.toISOString(), updatedAt: updatedAt.toISOString(), version };
+  }
+
+  async replaceAll(statuses: AsyncIterable<CaseStatus>): Promise<number> {
+    const [started] = await this.database.query<{ at: string }[]>('select clock_timestamp()::text as at');
+    let saved = 0;
+    for await (const status of statuses) {
+      await this.write(status, started?.at ?? null);
+      saved += 1;
+    }
+    await this.database.query('delete from case_status where written_at < $1::timestamptz', [started?.at]);
+    return saved;
+  }
+
+  private async write(status: CaseStatus, rebuildStartedAt: string | null): Promise<void> {
+    const { caseId, tenant, caseNumber, stage, registeredAt, updatedAt, version } = status;
+    await this.database.query(saveSql, [caseId, tenant, caseNumber, stage, registeredAt, updatedAt, version, rebuildStartedAt]);
+  }
+}
