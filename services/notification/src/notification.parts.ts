@@ -15,8 +15,9 @@ export const ownTables = { entities: [MessageEntity], migrations: [Message176400
 /** Opens what notification needs: its table (migrated) and the configured channels. @throws ConfigInvalid */
 export async function openParts(
   platform: Pick<RunningPlatform, 'config' | 'log'>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<NotificationParts> {
-  const config = readConfig(notificationConfigSchema);
+  const config = readConfig(notificationConfigSchema, env);
   const mail = mailOf(config);
   const channels = channelsOf(config, mail);
   const offered = [...channels.keys()];
