@@ -1,0 +1,153 @@
+import { CaseLanes } from '../src/delivery/case-lanes';
+import { coalesced } from '../src/delivery/coalesced';
+import { backOffMs } from '../src/delivery/back-off';
+import { Watermark } from '../src/delivery/watermark';
+import { fromTopic } from '../src/delivery/incoming';
+import { coPartitioned } from '../src/kafka/co-partition';
+import { PartitionOffsets } from '../src/kafka/partition-offsets';
+import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
+import { caseNumber } from './case-story';
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the watermark', () => {
+  it('stands before the first unfinished position, whatever finished behind it', () => {
+    const watermark = new Watermark<number>();
+    const [one, two, three] = [1, 2, 3].map((n) => watermark.add(n));
+    two?.();
+    expect(watermark.low).toBeUndefined();
+    one?.();
+    expect(watermark.low).toBe(2);
+    watermark.pass(9);
+    expect(watermark.low).toBe(2);
+    three?.();
+    expect(watermark.low).toBe(9);
+    watermark.pass(10);
+    expect(watermark.low).toBe(10);
+  });
+});
+
+describe('offsets of a group', () => {
+  it('are due up to the last finished message, once, and never taken twice', () => {
+    const offsets = new PartitionOffsets();
+    const first = offsets.take('case.intake', 3, 7n);
+    const second = offsets.take('case.intake', 3, 9n);
+    expect(offsets.take('case.intake', 3, 9n)).toBeUndefined();
+    second?.();
+    expect(offsets.due()).toEqual([]);
+    first?.();
+    const due = offsets.due();
+    expect(due).toEqual([{ topic: 'case.intake', partition: 3, offset: 10n }]);
+    offsets.committed(due);
+    expect(offsets.due()).toEqual([]);
+  });
+});
+
+describe('coalesced calls', () => {
+  it('send together what came while a call was under way, and answer each with its own result', async () => {
+    const lists: number[][] = [];
+    const double = coalesced(async (items: readonly number[]) => {
+      lists.push([...items]);
+      await turn();
+      return items.map((n) => n * 2);
+    });
+    const first = double(1);
+    await turn();
+    const rest = [double(2), double(3)];
+    expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6]);
+    expect(lists).toEqual([[1], [2, 3]]);
+  });
+
+  it('fail together, and the next call works again', async () => {
+    let away = true;
+    const ask = coalesced(async (items: readonly string[]) => {
+      if (away) throw new Error('away');
+      return items;
+    });
+    await expect(Promise.all([ask('a'), ask('b')])).rejects.toThrow('away');
+    away = false;
+    expect(await ask('c')).toBe('c');
+  });
+});
+
+describe('lanes', () => {
+  it('let a waiting case in before a busy case has its second turn', async () => {
+    const order: string[] = [];
+    const lanes = new CaseLanes<{ caseId: string; topic: 'case.intake'; n: number }>({
+      concurrency: 1,
+      work: async ({ caseId, n }) => {
+        order.push(`${caseId}${n}`);
+        await turn();
+      },
+    });
+    for (const n of [1, 2]) lanes.push({ caseId: 'A', topic: 'case.intake', n });
+    lanes.push({ caseId: 'B', topic: 'case.intake', n: 1 });
+    await lanes.idle();
+    expect(order).toEqual(['A1', 'B1', 'A2']);
+  });
+});
+
+describe('the back-off', () => {
+  it('doubles from 100 ms and never exceeds 5 s', () => {
+    expect([1, 2, 3, 6, 7, 50].map(backOffMs)).toEqual([100, 200, 400, 3_200, 5_000, 5_000]);
+  });
+});
+
+describe('a message from a topic', () => {
+  const message = {
+    specversion: '1.0',
+    id: caseNumber(7),
+    source: '/balagh/intake',
+    type: 'balagh.case.v1.CaseOpened',
+    subject: caseNumber(1),
+    time: '2026-01-04T06:00:00.000Z',
+    datacontenttype: 'application/json',
+    caserevision: 0,
+    tenant: 'MUS',
+    correlationid: 'contact-1',
+    causationid: 'command-1',
+    data: { channel: 'PHONE' },
+  };
+  const raw = (value: unknown, key: string | undefined = caseNumber(1)): Parameters<typeof fromTopic>[0] => ({
+    topic: 'case.intake',
+    key,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+    place: 'case.intake/0/5',
+  });
+
+  it.each([
+    ['a message that keeps the contract', raw(message), { message }],
+    ['one with a field of a newer publisher', raw({ ...message, later: true }), { message: { ...message, later: true } }],
+    ['no JSON', raw('{'), { problem: 'MESSAGE_UNREADABLE' }],
+    ['JSON that is no object', raw('[1]'), { problem: 'MESSAGE_UNREADABLE' }],
+    ['a missing tenant', raw({ ...message, tenant: undefined }), { problem: 'MESSAGE_INVALID' }],
+    ['a case id that is not one', raw({ ...message, subject: 'x' }), { problem: 'MESSAGE_INVALID' }],
+    ['the key of another case', raw(message, caseNumber(2)), { problem: 'MESSAGE_KEY_FOREIGN' }],
+  ])('is read or refused with a code: %s', (_, given, content) => {
+    expect(fromTopic(given, undefined)?.content).toEqual(content);
+  });
+
+  it('is skipped unread when its type is not wanted, broken or not', () => {
+    expect(fromTopic(raw({ ...message, tenant: undefined }), ['CaseRegistered'])).toBeUndefined();
+    expect(fromTopic(raw(message), ['CaseOpened'])?.revision).toBe(0);
+  });
+});
+
+describe('the assignment of partitions', () => {
+  it('gives partition n of every topic to the same replica, so that a case stays together', async () => {
+    const cluster = { findTopicPartitionMetadata: () => [0, 1, 2, 3, 4].map((partitionId) => ({ partitionId })) };
+    const assigner = coPartitioned({ cluster } as unknown as Parameters<PartitionAssigner>[0]);
+    const assigned = await assigner.assign({
+      members: ['b', 'a'].map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })),
+      topics: ['case.intake', 'case.routing'],
+    });
+    const decoded = assigned.map(({ memberId, memberAssignment }) => [
+      memberId,
+      AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment,
+    ]);
+    expect(decoded).toEqual([
+      ['a', { 'case.intake': [0, 2, 4], 'case.routing': [0, 2, 4] }],
+      ['b', { 'case.intake': [1, 3], 'case.routing': [1, 3] }],
+    ]);
+  });
+});
