@@ -8,7 +8,7 @@ const shared = {
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/infra'],
   testEnvironment: 'node',
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`, '/dist/'],
+  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`, '/(libs|services|infra)/[a-z-]+/dist/'],
   modulePathIgnorePatterns: ['/dist/', '/infra/kafka/target/'],
   moduleNameMapper: {
     '^@balagh/(local|identity|simulators|stories)$': '<rootDir>/infra/$1/src/index.ts',

@@ -1,2 +1,2 @@
-export { IntakeModule } from './intake.module';
 export { type IntakeConfig, intakeConfig } from './intake.config';
+export { intakeService } from './intake-service';

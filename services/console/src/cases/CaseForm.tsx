@@ -38,7 +38,7 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
     stale(problem);
     const missing = missingOf(problem);
     setRefused(missing);
-    form.setErrors(Object.fromEntries([...missing].map(([field, names]) => [field, nameOf(names)])));
+    form.setErrors(Object.fromEntries([...missing].map(([field, names]) => [field, t('case.missingField', { name: nameOf(names) })])));
     if (missing.size > 0) focusFirst([...missing.keys()]);
   };
   const { decisionVersion } = page.case;

@@ -21,7 +21,7 @@ export function CaseRows({ rows, tenant, profile, words }: { rows: readonly Case
   }, []);
   useShortcut({ code: 'KeyJ' }, useCallback(() => walk(1), [walk]));
   useShortcut({ code: 'KeyK' }, useCallback(() => walk(-1), [walk]));
-  const heads = ['number', 'category', 'stage', 'owner', 'age', 'due', 'marks'] as const;
+  const heads = ['number', 'category', 'stage', 'owner', 'age', 'due'] as const;
   return (
     <table className="cases">
       <thead>
@@ -60,16 +60,14 @@ function Row({ row, tenant, timeZone, words }: { row: CaseRow; tenant: string; t
       </td>
       <td className="cell-stage">
         <StageBadge stage={row.stage} />
+        <CaseMarks row={row} withOverdue={false} />
       </td>
       <td data-label={t('list.owner')}>{row.owner === undefined ? <span className="faint">{t('list.unowned')}</span> : words.owner(row.owner)}</td>
-      <td data-label={t('list.age')}>
+      <td className="cell-time" data-label={t('list.age')}>
         <When at={row.registeredAt ?? row.openedAt} style="age" timeZone={timeZone} />
       </td>
-      <td data-label={t('list.due')}>
+      <td className="cell-time" data-label={t('list.due')}>
         <Due row={row} timeZone={timeZone} />
-      </td>
-      <td className="cell-marks">
-        <CaseMarks row={row} withOverdue={false} />
       </td>
     </tr>
   );
@@ -82,8 +80,11 @@ export function Due({ row, timeZone }: { row: CaseRow; timeZone: string | undefi
   if (!row.overdue) return <When at={row.dueAt} style={row.phase === 'terminal' ? 'day' : 'age'} timeZone={timeZone} />;
   return (
     <span className="overdue">
-      <IconAlertCircle size={16} aria-hidden />
-      {t('marks.overdue')} <When at={row.dueAt} style="age" timeZone={timeZone} />
+      <span className="overdue-word">
+        <IconAlertCircle size={16} aria-hidden />
+        {t('marks.overdue')}
+      </span>{' '}
+      <When at={row.dueAt} style="age" timeZone={timeZone} />
     </span>
   );
 }

@@ -19,7 +19,7 @@ export function MissingFields({ required, refused, values, page }: Props) {
   const open = [...all.keys()].filter((field) => !isFilled(field, values, page));
   return (
     <section className={refused.size > 0 && open.length > 0 ? 'missing missing-refused' : 'missing'} aria-live="polite">
-      <h3>{open.length === 0 ? t('case.nothingMissing') : t('case.missing')}</h3>
+      <p className="missing-title">{open.length === 0 ? t('case.nothingMissing') : t('case.missing')}</p>
       <ul>
         {[...all].map(([field, names]) => {
           const done = isFilled(field, values, page);

@@ -9,7 +9,7 @@ export function LanguageSwitch({ onDark = false }: { onDark?: boolean }) {
     <Button
       variant="subtle"
       color={onDark ? 'sand.0' : 'teal'}
-      className={onDark ? 'on-dark' : ''}
+      className={onDark ? 'on-dark' : 'bar-language'}
       size="sm"
       leftSection={<IconLanguage size={18} aria-hidden />}
       onClick={() => change(other)}

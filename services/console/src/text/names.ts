@@ -19,7 +19,7 @@ export function useWords(profile: Profile | undefined): Words {
     const owner = (given: Owner | readonly string[] | undefined): string => {
       if (given === undefined) return '';
       const [party, section] = isParts(given) ? [given[1], given[2]] : [given.code, given.section];
-      return [party, section].filter((part) => part !== undefined && part !== '').map(code).join(language === 'ar' ? ' ‹ ' : ' › ');
+      return [party, section].filter((part) => part !== undefined && part !== '').map(code).join(' · ');
     };
     return { code, owner };
   }, [profile, language, t]);

@@ -19,7 +19,7 @@ export const theme = createTheme({
   components: {
     TextInput: { defaultProps: { size: 'md' } },
     Textarea: { defaultProps: { size: 'md', autosize: true, minRows: 3, maxRows: 14 } },
-    Select: { defaultProps: { size: 'md', checkIconPosition: 'right', allowDeselect: false } },
+    Select: { defaultProps: { size: 'md', checkIconPosition: 'right', allowDeselect: false, openOnFocus: false } },
     MultiSelect: { defaultProps: { size: 'md' } },
     Button: { defaultProps: { size: 'md' } },
   },
