@@ -85,7 +85,7 @@ async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): 
   if (config.KEYS_URL === undefined || config.KEK_FILE === undefined) return privacyWithoutKeys();
   return createPrivacy({
     pool: open(config.KEYS_URL),
-    keyEncryption: await createFileKeyEncryption(config.KEK_FILE),
+    keyEncryption: await createFileKeyEncryption(config.KEK_FILE, { mode: config.BALAGH_MODE }),
   });
 }
 
