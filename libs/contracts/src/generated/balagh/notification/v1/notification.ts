@@ -25,7 +25,7 @@ export interface Message {
   /** REPORTER, RESPONDENT, OWNER, AGENCY, LIAISON_OFFICER, ESCALATION. */
   recipient: string;
   channel: string;
-  /** REQUESTED, SUBMITTED, ACCEPTED, REJECTED, UNKNOWN, DELIVERED. */
+  /** REQUESTED (between attempts, too), SUBMITTED, ACCEPTED, REJECTED, UNKNOWN, DELIVERED; UNREACHABLE: no address. */
   state: string;
   attempts: number;
   /** RFC 3339. */
