@@ -45,7 +45,6 @@ describe('routing a registered case', () => {
   });
 
   it('sends stray camels to the environmental sector by rule', () => {
-    proves('QAT-05');
     const routed = eventsOf(qat, [opened(), registered({ caseType: 'VIOLATION_REPORT', category: 'STRAY_CAMELS', sector: 'ENVIRONMENT' })]).at(-1);
     expect(routed).toEqual({
       type: 'CaseRouted',

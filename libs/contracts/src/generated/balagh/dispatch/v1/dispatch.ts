@@ -46,6 +46,9 @@ export interface QueueEntry {
   escalationLevel: number;
   misroutes: number;
   decisionVersion: number;
+  /** Measures toward completion (MUS-39): all of them, and those that are done. */
+  actionsTotal: number;
+  actionsDone: number;
 }
 
 export interface ReferCaseRequest {

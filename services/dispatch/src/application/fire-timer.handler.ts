@@ -1,0 +1,62 @@
+import { type CaseEvent, type StoredEvent, caseStream } from '@balagh/case-events';
+import { type CommandContext } from '@balagh/event-store';
+import { type Platform, namedUuid } from '@balagh/runtime';
+import { foldDispatchCase } from '../domain/dispatch-case';
+import { type TimerKind, dueTimesOf } from '../domain/due-times';
+import { type ReminderCommand, remindersDecider } from '../domain/reminders.decider';
+import { type CaseOpening, type CaseOpenings } from './case-openings';
+import { type RulesInForce, type RulesReader } from './rules-in-force';
+
+/**
+ * Lets a due time take effect, once: the command id is made of the case and the due time that its events name, so a timer
+ * that fires twice, here or in another process, leads to one event (MUS-25, MUS-50, BAH-08).
+ */
+export class FireTimerHandler {
+  constructor(
+    private readonly platform: Pick<Platform, 'streams' | 'clock' | 'log'>,
+    private readonly openings: CaseOpenings,
+    private readonly rules: RulesReader,
+  ) {}
+
+  /** The moment before which the timer need not be tried again; undefined: its row will say. */
+  async fire(caseId: string, kind: TimerKind): Promise<string | undefined> {
+    const { clock, streams } = this.platform;
+    const opening = await this.openings.of(caseId);
+    if (opening === undefined) return undefined;
+    const rules = await this.rules.of(opening);
+    const { events } = await streams.load(caseStream(caseId));
+    const due = dueTimesOf(foldDispatchCase(events), rules).find((time) => time.kind === kind);
+    const at = clock.now().toISOString();
+    if (due === undefined || due.dueAt >= at) return undefined;
+    const command: ReminderCommand = { type: kind === 'REMINDER' ? 'RemindOwner' : 'CheckDeadlines', at };
+    const written = await this.execute(caseId, opening, rules, command, `${kind}/${due.dueAt}`);
+    return written.length > 0 ? undefined : rules.time.nextOpening(at);
+  }
+
+  /** The calendar changed: an open deadline moves, and the move is an event (design §3.13). */
+  async recompute(caseId: string): Promise<void> {
+    const opening = await this.openings.of(caseId);
+    if (opening === undefined) return;
+    const rules = await this.rules.of(opening);
+    await this.execute(caseId, opening, rules, { type: 'RecomputeDueDate' }, `CALENDAR/${rules.calendarVersion}`);
+  }
+
+  private async execute(
+    caseId: string,
+    opening: CaseOpening,
+    rules: RulesInForce,
+    command: ReminderCommand,
+    name: string,
+  ): Promise<readonly StoredEvent<CaseEvent>[]> {
+    const { streams, log } = this.platform;
+    const { tenant, profileVersion, correlationId } = opening;
+    const commandId = namedUuid(caseId, name);
+    const actor = { kind: 'system', id: 'dispatch', organisation: tenant } as const;
+    const context: CommandContext = { commandId, tenant, actor, line: 'system', correlationId, causationId: commandId, profileVersion };
+    const { decide } = remindersDecider(rules);
+    const outcome = await streams.execute(caseStream(caseId), context, (history) => decide(command, foldDispatchCase(history)));
+    if (outcome.kind === 'rejected' || outcome.events.length === 0) return [];
+    log.info({ event: 'timer.fired', timer: name, caseId, tenant, events: outcome.events.map(({ type }) => type) });
+    return outcome.events;
+  }
+}

@@ -1,0 +1,173 @@
+import { caseStream, foldCase } from '@balagh/case-events';
+import { reject } from '@balagh/decider';
+import {
+  AccessDenied,
+  type Action,
+  type CommandHeaderMessage,
+  InvalidMessage,
+  type Platform,
+  type Principal,
+  Rejected,
+  authorise,
+  decodePageToken,
+  encodePageToken,
+  pageSize,
+} from '@balagh/runtime';
+import { z } from 'zod';
+import { type DeliveryCommand, deliveryDecider } from '../domain/delivery.decider';
+import { type DispatchCase } from '../domain/dispatch-case';
+import { type FieldWorkCommand, fieldWorkDecider } from '../domain/field-work.decider';
+import { type ReturnResolution, resolutionDecider } from '../domain/resolution.decider';
+import { agencyOf } from '../domain/rules';
+import { type Transfer } from '../domain/transfers';
+import { type ReadModels } from './read-models.port';
+import { type Prepare, type StaffCommand } from './staff-command';
+
+/** An agency's call about one of its transfers. */
+export interface PartnerCall {
+  readonly principal: Principal;
+  readonly tenant: string;
+  readonly transferId: string;
+}
+
+export interface PartnerAnswer {
+  readonly transferId: string;
+  readonly caseNumber: string;
+  readonly revision: string;
+}
+
+export interface TransferPage {
+  readonly transfers: readonly Transfer[];
+  /** Empty on the last page. */
+  readonly nextPageToken: string;
+}
+
+/** A transferred case with what the agency needs to solve it; erased values are empty. */
+export interface TransferDetails {
+  readonly transfer: Transfer;
+  readonly details: string;
+  readonly address: string;
+  readonly note: string;
+  readonly location?: { readonly latitude: number; readonly longitude: number };
+  readonly attachmentIds: readonly string[];
+}
+
+const tokenSchema = z.object({ transferredAt: z.iso.datetime(), transferId: z.uuid() });
+
+/** Acts that the mode TRANSFER leaves out unless the agency may tell its own progress (MUS-37, docs/adr/0010). */
+const liveActs: readonly Action[] = ['case.act'];
+
+/**
+ * The partner agencies' entrance (SYS-04, MUS-36). Who calls is the agency of the verified credentials; a transfer of
+ * somebody else is not found. Commands are safe to repeat with the same command id.
+ */
+export class PartnerHandler {
+  constructor(
+    private readonly platform: Pick<Platform, 'streams' | 'privacy' | 'profiles'>,
+    private readonly command: StaffCommand,
+    private readonly rows: Pick<ReadModels, 'transfer' | 'openTransfers'>,
+  ) {}
+
+  async list(call: { principal: Principal; tenant: string; pageSize: number; pageToken: string }): Promise<TransferPage> {
+    const { principal, tenant } = call;
+    const agency = await this.admit(principal, tenant, 'transfer.view');
+    const limit = pageSize(call.pageSize);
+    const after = decodePageToken(tokenSchema, call.pageToken);
+    const found = await this.rows.openTransfers({ tenant, agency, limit: limit + 1, ...(after === undefined ? {} : { after }) });
+    const transfers = found.slice(0, limit);
+    const last = found.length > limit ? transfers.at(-1) : undefined;
+    const nextPageToken = last === undefined ? '' : encodePageToken({ transferredAt: last.transferredAt, transferId: last.transferId });
+    return { transfers, nextPageToken };
+  }
+
+  async show({ principal, tenant, transferId }: PartnerCall): Promise<TransferDetails> {
+    const agency = await this.admit(principal, tenant, 'transfer.view');
+    const transfer = await this.own(transferId, tenant, agency);
+    const { events } = await this.platform.streams.load(caseStream(transfer.caseId));
+    const { form } = foldCase(events);
+    const note = events.flatMap((e) => (e.type === 'CaseTransferred' && e.data.transferId === transferId ? [e.data.note] : []))[0];
+    const attachmentIds = events.flatMap((e) => (e.type === 'AttachmentAdded' ? [e.data.attachmentId] : []));
+    return {
+      transfer,
+      details: await this.open(form.details),
+      address: await this.open(form.address),
+      note: await this.open(note),
+      ...(form.location === undefined ? {} : { location: form.location }),
+      attachmentIds,
+    };
+  }
+
+  acknowledge(call: PartnerCall, commandId: string, read: () => { externalReference: string }): Promise<PartnerAnswer> {
+    return this.act<DeliveryCommand>(call, commandId, 'case.acknowledge', (agency) => ({ rules }) => ({
+      decider: deliveryDecider(rules),
+      command: { type: 'Acknowledge', source: agency, externalReference: read().externalReference || undefined },
+    }));
+  }
+
+  addAction(call: PartnerCall, commandId: string, read: () => { description: string; state: 'OPEN' | 'DONE' }): Promise<PartnerAnswer> {
+    return this.act<FieldWorkCommand>(call, commandId, 'case.act', (source) => async ({ context, rules, seal }) => {
+      const request = read();
+      const description = await seal(request.description);
+      if (description === undefined) throw new InvalidMessage('DESCRIPTION_REQUIRED', [{ path: 'description', problem: 'REQUIRED' }]);
+      const by = { line: 'THIRD', source } as const;
+      const command = { type: 'AddAction', actionId: context.commandId, by, description, state: request.state } as const;
+      return { decider: fieldWorkDecider(rules), command };
+    });
+  }
+
+  returnResolution(
+    call: PartnerCall,
+    commandId: string,
+    read: () => { resolution: string; result: ReturnResolution['result'] },
+  ): Promise<PartnerAnswer> {
+    return this.act<ReturnResolution>(call, commandId, 'case.resolve', (source) => async ({ context, rules, seal }) => {
+      const { resolution, result } = read();
+      const sealed = await seal(resolution);
+      const command = { type: 'ReturnResolution', resolutionId: context.commandId, source, resolution: sealed, result } as const;
+      return { decider: resolutionDecider(rules), command };
+    });
+  }
+
+  private async act<C>(
+    { principal, tenant, transferId }: PartnerCall,
+    commandId: string,
+    action: Action,
+    prepare: (agency: string) => Prepare<C>,
+  ): Promise<PartnerAnswer> {
+    const agency = await this.admit(principal, tenant, action);
+    const { caseId, caseNumber } = await this.own(transferId, tenant, agency);
+    const header: CommandHeaderMessage = { commandId, tenant };
+    const demand = (state: DispatchCase): void => {
+      if (state.phase === 'registered' && state.delivery?.id !== transferId) throw new Rejected(reject('CASE_NOT_WITH_THIRD_LINE').rejection);
+    };
+    const { revision } = await this.command.execute<C>({ header, principal, caseId }, action, async (desk) => ({
+      ...(await prepare(agency)(desk)),
+      demand,
+    }));
+    return { transferId, caseNumber, revision };
+  }
+
+  /** The agency of the caller, if its switch lets it do this now. @throws AccessDenied */
+  private async admit(principal: Principal, tenant: string, action: Action): Promise<string> {
+    authorise(principal, action, tenant);
+    const { agency: code } = principal;
+    if (principal.kind !== 'partner' || code === undefined) throw new AccessDenied('AGENCY_FOREIGN', action);
+    const { profile } = await this.platform.profiles.latest(tenant);
+    const agency = agencyOf(profile, code);
+    if (agency === undefined) throw new AccessDenied('AGENCY_FOREIGN', action);
+    const live = agency.mode === 'LIVE_SHARED' || (agency.mode === 'TRANSFER' && agency.progressActions);
+    const permitted = agency.mode !== 'OFF' && agency.transports.includes('GRPC') && (live || !liveActs.includes(action));
+    if (!permitted) throw new AccessDenied('MODE_NOT_PERMITTED', action);
+    return code;
+  }
+
+  private async own(transferId: string, tenant: string, agency: string): Promise<Transfer> {
+    const transfer = z.uuid().safeParse(transferId).success ? await this.rows.transfer(transferId) : undefined;
+    if (transfer?.tenant !== tenant || transfer.agency !== agency) throw new Rejected(reject('TRANSFER_UNKNOWN', 'missing').rejection);
+    return transfer;
+  }
+
+  private async open(sealed: string | undefined): Promise<string> {
+    return sealed === undefined ? '' : ((await this.platform.privacy.openOrErased(sealed)) ?? '');
+  }
+}
