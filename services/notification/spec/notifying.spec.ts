@@ -1,51 +1,9 @@
-import { type CaseEvent, type IntakeForm } from '@balagh/case-events';
+import { type CaseEvent } from '@balagh/case-events';
 import { PermanentFault } from '@balagh/event-feed';
 import { type Profile, parseProfile } from '@balagh/profile';
 import { profileFixture, proves } from '@balagh/testing';
-import { FakeGateway, FakeMail } from './fake-channel';
-import { World, type WorldOptions, filled, opened, registered, subjectId, transferred } from './world';
-
-const PHONE = '+96890000001';
-
-interface Fakes {
-  readonly sms: FakeGateway;
-  readonly whatsapp: FakeGateway;
-  readonly fax: FakeGateway;
-  readonly mail: FakeMail;
-}
-
-function worldOf(tenant: string, more: Partial<WorldOptions> = {}): Fakes & { readonly world: World } {
-  const [sms, whatsapp, fax] = [new FakeGateway('SMS'), new FakeGateway('WHATSAPP'), new FakeGateway('FAX')];
-  const mail = new FakeMail();
-  return {
-    sms,
-    whatsapp,
-    fax,
-    mail,
-    world: new World({ tenant, channels: [sms, whatsapp, fax, mail], ...more }),
-  };
-}
-
-/** Lets everything that follows from the events happen. */
-async function after(world: World, ...events: CaseEvent[]): Promise<void> {
-  await world.happened(...events);
-  await world.redelivered();
-  await world.work();
-}
-
-async function form(
-  world: World,
-  plain: Record<string, string>,
-  open: Partial<IntakeForm> = {},
-): Promise<CaseEvent> {
-  const sealed = Object.entries(plain).map(
-    async ([field, value]) => [field, await world.seal(value)] as const,
-  );
-  return filled({ ...Object.fromEntries(await Promise.all(sealed)), ...open });
-}
-
-const texts = (channel: FakeGateway | FakeMail): readonly string[] =>
-  channel.delivered.map(({ text }) => text);
+import { opened, registered, subjectId, transferred } from './world';
+import { PHONE, after, form, texts, worldOf } from './world-of-fakes';
 
 describe('a transfer to an agency', () => {
   it('tells the reporter once, naming the agency and the number, and sends SMS and e-mail to the agency', async () => {
@@ -87,106 +45,6 @@ describe('a transfer to an agency', () => {
     expect(mail.delivered).toEqual([]);
     expect(sms.delivered.filter(({ to }) => to === '+96890000099')).toHaveLength(1);
     expect((await world.told()).filter(({ type }) => type === 'NotificationFailed')).toEqual([]);
-  });
-});
-
-describe('a reply', () => {
-  const reply = async (world: World): Promise<CaseEvent> => ({
-    type: 'ReplyIssued',
-    data: {
-      replyId: '50000000-0000-4000-8000-000000000001',
-      reply: await world.seal('أصلح التسرب'),
-      legalClauses: [],
-    },
-  });
-  const replied = async (
-    at: ReturnType<typeof worldOf>,
-    preferredChannel: IntakeForm['preferredChannel'],
-  ) => {
-    const fields = await form(
-      at.world,
-      { phone: PHONE, email: 'reporter@example.invalid' },
-      preferredChannel === undefined ? {} : { preferredChannel },
-    );
-    await after(at.world, opened('PHONE_1111'), fields, registered({ reachableBy: [] }));
-    for (const outbox of [at.sms, at.fax, at.mail, at.whatsapp]) outbox.delivered.length = 0;
-  };
-
-  it('goes by the preferred channel only', async () => {
-    const at = worldOf('MUS');
-    await replied(at, 'EMAIL');
-    await after(at.world, await reply(at.world));
-    expect(texts(at.mail)).toEqual(['تم حل المشكلة في بلاغكم رقم MUS-2026-000001: أصلح التسرب']);
-    expect(texts(at.sms)).toEqual([]);
-  });
-
-  it('by fax is a fax job and no SMS', async () => {
-    proves('MUS-40');
-    const at = worldOf('MUS');
-    await replied(at, 'FAX');
-    await after(at.world, await reply(at.world));
-    expect(texts(at.fax)).toHaveLength(1);
-    expect(texts(at.sms)).toEqual([]);
-  });
-
-  it('falls back to SMS when the fax failed three times, and the attempts are on record', async () => {
-    proves('MUS-40');
-    const at = worldOf('MUS');
-    await replied(at, 'FAX');
-    at.fax.faults.push('down', 'down', 'down');
-    await after(at.world, await reply(at.world));
-    await at.world.pass(5 * 60_000);
-    expect(at.fax.submissions).toBe(4);
-    expect(texts(at.fax)).toEqual([]);
-    expect(texts(at.sms)).toEqual(['تم حل المشكلة في بلاغكم رقم MUS-2026-000001: أصلح التسرب']);
-    expect((await at.world.told()).at(-1)).toMatchObject({
-      type: 'NotificationSent',
-      data: { channel: 'SMS', attempts: 4 },
-    });
-    const failed = at.world.logged.filter(({ event }) => event === 'message.rejected');
-    expect(failed.map(({ channel, attempt, code }) => [channel, attempt, code])).toEqual([
-      ['FAX', 1, 'GATEWAY_UNAVAILABLE'],
-      ['FAX', 2, 'GATEWAY_UNAVAILABLE'],
-      ['FAX', 3, 'GATEWAY_UNAVAILABLE'],
-    ]);
-  });
-
-  it('over WhatsApp that is down goes by SMS; the failed attempts are on record', async () => {
-    proves('KWT-34');
-    const at = worldOf('KWT-MOCI');
-    const contact = await at.world.seal('+96590000001');
-    const number = {
-      caseNumber: 'MOCI-2026-000031',
-      category: 'CONSUMER_COMPLAINT',
-      channel: 'WHATSAPP',
-      caseType: 'COMPLAINT',
-    } as const;
-    await after(at.world, opened('WHATSAPP', contact), registered({ ...number, reachableBy: ['WHATSAPP'] }));
-    at.whatsapp.faults.push('down', 'down', 'down');
-    await after(at.world, await reply(at.world));
-    await at.world.pass(5 * 60_000);
-    expect(texts(at.sms)).toEqual(['بشأن شكواكم رقم MOCI-2026-000031: أصلح التسرب']);
-    const attempts = at.world.logged.filter(
-      ({ event, channel }) => event === 'message.rejected' && channel === 'WHATSAPP',
-    );
-    expect(attempts).toHaveLength(3);
-    expect((await at.world.told()).at(-1)).toMatchObject({
-      type: 'NotificationSent',
-      data: { channel: 'SMS', trigger: 'ReplyIssued' },
-    });
-  });
-
-  it('over a channel that the organisation switched off goes by the next one at once', async () => {
-    const at = worldOf('KWT-MOCI', { versions: [{}, { channelsOff: ['WHATSAPP'] }] });
-    const contact = await at.world.seal('+96590000001');
-    await after(
-      at.world,
-      opened('WHATSAPP', contact),
-      registered({ channel: 'WHATSAPP', reachableBy: ['WHATSAPP'] }),
-      await reply(at.world),
-    );
-    expect(at.whatsapp.submissions).toBe(0);
-    expect(at.sms.delivered.length).toBeGreaterThan(0);
   });
 });
 

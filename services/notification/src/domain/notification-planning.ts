@@ -47,9 +47,7 @@ function plan(template: Template, facts: CaseFacts, input: PlanningInput): Plann
   const reach: Reach | undefined = reachOf(template.recipient, facts, input);
   if (reach === undefined) return [];
   const usable = (channel: MessageChannel): boolean =>
-    (template.channels ?? [channel]).includes(channel) &&
-    input.offered.includes(channel) &&
-    !input.directory.channelsOff.includes(channel);
+    input.offered.includes(channel) && !input.directory.channelsOff.includes(channel);
   const language = languageFor(template.recipient, facts, input.rules);
   return [
     {
@@ -57,10 +55,15 @@ function plan(template: Template, facts: CaseFacts, input: PlanningInput): Plann
       recipient: template.recipient,
       ...(reach.code === undefined ? {} : { recipientCode: reach.code }),
       language,
-      routes: reach.routes.filter((route) => usable(route.channel)),
+      routes: inOrderOf(template, reach.routes).filter((route) => usable(route.channel)),
       values: textValues(facts, input.rules, language),
     },
   ];
+}
+
+/** A template that names channels is sent on these only, in its own order (MUS-11, MUS-33: by SMS first). */
+function inOrderOf(template: Template, routes: readonly PlannedRoute[]): readonly PlannedRoute[] {
+  return template.channels?.flatMap((channel) => routes.filter((route) => route.channel === channel)) ?? routes;
 }
 
 /** Reporters are written to in the language of their case; everybody else in Arabic. */
