@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { appendManySql } from './append-many.schema';
 import { appendSql } from './append.schema';
 import { readAllSql } from './read-all.schema';
 import { grantsSql, hashSql, tablesSql } from './tables.schema';
@@ -18,7 +19,8 @@ export async function migrateEventStore(pool: Pool): Promise<void> {
       throw new Error(`the event store needs a UTF8 database, not ${rows[0]?.server_encoding ?? '?'}`);
     await client.query('begin');
     await client.query(migrationLock);
-    for (const sql of [tablesSql, hashSql, appendSql, readAllSql, grantsSql]) await client.query(sql);
+    for (const sql of [tablesSql, hashSql, appendSql, appendManySql, readAllSql, grantsSql])
+      await client.query(sql);
     await client.query('commit');
     client.release();
   } catch (error) {

@@ -2,10 +2,8 @@ import { Pool } from 'pg';
 import { BrokenLink, WrongExpectedRevision } from '../event-store.errors';
 import {
   type AppendResult,
-  type CallOptions,
   type EventStore,
   type ExpectedRevision,
-  type NewEvent,
   type Position,
   type ReadAllOptions,
   type ReadAllResult,
@@ -14,9 +12,11 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store.port';
-import { categoryOf, checkAppend, checkStreamName } from '../json/event-checks';
+import { checkAppend, checkStreamName } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
+import { AppendFlights, type AppendRow } from './append-flights';
+import { appendTransport } from './append-transport';
 import { storeCall } from './store-call';
 import { WakeUpChannel } from './wake-up-channel';
 
@@ -38,11 +38,14 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const pool = options.pool ?? ownPool(options);
   const wakeUp = createWakeUp();
   const channel = new WakeUpChannel(pool, wakeUp);
+  const flights = new AppendFlights(appendTransport(pool));
   const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
   return {
-    async append(stream, expected, events, call) {
+    async append(stream, expected, events, call = {}) {
       checkAppend(stream, events);
-      const result = await appendTo(pool, stream, expected, events, call);
+      const [revision, link] = expectation(expected);
+      const row = await flights.append({ stream, expected: revision, link, events, call });
+      const result = resultOf(stream, expected, row);
       if (!result.replayed) channel.appended();
       return result;
     },
@@ -79,39 +82,10 @@ function ownPool({
   return pool;
 }
 
-async function appendTo(
-  pool: Pool,
-  stream: string,
-  expected: ExpectedRevision,
-  events: readonly NewEvent[],
-  call?: CallOptions,
-): Promise<AppendResult> {
-  const [revision, link] = expectation(expected);
-  const [row] = await storeCall<AppendRow>(
-    pool,
-    'append',
-    {
-      name: 'eventstore-append',
-      text: 'select kind, revision, position from eventstore.append($1, $2, $3, $4, $5::uuid[], $6::text[], $7::text[], $8::text[])',
-      values: [
-        stream,
-        categoryOf(stream),
-        revision,
-        link,
-        events.map((e) => e.id),
-        events.map((e) => e.type),
-        events.map((e) => e.data),
-        events.map((e) => e.metadata),
-      ],
-    },
-    call,
-  );
-  if (row === undefined || row.kind === 'conflict') {
-    throw new WrongExpectedRevision(
-      stream,
-      typeof expected === 'object' ? String(expected.revision) : String(expected),
-      row?.revision ?? undefined,
-    );
+function resultOf(stream: string, expected: ExpectedRevision, row: AppendRow): AppendResult {
+  if (row.kind === 'conflict') {
+    const words = typeof expected === 'object' ? String(expected.revision) : String(expected);
+    throw new WrongExpectedRevision(stream, words, row.revision ?? undefined);
   }
   if (row.kind === 'broken_link') throw new BrokenLink(`stream ${stream} at ${row.revision ?? 'none'}`);
   return {
@@ -185,12 +159,6 @@ async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAll
     checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint),
     caughtUp: end.revision === 1,
   };
-}
-
-interface AppendRow {
-  readonly kind: 'ok' | 'replayed' | 'conflict' | 'broken_link';
-  readonly revision: number | null;
-  readonly position: string | null;
 }
 
 interface EventRow {
