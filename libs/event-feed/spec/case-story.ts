@@ -5,7 +5,10 @@ import { type EventStore, commandEventId } from '@balagh/event-store';
 const data: Readonly<Partial<Record<CaseEventType, (caseId: string) => unknown>>> = {
   CaseOpened: (caseId) => ({ caseId, channel: 'PHONE', subjectId: caseId }),
   FormFilled: () => ({ form: { filled: [] } }),
-  RequiredFieldsMissing: () => ({ attempt: 1, missing: [{ field: 'category', ar: 'التصنيف', en: 'Category' }] }),
+  RequiredFieldsMissing: () => ({
+    attempt: 1,
+    missing: [{ field: 'category', ar: 'التصنيف', en: 'Category' }],
+  }),
   JurisdictionAssessed: () => ({ result: 'IN', ruleId: 'R-1', inputs: {} }),
   FieldTeamSent: () => ({ teamId: 'TEAM-1' }),
 };
@@ -26,7 +29,11 @@ const metadata = JSON.stringify({
 export const caseNumber = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** Appends one event of each of these types, in this order. @returns the revision of the last */
-export async function happen(store: EventStore, caseId: string, ...types: readonly CaseEventType[]): Promise<number> {
+export async function happen(
+  store: EventStore,
+  caseId: string,
+  ...types: readonly CaseEventType[]
+): Promise<number> {
   const stream = `case-${caseId}`;
   const known = await store.readStream(stream, { direction: 'backwards', limit: 1 });
   const next = known.kind === 'missing' ? 0 : known.lastRevision + 1;
@@ -42,7 +49,12 @@ export async function happen(store: EventStore, caseId: string, ...types: readon
 
 /** Types of three topics and one that is not published, the same sequence every time. */
 export function mixedTypes(count: number, seed: number): CaseEventType[] {
-  const types: CaseEventType[] = ['RequiredFieldsMissing', 'FormFilled', 'JurisdictionAssessed', 'FieldTeamSent'];
+  const types: CaseEventType[] = [
+    'RequiredFieldsMissing',
+    'FormFilled',
+    'JurisdictionAssessed',
+    'FieldTeamSent',
+  ];
   const next = sequence(seed);
   return Array.from({ length: count }, () => types[next(types.length)] ?? 'FormFilled');
 }

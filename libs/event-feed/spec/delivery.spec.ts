@@ -117,7 +117,11 @@ describe('a message from a topic', () => {
 
   it.each([
     ['a message that keeps the contract', raw(message), { message }],
-    ['one with a field of a newer publisher', raw({ ...message, later: true }), { message: { ...message, later: true } }],
+    [
+      'one with a field of a newer publisher',
+      raw({ ...message, later: true }),
+      { message: { ...message, later: true } },
+    ],
     ['no JSON', raw('{'), { problem: 'MESSAGE_UNREADABLE' }],
     ['JSON that is no object', raw('[1]'), { problem: 'MESSAGE_UNREADABLE' }],
     ['a missing tenant', raw({ ...message, tenant: undefined }), { problem: 'MESSAGE_INVALID' }],
@@ -135,7 +139,9 @@ describe('a message from a topic', () => {
 
 describe('the assignment of partitions', () => {
   it('gives partition n of every topic to the same replica, so that a case stays together', async () => {
-    const cluster = { findTopicPartitionMetadata: () => [0, 1, 2, 3, 4].map((partitionId) => ({ partitionId })) };
+    const cluster = {
+      findTopicPartitionMetadata: () => [0, 1, 2, 3, 4].map((partitionId) => ({ partitionId })),
+    };
     const assigner = coPartitioned({ cluster } as unknown as Parameters<PartitionAssigner>[0]);
     const assigned = await assigner.assign({
       members: ['b', 'a'].map((memberId) => ({ memberId, memberMetadata: Buffer.alloc(0) })),

@@ -1,70 +1,21 @@
-import { type PublishedEvent, type Topic } from '@balagh/case-events';
 import { proves } from '@balagh/testing';
-import { type Delivery, type EventFeed, PermanentFault, type Subscription } from '../src';
-import { caseNumber, happen, mixedTypes, sequence, topicOf } from './case-story';
+import { type EventFeed } from '../src';
+import {
+  A,
+  B,
+  type Effect,
+  collector,
+  interleaved,
+  onTopic,
+  revisions,
+  seen,
+  subscription,
+  total,
+} from './observed-effects';
+import { caseNumber, happen, sequence } from './case-story';
 import { type BenchOptions, type FeedBench } from './feed-bench';
 
-const everyTopic: readonly Topic[] = ['case.intake', 'case.routing', 'case.dispatch'];
-const A = caseNumber(1);
-const B = caseNumber(2);
-
-/** What a handler saw, in the order in which it began. */
-interface Effect {
-  readonly caseId: string;
-  readonly topic: Topic;
-  readonly revision: number;
-}
-
-type Handler = (message: PublishedEvent, delivery: Delivery) => Promise<void>;
-
-function collector(before: Handler = async () => undefined): { readonly effects: Effect[]; readonly handle: Handler } {
-  const effects: Effect[] = [];
-  return {
-    effects,
-    handle: async (message, delivery) => {
-      await before(message, delivery);
-      effects.push({ caseId: message.subject, topic: delivery.topic, revision: message.caserevision });
-    },
-  };
-}
-
-const subscription = (handle: Handler, more: Partial<Subscription> = {}): Subscription => ({
-  consumer: 'dispatch.specification',
-  topics: everyTopic,
-  handle,
-  ...more,
-});
-const revisions = (effects: readonly Effect[], caseId: string): number[] =>
-  effects.filter((e) => e.caseId === caseId).map((e) => e.revision);
-const onTopic = (effects: readonly Effect[], caseId: string, topic: Topic): number[] =>
-  revisions(effects.filter((e) => e.topic === topic), caseId);
-
-/** The published revisions of mixed histories, per case and topic. */
-function expected(histories: ReadonlyMap<string, ReturnType<typeof mixedTypes>>): Map<string, number[]> {
-  const result = new Map<string, number[]>();
-  for (const [caseId, types] of histories) {
-    for (const topic of everyTopic) {
-      result.set(`${caseId} ${topic}`, types.flatMap((type, revision) => (topicOf(type) === topic ? [revision] : [])));
-    }
-  }
-  return result;
-}
-
-const seen = (effects: readonly Effect[], keys: Iterable<string>): Map<string, number[]> =>
-  new Map([...keys].map((key) => [key, onTopic(effects, key.split(' ')[0] ?? '', key.split(' ')[1] as Topic)]));
-
-/** Cases that happen all at once, an event at a time. */
-async function interleaved(bench: FeedBench, cases: number, events: number, firstCase = 1): Promise<Map<string, number[]>> {
-  const histories = new Map(Array.from({ length: cases }, (_, i) => [caseNumber(firstCase + i), mixedTypes(events, i + 1)]));
-  for (let n = 0; n < events; n += 1) {
-    await Promise.all([...histories].map(([caseId, types]) => happen(bench.store, caseId, types[n] ?? 'FormFilled')));
-  }
-  return expected(histories);
-}
-
-const total = (expectation: Map<string, number[]>): number => [...expectation.values()].flat().length;
-
-/** Every feed keeps this, whatever carries the messages. */
+/** Order, effects, restarts and replicas: every feed keeps this, whatever carries the messages. */
 export function eventFeedContract(
   name: string,
   setUp: (options: BenchOptions) => Promise<FeedBench>,
@@ -132,7 +83,14 @@ export function eventFeedContract(
       await begin();
       const { effects, handle } = collector();
       await replica().subscribe(subscription(handle, { types: ['FieldTeamSent', 'CaseOpened'] }));
-      await happen(bench.store, A, 'CaseOpened', 'RequiredFieldsMissing', 'JurisdictionAssessed', 'FieldTeamSent');
+      await happen(
+        bench.store,
+        A,
+        'CaseOpened',
+        'RequiredFieldsMissing',
+        'JurisdictionAssessed',
+        'FieldTeamSent',
+      );
       await bench.until(() => effects.length >= 2);
       await bench.settle();
       expect(revisions(effects, A).sort()).toEqual([0, 3]);
@@ -151,7 +109,9 @@ export function eventFeedContract(
       const other = collector();
       const feed = replica();
       await feed.subscribe(subscription(one.handle, { consumer: 'dispatch.one' }));
-      await feed.subscribe(subscription(other.handle, { consumer: 'dispatch.other', topics: ['case.dispatch'] }));
+      await feed.subscribe(
+        subscription(other.handle, { consumer: 'dispatch.other', topics: ['case.dispatch'] }),
+      );
       await happen(bench.store, A, 'CaseOpened', 'FieldTeamSent', 'FieldTeamSent');
       await bench.until(() => one.effects.length >= 3 && other.effects.length >= 2);
       expect(revisions(other.effects, A)).toEqual([1, 2]);
@@ -216,116 +176,6 @@ export function eventFeedContract(
       expect(await running.parked()).toEqual([]);
     });
 
-    it('parks a case whose message can never be handled, on every topic, while other cases flow', async () => {
-      await begin();
-      const { effects, handle } = collector(async ({ subject, caserevision }) => {
-        if (subject === A && caserevision === 1) throw new PermanentFault('CASE_UNREADABLE');
-      });
-      const feed = replica();
-      const running = await feed.subscribe(subscription(handle));
-      await happen(bench.store, A, 'CaseOpened', 'RequiredFieldsMissing');
-      await bench.until(async () => (await running.parked()).length === 1);
-      await happen(bench.store, A, 'RequiredFieldsMissing', 'FieldTeamSent', 'JurisdictionAssessed');
-      await happen(bench.store, B, 'CaseOpened', 'FieldTeamSent', 'JurisdictionAssessed');
-      await bench.until(() => revisions(effects, B).length >= 3);
-      await bench.settle();
-      expect(revisions(effects, A)).toEqual([0]);
-      expect(await running.parked()).toEqual([
-        {
-          consumer: 'dispatch.specification',
-          caseId: A,
-          topic: 'case.intake',
-          revision: 1,
-          reason: 'CASE_UNREADABLE',
-          parkedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
-        },
-      ]);
-    });
-
-    it('redrives a parked case from the first failed revision, in the order of its stream', async () => {
-      await begin();
-      let broken = true;
-      const { effects, handle } = collector(async ({ subject, caserevision }) => {
-        if (broken && subject === A && caserevision === 1) throw new PermanentFault('CASE_UNREADABLE');
-      });
-      const running = await replica().subscribe(subscription(handle));
-      await happen(bench.store, A, 'CaseOpened', 'RequiredFieldsMissing');
-      await bench.until(async () => (await running.parked()).length === 1);
-      await happen(bench.store, A, 'FieldTeamSent', 'RequiredFieldsMissing', 'FormFilled', 'JurisdictionAssessed');
-      await bench.settle();
-      broken = false;
-      await running.redrive(A);
-      expect(revisions(effects, A)).toEqual([0, 1, 2, 3, 5]);
-      expect(await running.parked()).toEqual([]);
-
-      await happen(bench.store, A, 'FieldTeamSent');
-      await bench.until(() => revisions(effects, A).length >= 6);
-      await bench.settle();
-      expect(revisions(effects, A)).toEqual([0, 1, 2, 3, 5, 6]);
-    });
-
-    it('loses nothing that is published while a case is redriven', async () => {
-      await begin();
-      let broken = true;
-      const { effects, handle } = collector(async ({ subject, caserevision }) => {
-        if (broken && subject === A && caserevision === 0) throw new PermanentFault('CASE_UNREADABLE');
-      });
-      const running = await replica().subscribe(subscription(handle));
-      await happen(bench.store, A, 'CaseOpened');
-      await bench.until(async () => (await running.parked()).length === 1);
-      broken = false;
-      const types = mixedTypes(40, 3);
-      const publishing = (async () => {
-        for (const type of types) await happen(bench.store, A, type);
-      })();
-      await running.redrive(A);
-      await publishing;
-      const published = expected(new Map([[A, ['CaseOpened', ...types]]]));
-      await bench.until(() => effects.length >= total(published));
-      await bench.settle();
-      expect(seen(effects, published.keys())).toEqual(published);
-      expect(await running.parked()).toEqual([]);
-    });
-
-    it('leaves a case parked when its redrive fails again, and names the new fault', async () => {
-      await begin();
-      let reason = 'CASE_UNREADABLE';
-      const { effects, handle } = collector(async ({ caserevision }) => {
-        if (caserevision === (reason === 'CASE_UNREADABLE' ? 0 : 1)) throw new PermanentFault(reason);
-      });
-      const running = await replica().subscribe(subscription(handle));
-      await happen(bench.store, A, 'CaseOpened');
-      await bench.until(async () => (await running.parked()).length === 1);
-      await happen(bench.store, A, 'FieldTeamSent');
-      reason = 'TEAM_UNKNOWN';
-      await expect(running.redrive(A)).rejects.toMatchObject({ code: 'TEAM_UNKNOWN' });
-      expect(revisions(effects, A)).toEqual([0]);
-      expect(await running.parked()).toMatchObject([
-        { caseId: A, topic: 'case.dispatch', revision: 1, reason: 'TEAM_UNKNOWN' },
-      ]);
-    });
-
-    it('parks a case with an event that no longer fits its schema', async () => {
-      await begin();
-      const { effects, handle } = collector();
-      await happen(bench.store, A, 'CaseOpened');
-      const good = await bench.store.readStream(`case-${A}`);
-      if (good.kind === 'missing') throw new Error('the case is missing');
-      const { metadata } = good.events[0] ?? { metadata: '{}' };
-      const unreadable = { id: '00000000-0000-4000-8000-00000000bad1', type: 'FieldTeamSent', data: '{"teamId":7}', metadata };
-      await bench.store.append(`case-${A}`, 0, [unreadable]);
-      const running = await replica().subscribe(subscription(handle));
-      await happen(bench.store, B, 'CaseOpened');
-      await bench.until(() => effects.length >= 2);
-      await bench.settle();
-      expect(revisions(effects, A)).toEqual([0]);
-      // Over Kafka the relay cannot publish it: nobody has it to park.
-      const parked = await running.parked();
-      expect(parked.map((p) => [p.caseId, p.revision, p.reason])).toEqual(
-        bench.logged.includes('feed.relay.event_unpublishable') ? [] : [[A, 1, 'InvalidStoredEvent']],
-      );
-    });
-
     it('stops promptly: the running handler ends, no other begins', async () => {
       await begin();
       let begun = 0;
@@ -349,7 +199,9 @@ export function eventFeedContract(
       await begin();
       const { effects, handle } = collector();
       await happen(bench.store, A, 'CaseOpened', 'FieldTeamSent', 'FieldTeamSent');
-      const running = await replica().subscribe(subscription(handle, { topics: ['case.intake', 'case.dispatch'] }));
+      const running = await replica().subscribe(
+        subscription(handle, { topics: ['case.intake', 'case.dispatch'] }),
+      );
       await bench.until(() => effects.length >= 3);
       await bench.until(async () => (await running.lag()) === 0);
     });
@@ -388,27 +240,6 @@ export function eventFeedContract(
       await bench.settle();
       expect(seen(all(), published.keys())).toEqual(published);
       expect(seen(other.effects, later.keys())).toEqual(later);
-    });
-
-    it('parks for every replica: whoever gets a later message of the case lets it wait', async () => {
-      await begin();
-      let broken = true;
-      const { effects, handle } = collector(async ({ subject, caserevision }) => {
-        if (broken && subject === A && caserevision === 0) throw new PermanentFault('CASE_UNREADABLE');
-      });
-      const first = await replica().subscribe(subscription(handle));
-      const second = await replica().subscribe(subscription(handle));
-      await happen(bench.store, A, 'CaseOpened');
-      await bench.until(async () => (await second.parked()).length === 1);
-      await first.stop();
-      await happen(bench.store, A, 'FieldTeamSent');
-      await happen(bench.store, B, 'CaseOpened');
-      await bench.until(() => revisions(effects, B).length === 1);
-      await bench.settle();
-      expect(revisions(effects, A)).toEqual([]);
-      broken = false;
-      await second.redrive(A);
-      expect(revisions(effects, A)).toEqual([0, 1]);
     });
   });
 }

@@ -62,7 +62,8 @@ export function memoryBench(store: EventStore, { times = 1 }: BenchOptions): Fee
   return {
     store,
     logged,
-    replica: ({ pick } = {}) => (feed ??= createMemoryFeed(repeating(store, times), pick === undefined ? {} : { pick })),
+    replica: ({ pick } = {}) =>
+      (feed ??= createMemoryFeed(repeating(store, times), pick === undefined ? {} : { pick })),
     until: async (probe) => {
       await eventually(async () => drain().then(probe), { deadlineMs: 5_000, everyMs: 1 });
     },

@@ -2,9 +2,15 @@ import { createMemoryEventStore } from '@balagh/event-store';
 import { createMemoryFeed } from '../src';
 import { caseNumber, happen } from './case-story';
 import { eventFeedContract } from './event-feed.contract';
+import { parkedCasesContract } from './parked-cases.contract';
 import { memoryBench } from './feed-bench';
 
-eventFeedContract('the memory feed', async (options) => memoryBench(createMemoryEventStore(), options), { replicas: false });
+eventFeedContract('the memory feed', async (options) => memoryBench(createMemoryEventStore(), options), {
+  replicas: false,
+});
+parkedCasesContract('the memory feed', async (options) => memoryBench(createMemoryEventStore(), options), {
+  replicas: false,
+});
 
 describe('draining the memory feed', () => {
   it('delivers what handlers publish meanwhile, until all is quiet', async () => {

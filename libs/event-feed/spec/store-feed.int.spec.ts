@@ -3,6 +3,7 @@ import { eventually, testDatabase } from '@balagh/testing';
 import { createStoreFeed, migrateFeed } from '../src';
 import { caseNumber, happen } from './case-story';
 import { eventFeedContract } from './event-feed.contract';
+import { parkedCasesContract } from './parked-cases.contract';
 import { type BenchOptions, type FeedBench, polling, recordingLog, repeating } from './feed-bench';
 
 async function storeBench({ times = 1 }: BenchOptions): Promise<FeedBench> {
@@ -14,7 +15,8 @@ async function storeBench({ times = 1 }: BenchOptions): Promise<FeedBench> {
   return {
     store,
     logged,
-    replica: (limits = {}) => createStoreFeed({ store: repeating(store, times), database: database.pool, log, ...limits }),
+    replica: (limits = {}) =>
+      createStoreFeed({ store: repeating(store, times), database: database.pool, log, ...limits }),
     ...polling,
     close: async () => {
       await store.close();
@@ -24,6 +26,7 @@ async function storeBench({ times = 1 }: BenchOptions): Promise<FeedBench> {
 }
 
 eventFeedContract('the store feed', storeBench, { replicas: true });
+parkedCasesContract('the store feed', storeBench, { replicas: true });
 
 describe('the lease of a consumer on the store feed', () => {
   it('passes on when the connection that holds it breaks, and nothing is lost', async () => {

@@ -41,7 +41,14 @@ export class KafkaUnavailable extends Error {
 const silent: KafkaLog = { info: () => undefined, warn: () => undefined };
 const startDeadlineMs = 60_000;
 /** Small heap, quick start: one compiler tier and the serial collector suit a broker that lives for a test or a demo. */
-const javaOptions = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto', '-Djava.awt.headless=true'];
+const javaOptions = [
+  '-Xms128m',
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xshare:auto',
+  '-Djava.awt.headless=true',
+];
 
 /** @throws KafkaUnavailable when Java, Maven or the jars are missing; Error when the broker does not become ready in 60 s */
 export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
@@ -53,8 +60,14 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
 
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
   const configuration = writeConfiguration(options.dataDir, port, await freePort());
-  const java = [...javaOptions, `-Dlog4j2.configurationFile=${join(kafkaHome, 'log4j2.properties')}`, '-cp', jars.classPath];
-  if (!existsSync(join(options.dataDir, 'log/meta.properties'))) formatStorage(jars.java, java, configuration);
+  const java = [
+    ...javaOptions,
+    `-Dlog4j2.configurationFile=${join(kafkaHome, 'log4j2.properties')}`,
+    '-cp',
+    jars.classPath,
+  ];
+  if (!existsSync(join(options.dataDir, 'log/meta.properties')))
+    formatStorage(jars.java, java, configuration);
 
   const output = openSync(options.logFile, 'a');
   const child = spawn(jars.java, [...java, 'kafka.Kafka', configuration], {
@@ -105,19 +118,34 @@ function writeConfiguration(dataDir: string, port: number, controllerPort: numbe
   };
   const template = readFileSync(join(kafkaHome, 'server.properties'), 'utf8');
   const file = join(dataDir, 'server.properties');
-  writeFileSync(file, template.replaceAll(/@([A-Z_]+)@/g, (_, name: string) => values[name] ?? ''));
+  writeFileSync(
+    file,
+    template.replaceAll(/@([A-Z_]+)@/g, (_, name: string) => values[name] ?? ''),
+  );
   return file;
 }
 
 function formatStorage(java: string, options: readonly string[], configuration: string): void {
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-  const tool = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', configuration, '--ignore-formatted'];
-  const { status, stdout, stderr } = spawnSync(java, [...options, ...tool], { encoding: 'utf8', timeout: 60_000 });
-  if (status !== 0) throw new Error(`the storage of the Kafka broker could not be formatted: ${(stderr || stdout).trim()}`);
+  const tool = [
+    'kafka.tools.StorageTool',
+    'format',
+    '--cluster-id',
+    clusterId,
+    '--config',
+    configuration,
+    '--ignore-formatted',
+  ];
+  const { status, stdout, stderr } = spawnSync(java, [...options, ...tool], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  if (status !== 0)
+    throw new Error(`the storage of the Kafka broker could not be formatted: ${(stderr || stdout).trim()}`);
 }
 
 async function becomesReady(broker: KafkaBroker, died: () => boolean): Promise<boolean> {
-  for (const end = Date.now() + startDeadlineMs; Date.now() < end && !died(); ) {
+  for (const end = Date.now() + startDeadlineMs; Date.now() < end && !died();) {
     if (await brokerIsReady(broker.brokers)) return true;
     await pause(50);
   }
@@ -137,7 +165,7 @@ async function stopOrphan(dataDir: string, log: KafkaLog): Promise<void> {
 /** SIGTERM is an orderly shutdown. */
 async function stopProcess(pid: number, dataDir: string): Promise<void> {
   if (runsBroker(pid, dataDir)) process.kill(pid, 'SIGTERM');
-  for (const end = Date.now() + 20_000; runsBroker(pid, dataDir) && Date.now() < end; ) {
+  for (const end = Date.now() + 20_000; runsBroker(pid, dataDir) && Date.now() < end;) {
     if (Date.now() > end - 5_000) process.kill(pid, 'SIGKILL');
     await pause(25);
   }

@@ -35,7 +35,8 @@ export async function ensureKafkaJars(log: KafkaLog): Promise<KafkaJars> {
 /** What must be installed before a broker can run here, or undefined. Looks only; collects nothing. */
 export function missingForKafka(): string | undefined {
   const version = javaVersion();
-  if (version === undefined) return 'Java is missing: install a Java runtime, 17 or newer, or set KAFKA_BROKERS';
+  if (version === undefined)
+    return 'Java is missing: install a Java runtime, 17 or newer, or set KAFKA_BROKERS';
   if (version < 17) return `Java ${version} is too old: Kafka needs 17 or newer`;
   if (jarsAreCurrent() || spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status === 0) return undefined;
   return 'Maven is missing: install it to collect the jars of Kafka, or set KAFKA_BROKERS';
@@ -51,7 +52,8 @@ function javaVersion(): number | undefined {
 }
 
 function jarsAreCurrent(): boolean {
-  if (!existsSync(jarFolder) || !readdirSync(jarFolder).some((name) => name.startsWith('kafka_'))) return false;
+  if (!existsSync(jarFolder) || !readdirSync(jarFolder).some((name) => name.startsWith('kafka_')))
+    return false;
   return statSync(jarFolder).mtimeMs >= statSync(join(kafkaHome, 'pom.xml')).mtimeMs;
 }
 
@@ -61,7 +63,9 @@ async function collectJars(): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile('mvn', options, { timeout: 300_000, maxBuffer: 10_000_000 }, (error, stdout) => {
       const reason = /\[ERROR\] (.*)/.exec(stdout)?.[1] ?? error?.message;
-      resolve(error === null ? undefined : `Maven could not collect the jars of Kafka: ${reason ?? 'unknown'}`);
+      resolve(
+        error === null ? undefined : `Maven could not collect the jars of Kafka: ${reason ?? 'unknown'}`,
+      );
     });
   });
 }

@@ -2,7 +2,8 @@ const firstMs = 100;
 const capMs = 5_000;
 
 /** Milliseconds to wait after the n-th failure in a row (from 1): 100 ms, doubling, at most 5 s. */
-export const backOffMs = (failures: number): number => Math.min(capMs, firstMs * 2 ** Math.min(failures - 1, 10));
+export const backOffMs = (failures: number): number =>
+  Math.min(capMs, firstMs * 2 ** Math.min(failures - 1, 10));
 
 /** Waits; ends early, without an error, when the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -108,7 +108,7 @@ export class CaseConsumer {
   private async work(item: Offered): Promise<void> {
     const { signal } = this.stopping;
     await this.gate();
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await this.delivery.deliver(item);
         if (failures > 0) this.resume();
@@ -140,6 +140,16 @@ export class CaseConsumer {
     const { progress, log } = this.parts;
     const retryInMs = backOffMs(failures);
     const code = faultCode(err);
-    log.warn({ event: 'feed.consumer.paused', consumer: progress.consumer, topic, caseId, revision, failures, retryInMs, code, err });
+    log.warn({
+      event: 'feed.consumer.paused',
+      consumer: progress.consumer,
+      topic,
+      caseId,
+      revision,
+      failures,
+      retryInMs,
+      code,
+      err,
+    });
   }
 }

@@ -66,10 +66,22 @@ export class CaseDelivery {
     return this.failures.get(`${topic} ${caseId} ${revision}`) ?? 0;
   }
 
-  private async park({ topic, caseId, revision }: Incoming, reason: string, err?: unknown): Promise<'parked'> {
+  private async park(
+    { topic, caseId, revision }: Incoming,
+    reason: string,
+    err?: unknown,
+  ): Promise<'parked'> {
     const { progress, log } = this.parts;
     await progress.park({ topic, caseId, revision, reason });
-    log.error({ event: 'feed.case.parked', consumer: progress.consumer, topic, caseId, revision, reason, err });
+    log.error({
+      event: 'feed.case.parked',
+      consumer: progress.consumer,
+      topic,
+      caseId,
+      revision,
+      reason,
+      err,
+    });
     return 'parked';
   }
 }

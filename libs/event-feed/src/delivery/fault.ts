@@ -6,7 +6,8 @@ export function isRetriable(error: unknown): boolean {
 /** Stable code of a fault for logs and parked cases: its `code`, else its class name; never its message. */
 export function faultCode(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'FAULT';
-  if ('code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]{1,99}$/.test(error.code)) return error.code;
+  if ('code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]{1,99}$/.test(error.code))
+    return error.code;
   return error instanceof Error ? error.name : 'FAULT';
 }
 

@@ -23,11 +23,19 @@ export interface Incoming {
   readonly content: { readonly message: PublishedEvent } | { readonly problem: string };
 }
 
-const published = Object.entries(publishedFields).map(([type, { topic }]) => ({ type: type as CaseEventType, topic }));
+const published = Object.entries(publishedFields).map(([type, { topic }]) => ({
+  type: type as CaseEventType,
+  topic,
+}));
 
 /** The stored event types whose publication a subscription wants. */
-export function wantedTypes({ topics, types }: Pick<Subscription, 'topics' | 'types'>): readonly CaseEventType[] {
-  return published.filter((p) => topics.includes(p.topic) && (types?.includes(p.type) ?? true)).map((p) => p.type);
+export function wantedTypes({
+  topics,
+  types,
+}: Pick<Subscription, 'topics' | 'types'>): readonly CaseEventType[] {
+  return published
+    .filter((p) => topics.includes(p.topic) && (types?.includes(p.type) ?? true))
+    .map((p) => p.type);
 }
 
 /** The published form of a stored event; undefined when it is not published or not wanted. */
@@ -106,6 +114,7 @@ function parseObject(text: string | undefined): Readonly<Record<string, unknown>
 export function checkSubscription({ consumer, topics, types }: Subscription): void {
   const carried = wantedTypes({ topics });
   const unknown = (types ?? []).filter((type) => !carried.some((known) => known === type));
-  if (unknown.length > 0) throw new Error(`${consumer}: ${topics.join(', ')} never carry ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`${consumer}: ${topics.join(', ')} never carry ${unknown.join(', ')}`);
   if (topics.length === 0) throw new Error(`${consumer} names no topic`);
 }

@@ -15,7 +15,11 @@ const greatestRevision = 2_147_483_647;
  * came later on another topic.
  * @throws the handler's error if it fails again (the case stays parked); RedriveInProgress
  */
-export async function redriveCase(parts: DeliveryParts, delivery: CaseDelivery, caseId: string): Promise<void> {
+export async function redriveCase(
+  parts: DeliveryParts,
+  delivery: CaseDelivery,
+  caseId: string,
+): Promise<void> {
   const { progress, log } = parts;
   const claimant = randomUUID();
   const claim = await progress.claimRedrive(caseId, claimant);

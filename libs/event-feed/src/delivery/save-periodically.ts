@@ -11,7 +11,10 @@ export function savePeriodically(
   let waiting = 0;
   const next = (): Promise<void> => {
     waiting += 1;
-    saving = saving.then(save).catch(failed).finally(() => (waiting -= 1));
+    saving = saving
+      .then(save)
+      .catch(failed)
+      .finally(() => (waiting -= 1));
     return saving;
   };
   const timer = setInterval(() => (waiting === 0 ? void next() : undefined), everyMs);

@@ -13,7 +13,13 @@ export interface KafkaClientOptions {
 }
 
 /** A client whose own log lines become debug lines: what matters to operators is logged by the feed under its own events. */
-export function createKafkaClient({ brokers, clientId, log, requestTimeout, retries }: KafkaClientOptions): Kafka {
+export function createKafkaClient({
+  brokers,
+  clientId,
+  log,
+  requestTimeout,
+  retries,
+}: KafkaClientOptions): Kafka {
   // The library asks for it on every start otherwise; the partitioner is chosen explicitly where we produce.
   return new Kafka({
     clientId,
@@ -23,7 +29,11 @@ export function createKafkaClient({ brokers, clientId, log, requestTimeout, retr
     retry: { retries, initialRetryTime: 100, maxRetryTime: 5_000 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry: LogEntry) => {
-      const { message, broker, groupId } = entry.log as { message: string; broker?: string; groupId?: string };
+      const { message, broker, groupId } = entry.log as {
+        message: string;
+        broker?: string;
+        groupId?: string;
+      };
       log.debug({ event: 'feed.kafka.client', client: entry.namespace, broker, groupId }, message);
     },
   });

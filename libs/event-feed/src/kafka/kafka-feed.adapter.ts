@@ -27,9 +27,19 @@ export interface KafkaFeedOptions extends ConsumerLimits {
  * Published events over Kafka: the consumer's name is its group. `subscribe` returns before the group is joined; a
  * missing broker or topic pauses the consumer like any retriable fault.
  */
-export function createKafkaFeed({ brokers, store, database, log, clientId, prefix = '', ...limits }: KafkaFeedOptions): EventFeed {
+export function createKafkaFeed({
+  brokers,
+  store,
+  database,
+  log,
+  clientId,
+  prefix = '',
+  ...limits
+}: KafkaFeedOptions): EventFeed {
   const kafka = createKafkaClient({ brokers, clientId, log, requestTimeout: 30_000, retries: 5 });
-  const lags = new GroupLags(() => createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 3 }).admin());
+  const lags = new GroupLags(() =>
+    createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 3 }).admin(),
+  );
   const running = new Map<string, KafkaSubscription>();
   return {
     subscribe: async (subscription) => {
@@ -44,7 +54,11 @@ export function createKafkaFeed({ brokers, store, database, log, clientId, prefi
           await started.stop();
           if (running.get(consumer) === started) running.delete(consumer);
         },
-        lag: () => lags.of(`${prefix}${consumer}`, subscription.topics.map((topic) => `${prefix}${topic}`)),
+        lag: () =>
+          lags.of(
+            `${prefix}${consumer}`,
+            subscription.topics.map((topic) => `${prefix}${topic}`),
+          ),
         parked: () => progress.parked(),
         redrive: (caseId) => started.redrive(caseId),
       };

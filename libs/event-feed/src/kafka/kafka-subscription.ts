@@ -49,7 +49,7 @@ export class KafkaSubscription {
   private async run(): Promise<void> {
     const { subscription, log } = this.parts;
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       const member = this.kafka.consumer({
         groupId: `${this.prefix}${subscription.consumer}`,
         sessionTimeout: sessionTimeoutMs,
@@ -59,7 +59,12 @@ export class KafkaSubscription {
         minBytes: 1,
         partitionAssigners: [coPartitioned],
         // Crashes come back here instead.
-        retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 2_000, restartOnFailure: async () => false },
+        retry: {
+          retries: 5,
+          initialRetryTime: 100,
+          maxRetryTime: 2_000,
+          restartOnFailure: async () => false,
+        },
       });
       try {
         await this.consume(member, () => (failures = 0));
@@ -67,7 +72,13 @@ export class KafkaSubscription {
         if (signal.aborted) return;
         failures += 1;
         const retryInMs = backOffMs(failures);
-        log.warn({ event: 'feed.consumer.paused', consumer: subscription.consumer, failures, retryInMs, err });
+        log.warn({
+          event: 'feed.consumer.paused',
+          consumer: subscription.consumer,
+          failures,
+          retryInMs,
+          err,
+        });
         await pause(retryInMs, signal);
       }
     }
@@ -96,14 +107,20 @@ export class KafkaSubscription {
     } finally {
       crashed.catch(() => undefined);
       await within(leaveWithinMs, committing.end());
-      await within(leaveWithinMs, member.disconnect().catch(() => undefined));
+      await within(
+        leaveWithinMs,
+        member.disconnect().catch(() => undefined),
+      );
       this.forget();
     }
   }
 
   private async begin(member: Consumer): Promise<void> {
     await member.connect();
-    await member.subscribe({ topics: this.parts.subscription.topics.map((topic) => `${this.prefix}${topic}`), fromBeginning: true });
+    await member.subscribe({
+      topics: this.parts.subscription.topics.map((topic) => `${this.prefix}${topic}`),
+      fromBeginning: true,
+    });
     await member.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
@@ -128,7 +145,8 @@ export class KafkaSubscription {
       }
       if (this.stopping.signal.aborted || !isRunning() || isStale()) return;
       // Returning would tell the library that the batch was consumed.
-      if (generation !== this.offsets.generation) throw new Error('the batch is of an earlier generation of the group');
+      if (generation !== this.offsets.generation)
+        throw new Error('the batch is of an earlier generation of the group');
       const finished = this.offsets.take(batch.topic, batch.partition, BigInt(message.offset));
       if (finished === undefined) continue;
       const incoming = fromTopic(
@@ -148,7 +166,9 @@ export class KafkaSubscription {
   private async commit(member: Consumer): Promise<void> {
     const due = this.offsets.due();
     if (due.length === 0) return;
-    await member.commitOffsets(due.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })));
+    await member.commitOffsets(
+      due.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) })),
+    );
     this.offsets.committed(due);
   }
 }

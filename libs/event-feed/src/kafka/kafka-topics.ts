@@ -1,10 +1,19 @@
-import { type Admin, Kafka, type ITopicConfig, KafkaJSAggregateError, KafkaJSProtocolError, logLevel } from 'kafkajs';
+import {
+  type Admin,
+  Kafka,
+  type ITopicConfig,
+  KafkaJSAggregateError,
+  KafkaJSProtocolError,
+  logLevel,
+} from 'kafkajs';
 
 /** Addresses `host:port`, as a list or separated by commas. */
 export type Brokers = string | readonly string[];
 
 export const brokerList = (brokers: Brokers): string[] =>
-  (typeof brokers === 'string' ? brokers.split(',') : [...brokers]).map((b) => b.trim()).filter((b) => b !== '');
+  (typeof brokers === 'string' ? brokers.split(',') : [...brokers])
+    .map((b) => b.trim())
+    .filter((b) => b !== '');
 
 /** Partitions of every topic: equal on all, so that a case has the same partition number everywhere. */
 export const defaultPartitions = 12;
@@ -40,7 +49,11 @@ export async function brokerIsReady(brokers: Brokers): Promise<boolean> {
   }
 }
 
-async function withAdmin<T>(brokers: Brokers, retries: number, use: (admin: Admin) => Promise<T>): Promise<T> {
+async function withAdmin<T>(
+  brokers: Brokers,
+  retries: number,
+  use: (admin: Admin) => Promise<T>,
+): Promise<T> {
   const admin = new Kafka({
     clientId: 'balagh-topics',
     brokers: brokerList(brokers),

@@ -33,7 +33,13 @@ export class PartitionOffsets {
   /** Undefined for an offset that was taken before: the library fetches again after an error. */
   take(topic: string, partition: number, offset: bigint): (() => void) | undefined {
     const key = `${topic}/${partition}`;
-    const known = this.partitions.get(key) ?? { topic, partition, watermark: new Watermark<bigint>(), last: -1n, committed: -1n };
+    const known = this.partitions.get(key) ?? {
+      topic,
+      partition,
+      watermark: new Watermark<bigint>(),
+      last: -1n,
+      committed: -1n,
+    };
     this.partitions.set(key, known);
     if (offset <= known.last) return undefined;
     known.last = offset;
@@ -43,7 +49,9 @@ export class PartitionOffsets {
   /** Progress not yet committed. */
   due(): readonly NextOffset[] {
     return [...this.partitions.values()].flatMap(({ topic, partition, watermark, committed }) =>
-      watermark.low === undefined || watermark.low <= committed ? [] : [{ topic, partition, offset: watermark.low + 1n }],
+      watermark.low === undefined || watermark.low <= committed
+        ? []
+        : [{ topic, partition, offset: watermark.low + 1n }],
     );
   }
 

@@ -28,7 +28,8 @@ export class RelayBatches {
 
   /** Waits until something is there; undefined at the end or when the signal aborts. @throws the source's error */
   async next(): Promise<Batch | undefined> {
-    while (this.ready.end === undefined && !this.ended) await new Promise<void>((resolve) => (this.wake = resolve));
+    while (this.ready.end === undefined && !this.ended)
+      await new Promise<void>((resolve) => (this.wake = resolve));
     if (this.signal.aborted) return undefined;
     if (this.ready.end === undefined) {
       if (this.failure !== undefined) throw this.failure;
@@ -47,7 +48,8 @@ export class RelayBatches {
         if (message !== undefined) this.ready.messages.push(message);
         this.ready.end = item.kind === 'event' ? item.event.position : item.position;
         this.wake();
-        if (this.ready.messages.length >= maximum) await new Promise<void>((resolve) => (this.taken = resolve));
+        if (this.ready.messages.length >= maximum)
+          await new Promise<void>((resolve) => (this.taken = resolve));
         if (this.ended) return;
       }
     } catch (error) {

@@ -44,7 +44,11 @@ export class RelayLease {
   async renew(): Promise<boolean> {
     const asked = performance.now();
     try {
-      const { rowCount } = await this.database.query(take, [this.service, this.holder, relayLease.durationMs]);
+      const { rowCount } = await this.database.query(take, [
+        this.service,
+        this.holder,
+        relayLease.durationMs,
+      ]);
       if (rowCount === 1) this.validUntil = asked + relayLease.durationMs;
       else this.validUntil = 0;
       return rowCount === 1;
@@ -58,7 +62,10 @@ export class RelayLease {
   async release(): Promise<void> {
     this.validUntil = 0;
     try {
-      await this.database.query('delete from relay_lease where service = $1 and holder = $2', [this.service, this.holder]);
+      await this.database.query('delete from relay_lease where service = $1 and holder = $2', [
+        this.service,
+        this.holder,
+      ]);
     } catch (err) {
       this.log.warn({ event: 'feed.lease.not_released', relay: this.service, err });
     }

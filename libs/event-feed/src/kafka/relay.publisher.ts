@@ -1,4 +1,11 @@
-import { type Author, type CaseEventType, decodeEvent, publish, publishedFields, typesAuthoredBy } from '@balagh/case-events';
+import {
+  type Author,
+  type CaseEventType,
+  decodeEvent,
+  publish,
+  publishedFields,
+  typesAuthoredBy,
+} from '@balagh/case-events';
 import { type EventStore, type Position, START, type SubscriptionItem } from '@balagh/event-store';
 import { type Message, Partitioners, type Producer } from 'kafkajs';
 import { type Pool } from 'pg';
@@ -61,7 +68,9 @@ class RunningRelay {
   ) {
     const { service, database, log, prefix = '' } = options;
     this.topic = `${prefix}case.${service}`;
-    this.types = typesAuthoredBy(service).filter((type) => publishedFields[type as CaseEventType] !== undefined);
+    this.types = typesAuthoredBy(service).filter(
+      (type) => publishedFields[type as CaseEventType] !== undefined,
+    );
     if (this.types.length === 0) throw new Error(`${service} publishes no events`);
     this.lease = new RelayLease(database, service, log);
   }
@@ -75,7 +84,14 @@ class RunningRelay {
       } catch (err) {
         this.failures += 1;
         const retryInMs = backOffMs(this.failures);
-        log.warn({ event: 'feed.relay.paused', relay: service, failures: this.failures, retryInMs, code: faultCode(err), err });
+        log.warn({
+          event: 'feed.relay.paused',
+          relay: service,
+          failures: this.failures,
+          retryInMs,
+          code: faultCode(err),
+          err,
+        });
         await pause(retryInMs, this.signal);
       }
     }
@@ -86,7 +102,13 @@ class RunningRelay {
   private async lead(): Promise<void> {
     const { log, brokers, service } = this.options;
     // No retries inside the library: between attempts the lease is looked at.
-    const kafka = createKafkaClient({ brokers, clientId: `balagh-relay-${service}`, log, requestTimeout: answerWithinMs, retries: 0 });
+    const kafka = createKafkaClient({
+      brokers,
+      clientId: `balagh-relay-${service}`,
+      log,
+      requestTimeout: answerWithinMs,
+      retries: 0,
+    });
     const producer = kafka.producer({
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
@@ -94,9 +116,13 @@ class RunningRelay {
     });
     const lost = new AbortController();
     const renewing = this.renewing(lost);
-    const saving = savePeriodically(saveEveryMs, () => this.save(), (err) => {
-      log.warn({ event: 'feed.checkpoint.not_saved', relay: service, err });
-    });
+    const saving = savePeriodically(
+      saveEveryMs,
+      () => this.save(),
+      (err) => {
+        log.warn({ event: 'feed.checkpoint.not_saved', relay: service, err });
+      },
+    );
     try {
       await producer.connect();
       await this.publishAll(producer, AbortSignal.any([this.signal, lost.signal]));
@@ -104,7 +130,10 @@ class RunningRelay {
       clearInterval(renewing);
       lost.abort();
       await saving.end();
-      await within(answerWithinMs, producer.disconnect().catch(() => undefined));
+      await within(
+        answerWithinMs,
+        producer.disconnect().catch(() => undefined),
+      );
     }
   }
 
@@ -131,12 +160,21 @@ class RunningRelay {
    * True when acknowledged by all in-sync replicas, false when given up by the signal.
    * @throws Unanswered: the connections must be closed before anything else is sent
    */
-  private async send(producer: Producer, messages: readonly Message[], signal: AbortSignal): Promise<boolean> {
+  private async send(
+    producer: Producer,
+    messages: readonly Message[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { log, service } = this.options;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         if (this.lease.left < answerWithinMs) throw new LeaseTooShort();
-        const request = producer.send({ topic: this.topic, acks: -1, timeout: answerWithinMs, messages: [...messages] });
+        const request = producer.send({
+          topic: this.topic,
+          acks: -1,
+          timeout: answerWithinMs,
+          messages: [...messages],
+        });
         if (!(await within(answerWithinMs, request))) throw new Unanswered();
         if (failures > 0) log.info({ event: 'feed.relay.resumed', relay: service });
         return true;
@@ -144,7 +182,14 @@ class RunningRelay {
         if (err instanceof Unanswered) throw err;
         failures += 1;
         const retryInMs = backOffMs(failures);
-        log.warn({ event: 'feed.relay.paused', relay: service, failures, retryInMs, code: faultCode(err), err });
+        log.warn({
+          event: 'feed.relay.paused',
+          relay: service,
+          failures,
+          retryInMs,
+          code: faultCode(err),
+          err,
+        });
         await pause(retryInMs, signal);
       }
     }
@@ -158,14 +203,24 @@ class RunningRelay {
       const message = publish(decodeEvent(item.event))?.message;
       return message === undefined ? undefined : { key: message.subject, value: JSON.stringify(message) };
     } catch (err) {
-      this.options.log.error({ event: 'feed.relay.event_unpublishable', relay: this.options.service, stream, revision, type, err });
+      this.options.log.error({
+        event: 'feed.relay.event_unpublishable',
+        relay: this.options.service,
+        stream,
+        revision,
+        type,
+        err,
+      });
       return undefined;
     }
   }
 
   private async checkpoint(): Promise<Position> {
     const { database, service } = this.options;
-    const { rows } = await database.query<{ position: Position }>('select position from relay_checkpoint where service = $1', [service]);
+    const { rows } = await database.query<{ position: Position }>(
+      'select position from relay_checkpoint where service = $1',
+      [service],
+    );
     return rows[0]?.position ?? START;
   }
 

@@ -29,7 +29,7 @@ export function createMemoryFeed(store: EventStore, { pick }: MemoryFeedOptions 
   let draining: Promise<void> = Promise.resolve();
 
   const drainAll = async (): Promise<void> => {
-    for (let moved = true; moved; ) {
+    for (let moved = true; moved;) {
       moved = false;
       for (const pump of [...running.values()]) moved = (await pump.run()) || moved;
     }
@@ -89,7 +89,11 @@ class Pump {
   private async page(): Promise<{ readonly messages: Incoming[]; readonly checkpoint: Position }> {
     const { progress, store } = this.parts;
     const filter = { categories: ['case'], types: this.types };
-    const { events, checkpoint } = await store.readAll({ after: await progress.checkpoint(), filter, limit: 500 });
+    const { events, checkpoint } = await store.readAll({
+      after: await progress.checkpoint(),
+      filter,
+      limit: 500,
+    });
     const messages = events.map((event) => fromStore(event, this.types)).filter((m) => m !== undefined);
     return { messages, checkpoint };
   }
@@ -99,7 +103,10 @@ class Pump {
     while (waiting.length > 0) {
       const topics = [...new Set(waiting.map((m) => m.topic))];
       const topic = this.pick === undefined ? waiting[0]?.topic : (topics[this.pick(topics)] ?? topics[0]);
-      yield* waiting.splice(waiting.findIndex((m) => m.topic === topic), 1);
+      yield* waiting.splice(
+        waiting.findIndex((m) => m.topic === topic),
+        1,
+      );
     }
   }
 }

@@ -17,7 +17,10 @@ export function createMemoryProgress(consumer: string): FeedProgress {
 
   return {
     consumer,
-    state: async (topic, caseId) => ({ handled: revisions(caseId).get(topic) ?? -1, parked: parks.has(caseId) }),
+    state: async (topic, caseId) => ({
+      handled: revisions(caseId).get(topic) ?? -1,
+      parked: parks.has(caseId),
+    }),
     handled: async ({ topic, caseId, revision }) => {
       const known = revisions(caseId);
       handled.set(caseId, known.set(topic, Math.max(revision, known.get(topic) ?? -1)));
@@ -26,7 +29,11 @@ export function createMemoryProgress(consumer: string): FeedProgress {
     park: async ({ topic, caseId, revision, reason }) => {
       const park = parks.get(caseId);
       if (park !== undefined) park.waiting = Math.max(park.waiting, revision);
-      else parks.set(caseId, { case: { consumer, caseId, topic, revision, reason, parkedAt: new Date().toISOString() }, waiting: revision });
+      else
+        parks.set(caseId, {
+          case: { consumer, caseId, topic, revision, reason, parkedAt: new Date().toISOString() },
+          waiting: revision,
+        });
     },
     wait: async (caseId, revision) => {
       const park = parks.get(caseId);

@@ -45,7 +45,9 @@ export async function migrateFeed(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('begin');
-    await client.query(`select pg_advisory_xact_lock(hashtextextended('balagh.feed.migrate.' || current_schema(), 0))`);
+    await client.query(
+      `select pg_advisory_xact_lock(hashtextextended('balagh.feed.migrate.' || current_schema(), 0))`,
+    );
     await client.query(tables);
     await client.query('commit');
   } catch (error) {

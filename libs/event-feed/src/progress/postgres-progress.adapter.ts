@@ -26,7 +26,10 @@ export function createPostgresProgress(pool: Pool, consumer: string): FeedProgre
     state: (topic, caseId) => state({ topic, caseId }),
     handled,
     handledOf: async (caseId) => {
-      const { rows } = await pool.query<{ topic: string; revision: number }>(statements.handledOf, [consumer, caseId]);
+      const { rows } = await pool.query<{ topic: string; revision: number }>(statements.handledOf, [
+        consumer,
+        caseId,
+      ]);
       return new Map(rows.map((row) => [row.topic, row.revision]));
     },
     park: async ({ caseId, topic, revision, reason }) => {
@@ -61,7 +64,11 @@ export function createPostgresProgress(pool: Pool, consumer: string): FeedProgre
   };
 }
 
-async function readStates(pool: Pool, consumer: string, cases: readonly CaseOnTopic[]): Promise<readonly CaseProgress[]> {
+async function readStates(
+  pool: Pool,
+  consumer: string,
+  cases: readonly CaseOnTopic[],
+): Promise<readonly CaseProgress[]> {
   const { rows } = await pool.query<CaseProgress & { n: string }>({
     name: 'feed-states',
     text: statements.states,
@@ -72,7 +79,11 @@ async function readStates(pool: Pool, consumer: string, cases: readonly CaseOnTo
 }
 
 /** A statement may touch a row once: of several revisions of one case and topic the highest counts. */
-async function noteHandled(pool: Pool, consumer: string, messages: readonly HandledMessage[]): Promise<readonly undefined[]> {
+async function noteHandled(
+  pool: Pool,
+  consumer: string,
+  messages: readonly HandledMessage[],
+): Promise<readonly undefined[]> {
   const highest = new Map<string, HandledMessage>();
   for (const message of messages) {
     const key = `${message.topic} ${message.caseId}`;

@@ -73,7 +73,11 @@ export class ConsumerLeases {
 
   private async connect(): Promise<Client> {
     // The pool's own options: address, role and search_path of the service.
-    const client = new Client({ ...this.pool.options, password: this.pool.options.password, query_timeout: 5_000 });
+    const client = new Client({
+      ...this.pool.options,
+      password: this.pool.options.password,
+      query_timeout: 5_000,
+    });
     const lost = (): void => {
       client.removeAllListeners('end');
       void client.end().catch(() => undefined);
@@ -82,7 +86,9 @@ export class ConsumerLeases {
     client.on('error', lost);
     client.on('end', lost);
     await client.connect();
-    await client.query('set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3');
+    await client.query(
+      'set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3',
+    );
     this.probe = setInterval(() => void client.query('select 1').catch(lost), probeMs);
     this.probe.unref();
     return client;

@@ -51,7 +51,7 @@ export class StoreSubscription {
 
   private async run(): Promise<void> {
     const { subscription, log } = this.parts;
-    for (let failures = 0; !this.stopping.signal.aborted; ) {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
       const lost = await this.leases.acquire(subscription.consumer, this.stopping.signal);
       if (lost === undefined) return;
       try {
@@ -59,7 +59,13 @@ export class StoreSubscription {
         failures = 0;
       } catch (err) {
         failures += 1;
-        log.warn({ event: 'feed.consumer.paused', consumer: subscription.consumer, failures, retryInMs: backOffMs(failures), err });
+        log.warn({
+          event: 'feed.consumer.paused',
+          consumer: subscription.consumer,
+          failures,
+          retryInMs: backOffMs(failures),
+          err,
+        });
         await pause(backOffMs(failures), this.stopping.signal);
       } finally {
         this.read = undefined;

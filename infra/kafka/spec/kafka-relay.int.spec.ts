@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type PublishedEvent } from '@balagh/case-events';
 import { proves } from '@balagh/testing';
 import { type KafkaMessage, Kafka, Partitioners, logLevel } from 'kafkajs';
-import { startKafkaBroker } from '../../../infra/local/src/kafka/kafka-broker';
-import { caseNumber, happen } from './case-story';
+import { startKafkaBroker } from '../../local/src/kafka/kafka-broker';
+import { caseNumber, happen } from '../../../libs/event-feed/spec/case-story';
 import { type KafkaBench, kafkaBench } from './kafka-bench';
 import { kafkaForTests, kafkaMissing } from './kafka-for-tests';
 
@@ -16,7 +16,10 @@ const client = (brokers: string): Kafka =>
   new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 10 } });
 
 /** Reads a topic from its beginning, as a stranger would. */
-async function readTopic(brokers: string, topic: string): Promise<{ readonly messages: KafkaMessage[]; stop(): Promise<void> }> {
+async function readTopic(
+  brokers: string,
+  topic: string,
+): Promise<{ readonly messages: KafkaMessage[]; stop(): Promise<void> }> {
   const messages: KafkaMessage[] = [];
   const consumer = client(brokers).consumer({ groupId: `${topic}.reader`, maxWaitTimeInMs: 50 });
   await consumer.connect();
@@ -25,14 +28,24 @@ async function readTopic(brokers: string, topic: string): Promise<{ readonly mes
   return { messages, stop: () => consumer.disconnect() };
 }
 
-const read = (message: KafkaMessage): PublishedEvent => JSON.parse(message.value?.toString() ?? 'null') as PublishedEvent;
+const read = (message: KafkaMessage): PublishedEvent =>
+  JSON.parse(message.value?.toString() ?? 'null') as PublishedEvent;
 
 /** Revisions of a case as they first appear. */
 const firstOccurrences = (messages: readonly KafkaMessage[], caseId: string): number[] => [
-  ...new Set(messages.map(read).filter((m) => m.subject === caseId).map((m) => m.caserevision)),
+  ...new Set(
+    messages
+      .map(read)
+      .filter((m) => m.subject === caseId)
+      .map((m) => m.caserevision),
+  ),
 ];
 
-async function produce(brokers: string, topic: string, messages: { key: string | null; value: string }[]): Promise<void> {
+async function produce(
+  brokers: string,
+  topic: string,
+  messages: { key: string | null; value: string }[],
+): Promise<void> {
   const producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic, messages });
@@ -73,7 +86,13 @@ describe('published events over Kafka', () => {
     await bench.settle();
     expect(messages.map((m) => m.key?.toString())).toEqual([A, A]);
     expect(messages.map(read)).toMatchObject([
-      { specversion: '1.0', type: 'balagh.case.v1.CaseOpened', subject: A, caserevision: 0, data: { channel: 'PHONE' } },
+      {
+        specversion: '1.0',
+        type: 'balagh.case.v1.CaseOpened',
+        subject: A,
+        caserevision: 0,
+        data: { channel: 'PHONE' },
+      },
       { type: 'balagh.case.v1.RequiredFieldsMissing', caserevision: 2, data: { attempt: 1 } },
     ]);
     expect(Object.keys(messages.map(read)[0]?.data ?? {})).toEqual(['channel']);
@@ -136,7 +155,9 @@ describe('published events over Kafka', () => {
       handle: async ({ subject, caserevision }) => void handled.push(`${subject} ${caserevision}`),
     });
     const topic = `${bench.prefix}case.intake`;
-    await produce(brokers, topic, [{ key: A, value: '{"type":"balagh.case.v1.CaseOpened","caserevision":0}' }]);
+    await produce(brokers, topic, [
+      { key: A, value: '{"type":"balagh.case.v1.CaseOpened","caserevision":0}' },
+    ]);
     await produce(brokers, topic, [{ key: null, value: 'not a message' }]);
     await bench.until(async () => (await running.parked()).length === 2);
     await happen(bench.store, A, 'CaseOpened', 'FieldTeamSent');
@@ -145,7 +166,11 @@ describe('published events over Kafka', () => {
     await bench.settle();
     expect(handled).toEqual([`${B} 0`]);
     const parked = await running.parked();
-    expect(parked.map(({ caseId, reason, revision }) => [caseId.replace(/\/\d+\/\d+$/, '/…'), reason, revision]).sort()).toEqual(
+    expect(
+      parked
+        .map(({ caseId, reason, revision }) => [caseId.replace(/\/\d+\/\d+$/, '/…'), reason, revision])
+        .sort(),
+    ).toEqual(
       [
         [A, 'MESSAGE_INVALID', 0],
         [`${bench.prefix}case.intake/…`, 'MESSAGE_UNREADABLE', -1],
@@ -159,7 +184,8 @@ describe('published events over Kafka', () => {
 
 describe('a broker that goes away', () => {
   if (kafkaMissing !== undefined || process.env['BALAGH_TEST_KAFKA_BROKERS'] !== undefined) {
-    it(`not run: ${kafkaMissing ?? 'the broker is not ours to stop'}`, () => expect(process.env['CI']).not.toBe('true'));
+    it(`not run: ${kafkaMissing ?? 'the broker is not ours to stop'}`, () =>
+      expect(process.env['CI']).not.toBe('true'));
     return;
   }
   it('pauses relay and consumers, and nothing is lost or out of order when it is back', async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brokerIsReady, createTopics } from '@balagh/event-feed';
 import { Kafka, logLevel } from 'kafkajs';
-import { type KafkaBroker, startKafkaBroker } from './kafka-broker';
-import { missingForKafka } from './kafka-jars';
+import { type KafkaBroker, startKafkaBroker } from '../../local/src/kafka/kafka-broker';
+import { missingForKafka } from '../../local/src/kafka/kafka-jars';
 
 const why = missingForKafka();
 
@@ -40,7 +40,9 @@ describe('the local Kafka broker', () => {
     expect(await brokerIsReady(leftBehind.brokers)).toBe(false);
 
     const client = await admin(running.brokers);
-    const { topics } = await client.fetchTopicMetadata({ topics: ['case.intake', 'case.routing', 'case.dispatch'] });
+    const { topics } = await client.fetchTopicMetadata({
+      topics: ['case.intake', 'case.routing', 'case.dispatch'],
+    });
     expect(topics.map((t) => [t.name, t.partitions.length]).sort()).toEqual([
       ['case.dispatch', 3],
       ['case.intake', 3],

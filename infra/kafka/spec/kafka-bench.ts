@@ -2,8 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { type Author, topics } from '@balagh/case-events';
 import { createPostgresEventStore, migrateEventStore } from '@balagh/event-store';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
-import { type Relay, createKafkaFeed, createTopics, migrateFeed, startRelay } from '../src';
-import { type BenchOptions, type FeedBench, polling, recordingLog, repeating } from './feed-bench';
+import { type Relay, createKafkaFeed, createTopics, migrateFeed, startRelay } from '@balagh/event-feed';
+import {
+  type BenchOptions,
+  type FeedBench,
+  polling,
+  recordingLog,
+  repeating,
+} from '../../../libs/event-feed/spec/feed-bench';
 
 export interface KafkaBench extends FeedBench {
   readonly database: TestDatabase;
@@ -13,16 +19,30 @@ export interface KafkaBench extends FeedBench {
 }
 
 /** Store, relays of three services and topics of their own on a broker. */
-export async function kafkaBench(brokers: string, { times = 1, relays = true }: BenchOptions & { relays?: boolean } = {}): Promise<KafkaBench> {
+export async function kafkaBench(
+  brokers: string,
+  { times = 1, relays = true }: BenchOptions & { relays?: boolean } = {},
+): Promise<KafkaBench> {
   const prefix = `t${randomBytes(4).toString('hex')}.`;
   const database = await testDatabase();
   await Promise.all([migrateEventStore(database.pool), migrateFeed(database.pool)]);
-  await createTopics(brokers, topics.map((topic) => `${prefix}${topic}`), 6);
+  await createTopics(
+    brokers,
+    topics.map((topic) => `${prefix}${topic}`),
+    6,
+  );
   const store = createPostgresEventStore({ connectionString: database.url });
   const { log, logged } = recordingLog();
   const started: Relay[] = [];
   const relay = async (service: Author): Promise<Relay> => {
-    const running = await startRelay({ service, store: repeating(store, times), database: database.pool, brokers, log, prefix });
+    const running = await startRelay({
+      service,
+      store: repeating(store, times),
+      database: database.pool,
+      brokers,
+      log,
+      prefix,
+    });
     started.push(running);
     return running;
   };
@@ -33,7 +53,16 @@ export async function kafkaBench(brokers: string, { times = 1, relays = true }: 
     database,
     prefix,
     relay,
-    replica: (limits = {}) => createKafkaFeed({ brokers, store, database: database.pool, log, clientId: 'specification', prefix, ...limits }),
+    replica: (limits = {}) =>
+      createKafkaFeed({
+        brokers,
+        store,
+        database: database.pool,
+        log,
+        clientId: 'specification',
+        prefix,
+        ...limits,
+      }),
     ...polling,
     settle: () => new Promise<void>((resolve) => setTimeout(resolve, 800)),
     close: async () => {

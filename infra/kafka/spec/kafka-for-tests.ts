@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KafkaBroker, startKafkaBroker } from '../../../infra/local/src/kafka/kafka-broker';
-import { missingForKafka } from '../../../infra/local/src/kafka/kafka-jars';
+import { type KafkaBroker, startKafkaBroker } from '../../local/src/kafka/kafka-broker';
+import { missingForKafka } from '../../local/src/kafka/kafka-jars';
 
 const external = process.env['BALAGH_TEST_KAFKA_BROKERS'];
 
@@ -22,13 +22,17 @@ let started: Promise<KafkaForTests> | undefined;
 
 /** One broker per suite, started at the first call: `BALAGH_TEST_KAFKA_BROKERS`, or a real one thrown away in `stop`. */
 export function kafkaForTests(): Promise<KafkaForTests> {
-  started ??= external === undefined ? startOwn() : Promise.resolve({ brokers: external, stop: async () => undefined });
+  started ??=
+    external === undefined ? startOwn() : Promise.resolve({ brokers: external, stop: async () => undefined });
   return started;
 }
 
 async function startOwn(): Promise<KafkaForTests> {
   const directory = mkdtempSync(join(tmpdir(), 'balagh-kafka-'));
-  const broker: KafkaBroker = await startKafkaBroker({ dataDir: join(directory, 'data'), logFile: join(directory, 'broker.log') });
+  const broker: KafkaBroker = await startKafkaBroker({
+    dataDir: join(directory, 'data'),
+    logFile: join(directory, 'broker.log'),
+  });
   return {
     brokers: broker.brokers,
     stop: async () => {
