@@ -10,8 +10,10 @@ export const subjectId = '20000000-0000-4000-8000-000000000001';
 export const id = (n: number): string => `30000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const sealed = (what: string): string => `sealed:v1:${subjectId}:${Buffer.from(what).toString('base64url')}`;
 
+export const profileOf = (tenant: string, change: Partial<Profile> = {}): Profile => ({ ...parseProfile(profileFixture(tenant)), ...change });
+
 export function rulesOf(tenant: string, change: Partial<Profile> = {}): Rules {
-  const profile: Profile = { ...parseProfile(profileFixture(tenant)), ...change };
+  const profile = profileOf(tenant, change);
   return { profile, time: workingTime(profile.calendar, profile.timeZone), calendarVersion: 1 };
 }
 

@@ -26,7 +26,8 @@ export const channelOf = (value: string): MessageChannel => oneOf('channel', val
 
 /** Absent: the owner that routing proposed. @throws InvalidMessage `OWNER_UNKNOWN` */
 export function ownerOf(owner: common.Owner | undefined): Owner | undefined {
-  if (owner === undefined || owner.code === '') return undefined;
+  // The gRPC loader gives null for a message that was not sent.
+  if (!owner || owner.code === '') return undefined;
   const { kind, code, section } = owner;
   const parsed = ownerSchema.safeParse({ kind, code, ...(section === '' ? {} : { section }) });
   if (!parsed.success) throw new InvalidMessage('OWNER_UNKNOWN', [{ path: 'owner', problem: 'MALFORMED' }]);

@@ -1,0 +1,117 @@
+import 'reflect-metadata';
+import { type dispatch } from '@balagh/contracts';
+import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
+import { caseInQueue } from './cases.fixture';
+import { HAYA, profileOf } from './history.fixture';
+import { RunningDispatch, agent, cleaning, distributor, newWorld, staff, uuid } from './running-service.fixture';
+
+describe('the work lists', () => {
+  let database: TestDatabase;
+  let running: RunningDispatch;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    running = await RunningDispatch.start(newWorld(database.url, [profileOf('MUS')]));
+  });
+  afterEach(async () => {
+    await running.stop();
+    await database.close();
+  });
+
+  type Page = dispatch.ListQueueResponse & { readonly error?: undefined };
+  const list = async (change: object = {}, principal = distributor): Promise<Page> => {
+    const request = { tenant: 'MUS', queue: 'SECOND_LINE', pageSize: 0, pageToken: '', order: '', ...change };
+    const page = await running.call<Page>('Dispatch', 'listQueue', principal, request);
+    if (page.error !== undefined) throw new Error(page.error.reason);
+    return page;
+  };
+  const numbers = (page: Page): number[] => page.entries.map(({ caseNumber }) => Number(caseNumber.slice(-6)));
+  /** Cases a minute apart; the numbers say who is oldest. */
+  const casesInQueue = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n <= to; n += 1) {
+      await caseInQueue(running, n);
+      running.world.clock.advance(60_000);
+    }
+  };
+  const rows = async (table: string, order: string): Promise<unknown[]> =>
+    (await database.pool.query(`select * from ${table} order by ${order}`)).rows as unknown[];
+
+  it('show open cases oldest first, with status, owner and due time', async () => {
+    proves('MUS-48');
+    await casesInQueue(1, 3);
+    await running.command('referCase', distributor, { caseId: uuid(1, 2) });
+    await running.command('transferCase', distributor, { caseId: uuid(1, 3), agency: 'HAYA_WATER' });
+    const delivered = await list({ queue: 'THIRD_LINE' });
+    expect(delivered.entries).toMatchObject([
+      { caseNumber: 'MUS-2026-000002', stage: 'WITH_THIRD_LINE', owner: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' }, registeredAt: '2026-03-01T08:01:00.000Z', dueAt: '2026-03-04T19:59:59.999Z' },
+      { caseNumber: 'MUS-2026-000003', stage: 'TRANSFERRED_EXTERNALLY', owner: { kind: 'AGENCY', code: 'HAYA_WATER' } },
+    ]);
+    await casesInQueue(4, 5);
+    const waiting = await list();
+    expect([numbers(waiting), waiting.total, waiting.nextPageToken]).toEqual([[1, 4, 5], 3, '']);
+  });
+
+  it('keep their pages when cases come and go meanwhile', async () => {
+    await casesInQueue(1, 5);
+    const first = await list({ pageSize: 2 });
+    expect([numbers(first), first.total]).toEqual([[1, 2], 5]);
+    await running.command('referCase', distributor, { caseId: uuid(1, 1) });
+    await running.command('referCase', distributor, { caseId: uuid(1, 4) });
+    await casesInQueue(6, 6);
+    const second = await list({ pageSize: 2, pageToken: first.nextPageToken });
+    expect(numbers(second)).toEqual([3, 5]);
+    expect(numbers(await list({ pageSize: 2, pageToken: second.nextPageToken }))).toEqual([6]);
+  });
+
+  it('put the most urgent on top when asked to', async () => {
+    await casesInQueue(1, 3);
+    const urgent = { type: 'PriorityAssessed', data: { priority: 'URGENT', handlingClass: 'FASTEST', ruleId: 'R', inputs: {} } } as const;
+    await running.write('routing', uuid(1, 2), [urgent]);
+    const first = await list({ order: 'PRIORITY', pageSize: 2 });
+    expect(numbers(first)).toEqual([2, 1]);
+    expect(numbers(await list({ order: 'PRIORITY', pageSize: 2, pageToken: first.nextPageToken }))).toEqual([3]);
+  });
+
+  it('of line 3 hold its own party’s cases only', async () => {
+    await casesInQueue(1, 2);
+    await caseInQueue(running, 3, HAYA);
+    await running.command('referCase', distributor, { caseId: uuid(1, 1) });
+    await running.command('referCase', distributor, { caseId: uuid(1, 2), owner: { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-GARDENS' } });
+    const ofParty = async (code: string, section?: string) =>
+      numbers(await list({ queue: 'THIRD_LINE' }, staff(['LINE3'], section === undefined ? { code } : { code, section })));
+    expect(numbers(await list({ queue: 'THIRD_LINE' }, cleaning))).toEqual([1]);
+    expect(await ofParty('DIR-SERVICES')).toEqual([1, 2]);
+    expect(await ofParty('DIR-ROADS')).toEqual([]);
+  });
+
+  it.each([
+    ['line 1', agent, {}, 'ACTION_NOT_PERMITTED'],
+    ['line 3 for the second line’s queue', cleaning, {}, 'ACTION_NOT_PERMITTED'],
+    ['line 3 without a party', staff(['LINE3']), { queue: 'THIRD_LINE' }, 'CASE_FOREIGN'],
+    ['another organisation', staff(['LINE2'], undefined, ['QAT-MME']), {}, 'TENANT_FOREIGN'],
+    ['an unknown queue', distributor, { queue: 'ALL' }, 'QUEUE_UNKNOWN'],
+    ['an unknown order', distributor, { order: 'RANDOM' }, 'ORDER_UNKNOWN'],
+    ['a broken page token', distributor, { pageToken: 'x' }, 'PAGE_TOKEN_INVALID'],
+  ])('refuse %s', async (_who, principal, change, code) => {
+    await expect(list(change, principal)).rejects.toThrow(code);
+  });
+
+  it('are rebuilt to equal rows while the service runs, after they were deleted', async () => {
+    await casesInQueue(1, 6);
+    await running.command('referCase', distributor, { caseId: uuid(1, 1) });
+    await running.command('transferCase', distributor, { caseId: uuid(1, 2), agency: 'HAYA_WATER' });
+    await running.command('recordFollowUp', distributor, { caseId: uuid(1, 2), note: 'x' });
+    const all = async () => [
+      await rows('queue_entry', 'case_id'),
+      await rows('transfer', 'transfer_id'),
+      (await database.pool.query('select case_id, kind, due_at, calendar_version from timer order by case_id, kind')).rows as unknown[],
+    ];
+    const before = await all();
+    expect(before.map((table) => table.length)).toEqual([6, 1, 4]);
+    for (const table of ['queue_entry', 'transfer', 'timer']) await database.pool.query(`delete from ${table}`);
+    expect((await running.http('rebuild', distributor)).status).toBe(403);
+    const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
+    expect([answer.status, await answer.json()]).toEqual([200, { cases: 6 }]);
+    expect(await all()).toEqual(before);
+  });
+});
