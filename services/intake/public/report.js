@@ -17,7 +17,19 @@ const state = {
 const say = (name) => words[state.language][name] ?? name;
 const nameOf = (names) => names[state.language] ?? names.ar;
 
-const matterFields = ['caseType', 'category', 'subject', 'sector', 'directorate', 'section', 'saleChannel', 'details', 'shopName', 'shopAddress', 'invoiceNumber'];
+const matterFields = [
+  'caseType',
+  'category',
+  'subject',
+  'sector',
+  'directorate',
+  'section',
+  'saleChannel',
+  'details',
+  'shopName',
+  'shopAddress',
+  'invoiceNumber',
+];
 const reporterFields = ['reporterName', 'phone', 'email', 'civilNumber', 'address', 'preferredChannel'];
 const alwaysShown = ['caseType', 'category', 'details', 'reporterName', 'phone', 'email', 'preferredChannel'];
 
@@ -32,7 +44,11 @@ async function api(path, options = {}) {
 function answers() {
   const given = Object.fromEntries(new FormData(byId('report-form')).entries());
   const fields = [...matterFields, ...reporterFields];
-  return Object.fromEntries(fields.filter((f) => typeof given[f] === 'string' && given[f].trim() !== '').map((f) => [f, given[f].trim()]));
+  return Object.fromEntries(
+    fields
+      .filter((f) => typeof given[f] === 'string' && given[f].trim() !== '')
+      .map((f) => [f, given[f].trim()]),
+  );
 }
 
 function facts() {
@@ -44,7 +60,9 @@ const channel = () => state.form.channels.find((c) => c.kind === 'WEB') ?? state
 function isRequired(field) {
   const known = facts();
   const holds = ([name, wanted]) => (Array.isArray(wanted) ? wanted : [wanted]).includes(known[name] ?? null);
-  return state.form.requiredFields.some((r) => r.field === field && Object.entries(r.when ?? {}).every(holds));
+  return state.form.requiredFields.some(
+    (r) => r.field === field && Object.entries(r.when ?? {}).every(holds),
+  );
 }
 
 const mayBeAskedFor = (field) => state.form.requiredFields.some((r) => r.field === field);
@@ -76,8 +94,10 @@ function choicesOf(field) {
 
 function isShown(field) {
   if (alwaysShown.includes(field)) return true;
-  if (field === 'saleChannel' || field === 'shopName' || field === 'invoiceNumber') return mayBeAskedFor('shopAddress') && isRequired('shopAddress');
-  if (field === 'subject') return state.form.subjects.length > 0 && (isRequired('subject') || answers().caseType === 'INQUIRY');
+  if (field === 'saleChannel' || field === 'shopName' || field === 'invoiceNumber')
+    return mayBeAskedFor('shopAddress') && isRequired('shopAddress');
+  if (field === 'subject')
+    return state.form.subjects.length > 0 && (isRequired('subject') || answers().caseType === 'INQUIRY');
   return isRequired(field) || state.missing.some((m) => m.field === field);
 }
 
@@ -93,7 +113,8 @@ function fieldElement(field) {
   if (field === 'details') box.className = 'wide';
   if (field === 'phone') Object.assign(input, { type: 'tel', dir: 'ltr', autocomplete: 'tel' });
   if (field === 'email') Object.assign(input, { type: 'email', dir: 'ltr', autocomplete: 'email' });
-  if (field === 'civilNumber') Object.assign(input, { inputMode: 'numeric', dir: 'ltr', autocomplete: 'off' });
+  if (field === 'civilNumber')
+    Object.assign(input, { inputMode: 'numeric', dir: 'ltr', autocomplete: 'off' });
   if (field === 'reporterName') input.autocomplete = 'name';
   const problem = document.createElement('p');
   problem.className = 'problem';
@@ -139,9 +160,14 @@ function showFields() {
 function translate() {
   document.documentElement.lang = state.language;
   document.documentElement.dir = state.language === 'ar' ? 'rtl' : 'ltr';
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
+  for (const element of document.querySelectorAll('[data-text]'))
+    element.textContent = say(element.dataset.text);
   const other = state.language === 'ar' ? 'en' : 'ar';
-  Object.assign(byId('language'), { textContent: say('other'), lang: other, dir: other === 'ar' ? 'rtl' : 'ltr' });
+  Object.assign(byId('language'), {
+    textContent: say('other'),
+    lang: other,
+    dir: other === 'ar' ? 'rtl' : 'ltr',
+  });
   document.querySelector('.tabs').setAttribute('aria-label', say('tabs'));
   if (state.organisations) showOrganisations();
   if (state.form) {
@@ -190,13 +216,21 @@ async function completeReport() {
   const { reportId, reportToken } = state.report;
   const path = `${state.tenant}/reports/${reportId}`;
   const withToken = (headers) => ({ ...headers, 'report-token': reportToken });
-  const filled = await api(path, { method: 'PATCH', headers: withToken(jsonHeaders()), body: JSON.stringify({ form: formBody() }) });
+  const filled = await api(path, {
+    method: 'PATCH',
+    headers: withToken(jsonHeaders()),
+    body: JSON.stringify({ form: formBody() }),
+  });
   if (!filled.ok) return filled;
   const files = filesBody();
   const added = state.missing.some((m) => m.field === 'invoice') && byId('invoice').files.length > 0;
   if (added) {
     files.delete('photos');
-    const stored = await api(`${path}/attachments`, { method: 'POST', headers: withToken({ 'idempotency-key': state.key }), body: files });
+    const stored = await api(`${path}/attachments`, {
+      method: 'POST',
+      headers: withToken({ 'idempotency-key': state.key }),
+      body: files,
+    });
     if (!stored.ok) return stored;
   }
   return api(`${path}/registration`, { method: 'POST', headers: withToken(jsonHeaders()), body: '{}' });
@@ -232,7 +266,8 @@ function showMissing(focus = false) {
   const listed = state.missing.filter((m) => m.ar !== undefined);
   box.hidden = listed.length === 0;
   const list = document.createElement('ul');
-  for (const entry of listed) list.append(Object.assign(document.createElement('li'), { textContent: entry[state.language] }));
+  for (const entry of listed)
+    list.append(Object.assign(document.createElement('li'), { textContent: entry[state.language] }));
   box.replaceChildren(Object.assign(document.createElement('p'), { textContent: say('missing') }), list);
   if (focus && listed.length > 0) box.focus();
 }
@@ -261,7 +296,9 @@ function locate() {
     ({ coords }) => {
       const round = (degrees) => Math.round(degrees * 1e6) / 1e6;
       state.place = { latitude: round(coords.latitude), longitude: round(coords.longitude) };
-      const text = Object.assign(document.createElement('bdi'), { textContent: `${state.place.latitude}, ${state.place.longitude}` });
+      const text = Object.assign(document.createElement('bdi'), {
+        textContent: `${state.place.latitude}, ${state.place.longitude}`,
+      });
       place.replaceChildren(`${say('placeAdded')} `, text);
     },
     () => {
@@ -273,7 +310,10 @@ function locate() {
 
 function showThumbnails() {
   const images = [...byId('photos').files].map((file) => {
-    const image = Object.assign(document.createElement('img'), { src: URL.createObjectURL(file), alt: file.name });
+    const image = Object.assign(document.createElement('img'), {
+      src: URL.createObjectURL(file),
+      alt: file.name,
+    });
     image.addEventListener('load', () => URL.revokeObjectURL(image.src));
     const entry = document.createElement('li');
     entry.append(image);
@@ -309,11 +349,24 @@ function showStatus() {
     paragraph.append(`${label}: `, Object.assign(document.createElement('bdi'), { textContent: content }));
     return paragraph;
   };
-  const day = (at) => new Intl.DateTimeFormat(state.language === 'ar' ? 'ar' : 'en-GB', { dateStyle: 'long', timeStyle: 'short' }).format(new Date(at));
-  if (!ok) answer.textContent = say(body.code === 'STATUS_REQUEST_INVALID' ? 'CASE_NOT_FOUND' : known(body.code));
+  const day = (at) =>
+    new Intl.DateTimeFormat(state.language === 'ar' ? 'ar' : 'en-GB', {
+      dateStyle: 'long',
+      timeStyle: 'short',
+    }).format(new Date(at));
+  if (!ok)
+    answer.textContent = say(body.code === 'STATUS_REQUEST_INVALID' ? 'CASE_NOT_FOUND' : known(body.code));
   else {
-    const headline = Object.assign(document.createElement('p'), { className: 'number', textContent: nameOf(body.status) });
-    answer.append(line(say('caseNumber'), body.caseNumber), headline, line(say('registeredAt'), day(body.registeredAt)), line(say('updatedAt'), day(body.updatedAt)));
+    const headline = Object.assign(document.createElement('p'), {
+      className: 'number',
+      textContent: nameOf(body.status),
+    });
+    answer.append(
+      line(say('caseNumber'), body.caseNumber),
+      headline,
+      line(say('registeredAt'), day(body.registeredAt)),
+      line(say('updatedAt'), day(body.updatedAt)),
+    );
   }
   byId('status-answer').replaceChildren(answer);
 }
@@ -330,7 +383,10 @@ function showTab() {
 
 function showOrganisations() {
   const entries = state.organisations.map(({ code, names }) => {
-    const link = Object.assign(document.createElement('a'), { href: `/${encodeURIComponent(code)}`, textContent: nameOf(names) });
+    const link = Object.assign(document.createElement('a'), {
+      href: `/${encodeURIComponent(code)}`,
+      textContent: nameOf(names),
+    });
     const entry = document.createElement('li');
     entry.append(link);
     return entry;
@@ -355,7 +411,9 @@ async function start() {
   byId('another').addEventListener('click', startAgain);
   byId('status-form').addEventListener('submit', ask);
   addEventListener('hashchange', showTab);
-  const answer = await api(state.tenant === '' ? 'organisations' : `${encodeURIComponent(state.tenant)}/form`).catch(() => ({ ok: false }));
+  const answer = await api(
+    state.tenant === '' ? 'organisations' : `${encodeURIComponent(state.tenant)}/form`,
+  ).catch(() => ({ ok: false }));
   if (!answer.ok) notify('failed');
   else if (state.tenant === '') state.organisations = answer.body.organisations;
   else {

@@ -16,7 +16,10 @@ export function filled(form: Omit<IntakeForm, 'filled'>): CaseEvent {
 }
 
 export function attached(kind: 'PHOTO' | 'INVOICE' = 'PHOTO', id = attachmentId): CaseEvent {
-  return { type: 'AttachmentAdded', data: { attachmentId: id, kind, mediaType: 'image/jpeg', sizeBytes: 631, sha256: 'a'.repeat(64) } };
+  return {
+    type: 'AttachmentAdded',
+    data: { attachmentId: id, kind, mediaType: 'image/jpeg', sizeBytes: 631, sha256: 'a'.repeat(64) },
+  };
 }
 
 export function closed(): CaseEvent {

@@ -22,13 +22,17 @@ export function caseNumbersContract(name: string, make: () => CaseNumbers): void
 
     it('are unique when fifty cases ask at once', async () => {
       const numbers = make();
-      const reserved = await Promise.all(Array.from({ length: 50 }, (_, n) => numbers.reserve('TOURISM', '2026', caseIdOf(100 + n))));
+      const reserved = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => numbers.reserve('TOURISM', '2026', caseIdOf(100 + n))),
+      );
       expect(new Set(reserved.map((r) => r.number)).size).toBe(50);
     });
 
     it('are one when one case asks many times at once', async () => {
       const numbers = make();
-      const reserved = await Promise.all(Array.from({ length: 20 }, () => numbers.reserve('KWT-MOCI', '2026', caseIdOf(200))));
+      const reserved = await Promise.all(
+        Array.from({ length: 20 }, () => numbers.reserve('KWT-MOCI', '2026', caseIdOf(200))),
+      );
       expect(new Set(reserved.map((r) => r.number)).size).toBe(1);
     });
 

@@ -29,7 +29,9 @@ export function duplicateKeysContract(name: string, make: () => DuplicateKeys): 
 
     it('have one holder when twenty cases claim at once', async () => {
       const keys = make();
-      const claims = Array.from({ length: 20 }, (_, n) => keys.claim('MUS', 'k4', `00000000-0000-4000-9000-0000000001${String(n).padStart(2, '0')}`));
+      const claims = Array.from({ length: 20 }, (_, n) =>
+        keys.claim('MUS', 'k4', `00000000-0000-4000-9000-0000000001${String(n).padStart(2, '0')}`),
+      );
       expect(new Set((await Promise.all(claims)).map((holder) => holder.caseId)).size).toBe(1);
     });
 

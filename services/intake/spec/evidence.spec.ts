@@ -23,12 +23,21 @@ describe('inspecting evidence', () => {
     const inspected = await inspector.inspect(original);
     if (inspected.kind !== 'clean') throw new Error(inspected.kind);
     const after = await sharp(inspected.content).metadata();
-    expect([inspected.mediaType, after.width, after.height, after.exif]).toEqual(['image/jpeg', 24, 16, undefined]);
+    expect([inspected.mediaType, after.width, after.height, after.exif]).toEqual([
+      'image/jpeg',
+      24,
+      16,
+      undefined,
+    ]);
     expect(Buffer.from(inspected.content).includes('Invented')).toBe(false);
   });
 
   it('accepts a PDF unchanged', async () => {
-    expect(await inspector.inspect(pdf)).toEqual({ kind: 'clean', mediaType: 'application/pdf', content: pdf });
+    expect(await inspector.inspect(pdf)).toEqual({
+      kind: 'clean',
+      mediaType: 'application/pdf',
+      content: pdf,
+    });
   });
 
   it('knows a damaged photo and a file of no known type', async () => {
@@ -45,7 +54,11 @@ describe('the file store', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const key = { tenant: 'MUS', caseId: '11111111-1111-5111-8111-111111111111', attachmentId: '44444444-4444-5444-8444-444444444444' };
+  const key = {
+    tenant: 'MUS',
+    caseId: '11111111-1111-5111-8111-111111111111',
+    attachmentId: '44444444-4444-5444-8444-444444444444',
+  };
 
   it('gives back what was put, readable by its owner only, and leaves no temporary file', async () => {
     const store = new FileAttachmentStore(folder);
@@ -65,16 +78,22 @@ describe('the file store', () => {
   });
 
   it('holds sealed bytes only, and opens them again for staff', async () => {
-    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')], undefined, { attachments: new FileAttachmentStore(folder) as never });
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')], undefined, {
+      attachments: new FileAttachmentStore(folder) as never,
+    });
     const caseId = await desk.opened('MOBILE_APP');
     mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'DOCUMENT', content: pdf }));
     const added = (await desk.events(caseId)).at(-1);
-    const { attachmentId, sha256 } = added?.type === 'AttachmentAdded' ? added.data : { attachmentId: '', sha256: '' };
+    const { attachmentId, sha256 } =
+      added?.type === 'AttachmentAdded' ? added.data : { attachmentId: '', sha256: '' };
     expect(sha256).toBe(createHash('sha256').update(pdf).digest('hex'));
     const onDisk = await readFile(join(folder, 'MUS', caseId.slice(0, 2), caseId, attachmentId));
     expect(onDisk.includes('PDF')).toBe(false);
     const opened = await desk.intake.openAttachment.handle('MUS', caseId, attachmentId);
-    expect([opened?.mediaType, Buffer.from(opened?.content ?? []).equals(pdf)]).toEqual(['application/pdf', true]);
+    expect([opened?.mediaType, Buffer.from(opened?.content ?? []).equals(pdf)]).toEqual([
+      'application/pdf',
+      true,
+    ]);
     expect(await desk.intake.openAttachment.handle('TOURISM', caseId, attachmentId)).toBeUndefined();
   });
 });
@@ -88,15 +107,25 @@ describe('adding evidence', () => {
   ])('refuses with %s and stores nothing', async (code, content) => {
     const desk = new IntakeUnderTest('MUS', [musWith({ maxBytes: 1_000 })]);
     const caseId = await desk.opened('MOBILE_APP');
-    expect(codeOf(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await content() }))).toBe(code);
+    expect(
+      codeOf(
+        await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await content() }),
+      ),
+    ).toBe(code);
     expect([await desk.types(caseId), desk.outbound.attachments.files.size]).toEqual([['CaseOpened'], 0]);
   });
 
   it('stores nothing for a case that is full', async () => {
     const desk = new IntakeUnderTest('MUS', [musWith({ maxPerCase: 1 })]);
     const caseId = await desk.opened('MOBILE_APP');
-    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await photo() }));
-    const second = await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await photo('#112233') });
+    mustAccept(
+      await desk.intake.attach.handle(desk.context(), { caseId, kind: 'PHOTO', content: await photo() }),
+    );
+    const second = await desk.intake.attach.handle(desk.context(), {
+      caseId,
+      kind: 'PHOTO',
+      content: await photo('#112233'),
+    });
     expect([codeOf(second), desk.outbound.attachments.files.size]).toEqual(['ATTACHMENTS_TOO_MANY', 1]);
   });
 
@@ -104,8 +133,14 @@ describe('adding evidence', () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
     const caseId = await desk.opened('MOBILE_APP');
     const context = desk.context();
-    const first = await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() });
-    expect(await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() })).toEqual(first);
+    const first = await desk.intake.attach.handle(context, {
+      caseId,
+      kind: 'PHOTO',
+      content: await photoWithPlace(),
+    });
+    expect(
+      await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() }),
+    ).toEqual(first);
     expect(await desk.types(caseId)).toEqual(['CaseOpened', 'AttachmentAdded']);
   });
 });

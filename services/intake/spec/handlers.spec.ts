@@ -47,7 +47,11 @@ describe('opening a page', () => {
 
   it('pins the rules: a later profile version does not change an open page', async () => {
     const strict = profileOf('QAT-MME');
-    const lenient = { ...strict, caseTypes: strict.caseTypes.map((t) => ({ ...t, sectorRequired: false })), requiredFields: [] };
+    const lenient = {
+      ...strict,
+      caseTypes: strict.caseTypes.map((t) => ({ ...t, sectorRequired: false })),
+      requiredFields: [],
+    };
     const desk = new IntakeUnderTest('QAT-MME', [strict, lenient]);
     const first = new IntakeUnderTest('QAT-MME', [strict]);
     const pinned = await first.opened('PHONE', { caseType: 'REPORT', category: 'INCIDENT' });
@@ -69,7 +73,15 @@ describe('filling the form', () => {
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
     const caseId = await desk.opened('WHATSAPP', complaint);
     const stored = JSON.stringify(await desk.events(caseId));
-    for (const secret of ['سالم', 'المحل يرفض', 'INV-1', '55000001', '٢٩٠٠٠٠٠٠٠٠٠١', '290000000001', 'شارع']) {
+    for (const secret of [
+      'سالم',
+      'المحل يرفض',
+      'INV-1',
+      '55000001',
+      '٢٩٠٠٠٠٠٠٠٠٠١',
+      '290000000001',
+      'شارع',
+    ]) {
       expect(stored).not.toContain(secret);
     }
     const { form } = foldCase(await desk.events(caseId));
@@ -82,14 +94,19 @@ describe('filling the form', () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
     const caseId = await desk.opened('PHONE_1111');
     const { outcome } = await desk.fill(caseId, { phone: '12', email: 'not an address' });
-    expect(outcome).toEqual({ kind: 'rejected', rejection: { code: 'FIELD_INVALID', reason: 'invalid', details: { fields: ['phone', 'email'] } } });
+    expect(outcome).toEqual({
+      kind: 'rejected',
+      rejection: { code: 'FIELD_INVALID', reason: 'invalid', details: { fields: ['phone', 'email'] } },
+    });
   });
 
   it('does not count two words as a triple name, and refuses them in the place of three', async () => {
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
     const caseId = await desk.opened('WHATSAPP', { ...complaint, reporterName: 'سالم مثال' });
     await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() });
-    expect((await desk.register(caseId)).missing).toEqual([{ field: 'reporterName', ar: 'الاسم الثلاثي', en: 'Triple name' }]);
+    expect((await desk.register(caseId)).missing).toEqual([
+      { field: 'reporterName', ar: 'الاسم الثلاثي', en: 'Triple name' },
+    ]);
     mustAccept(await desk.fill(caseId, { reporterName: 'سالم مثال الاختبار' }));
     expect(codeOf(await desk.fill(caseId, { reporterName: 'سالم' }))).toBe('FIELD_INVALID');
     expect((await desk.register(caseId)).caseNumber).toBe('MOCI-2026-000001');
@@ -98,7 +115,10 @@ describe('filling the form', () => {
   it('finds no case of another organisation', async () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS'), profileOf('TOURISM')]);
     const caseId = await desk.opened('PHONE_1111');
-    const foreign = await desk.intake.fill.handle(desk.context({ tenant: 'TOURISM' }), { caseId, form: plain({ language: 'en' }) });
+    const foreign = await desk.intake.fill.handle(desk.context({ tenant: 'TOURISM' }), {
+      caseId,
+      form: plain({ language: 'en' }),
+    });
     expect(codeOf(foreign)).toBe('CASE_NOT_FOUND');
   });
 });
@@ -114,7 +134,9 @@ describe('registering', () => {
       expect([codeOf(answered), answered.missing]).toEqual(['FIELDS_MISSING', invoice]);
     }
     expect(await desk.types(caseId)).toEqual(['CaseOpened', 'FormFilled', 'RequiredFieldsMissing']);
-    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }));
+    mustAccept(
+      await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }),
+    );
     expect((await desk.register(caseId)).caseNumber).toBe('MOCI-2026-000001');
   });
 
@@ -131,20 +153,34 @@ describe('registering', () => {
   it('registers on a Friday at 03:10 local time, at once', async () => {
     proves('QAT-09');
     const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')], '2026-01-09T00:10:00.000Z');
-    const caseId = await desk.opened('PHONE', { caseType: 'COMPLAINT', category: 'ABANDONED_VEHICLE', details: 'سيارة مهملة' });
+    const caseId = await desk.opened('PHONE', {
+      caseType: 'COMPLAINT',
+      category: 'ABANDONED_VEHICLE',
+      details: 'سيارة مهملة',
+    });
     const { caseNumber } = await desk.register(caseId);
     expect(caseNumber).toBe('QAT-2026-000001');
     const registered = (await desk.events(caseId)).at(-1);
-    expect(registered?.data).toMatchObject({ registeredAt: '2026-01-09T00:10:00.000Z', clockStart: '2026-01-09T00:10:00.000Z' });
+    expect(registered?.data).toMatchObject({
+      registeredAt: '2026-01-09T00:10:00.000Z',
+      clockStart: '2026-01-09T00:10:00.000Z',
+    });
   });
 
   it('starts the deadline clock at the next opening where the calendar says so', async () => {
     const mus = profileOf('MUS');
     const profile = { ...mus, calendar: { ...mus.calendar, clockStartsAtOpening: true } };
     const desk = new IntakeUnderTest('MUS', [profile], '2026-01-09T00:10:00.000Z');
-    const caseId = await desk.opened('SOCIAL_MEDIA', { caseType: 'NOTE', category: 'OTHER', details: 'ملاحظة' });
+    const caseId = await desk.opened('SOCIAL_MEDIA', {
+      caseType: 'NOTE',
+      category: 'OTHER',
+      details: 'ملاحظة',
+    });
     mustAccept(await desk.register(caseId));
-    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({ registeredAt: '2026-01-09T00:10:00.000Z', clockStart: '2026-01-11T03:30:00.000Z' });
+    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({
+      registeredAt: '2026-01-09T00:10:00.000Z',
+      clockStart: '2026-01-11T03:30:00.000Z',
+    });
   });
 
   it("takes the year of the number from the organisation's own calendar", async () => {
@@ -170,8 +206,14 @@ describe('registering', () => {
   it("accepts a resident's civil number", async () => {
     proves('KWT-40');
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
-    const caseId = await desk.opened('WHATSAPP', { ...complaint, clientType: 'RESIDENT', civilNumber: '285 0000 00012' });
-    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }));
+    const caseId = await desk.opened('WHATSAPP', {
+      ...complaint,
+      clientType: 'RESIDENT',
+      civilNumber: '285 0000 00012',
+    });
+    mustAccept(
+      await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }),
+    );
     expect((await desk.register(caseId)).caseNumber).toBe('MOCI-2026-000001');
   });
 });
@@ -180,9 +222,21 @@ describe('a complaint that is already open', () => {
   it('is cancelled when civil number, shop and invoice are the same, however they are written', async () => {
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
     const original = await complained(desk, complaint);
-    const repeat = await complained(desk, { ...complaint, civilNumber: '290000000001', shopAddress: ' شارع  المثال 12. ', invoiceNumber: 'inv 1' });
-    expect((await desk.types(repeat)).slice(-3)).toEqual(['CaseRegistered', 'DuplicateDetected', 'CaseCancelledAsDuplicate']);
-    expect((await desk.events(repeat)).at(-1)?.data).toEqual({ originalCaseId: original, originalNumber: 'MOCI-2026-000001' });
+    const repeat = await complained(desk, {
+      ...complaint,
+      civilNumber: '290000000001',
+      shopAddress: ' شارع  المثال 12. ',
+      invoiceNumber: 'inv 1',
+    });
+    expect((await desk.types(repeat)).slice(-3)).toEqual([
+      'CaseRegistered',
+      'DuplicateDetected',
+      'CaseCancelledAsDuplicate',
+    ]);
+    expect((await desk.events(repeat)).at(-1)?.data).toEqual({
+      originalCaseId: original,
+      originalNumber: 'MOCI-2026-000001',
+    });
   });
 
   it('is another one when the invoice differs', async () => {
@@ -200,9 +254,14 @@ describe('a complaint that is already open', () => {
     expect((await desk.events(third)).at(-1)?.data).toMatchObject({ originalCaseId: original });
   });
 
-  async function complained(desk: IntakeUnderTest, answers: Parameters<IntakeUnderTest['opened']>[1]): Promise<string> {
+  async function complained(
+    desk: IntakeUnderTest,
+    answers: Parameters<IntakeUnderTest['opened']>[1],
+  ): Promise<string> {
     const caseId = await desk.opened('WHATSAPP', answers);
-    mustAccept(await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }));
+    mustAccept(
+      await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() }),
+    );
     mustAccept(await desk.register(caseId));
     return caseId;
   }
@@ -211,37 +270,64 @@ describe('a complaint that is already open', () => {
 describe('at first contact', () => {
   it('an inquiry is registered and answered in one act, the answer sealed', async () => {
     const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
-    const caseId = await desk.opened('PHONE', { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', details: 'ما مستندات رخصة البناء؟' });
+    const caseId = await desk.opened('PHONE', {
+      caseType: 'INQUIRY',
+      category: 'SERVICE_INQUIRY',
+      details: 'ما مستندات رخصة البناء؟',
+    });
     const context = desk.context();
-    const answered = mustAccept(await desk.intake.inquiries.answer(context, { caseId, answer: 'المخطط وسند الملكية' }));
+    const answered = mustAccept(
+      await desk.intake.inquiries.answer(context, { caseId, answer: 'المخطط وسند الملكية' }),
+    );
     expect(answered.caseNumber).toBe('QAT-2026-000001');
     const events = await desk.events(caseId);
     expect(events.map((e) => e.type).slice(-2)).toEqual(['CaseRegistered', 'InquiryAnswered']);
     const last = events.at(-1);
-    expect(await desk.platform.privacy.open(last?.type === 'InquiryAnswered' ? last.data.answer : '')).toBe('المخطط وسند الملكية');
+    expect(await desk.platform.privacy.open(last?.type === 'InquiryAnswered' ? last.data.answer : '')).toBe(
+      'المخطط وسند الملكية',
+    );
     await desk.intake.inquiries.answer(context, { caseId, answer: 'المخطط وسند الملكية' });
     expect(await desk.events(caseId)).toHaveLength(events.length);
   });
 
   it('an online sale is registered without the required fields', async () => {
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
-    const online = { caseType: 'COMPLAINT', category: 'CONSUMER_COMPLAINT', saleChannel: 'ONLINE', details: 'لم تصل البضاعة' } as const;
+    const online = {
+      caseType: 'COMPLAINT',
+      category: 'CONSUMER_COMPLAINT',
+      saleChannel: 'ONLINE',
+      details: 'لم تصل البضاعة',
+    } as const;
     const caseId = await desk.opened('WHATSAPP', online, '+965 5500 0001');
     mustAccept(await desk.register(caseId));
-    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({ requiredFields: 'WAIVED_OUT_OF_JURISDICTION', reachableBy: ['WHATSAPP', 'SMS'] });
+    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({
+      requiredFields: 'WAIVED_OUT_OF_JURISDICTION',
+      reachableBy: ['WHATSAPP', 'SMS'],
+    });
   });
 
   it('a matter of another body is registered for redirection', async () => {
     const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
     const caseId = await desk.opened('PHONE');
-    mustAccept(await desk.intake.register.redirect(desk.context(), { caseId, body: 'ELECTRICITY_AND_WATER' }));
-    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({ otherBody: 'ELECTRICITY_AND_WATER', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' });
+    mustAccept(
+      await desk.intake.register.redirect(desk.context(), { caseId, body: 'ELECTRICITY_AND_WATER' }),
+    );
+    expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({
+      otherBody: 'ELECTRICITY_AND_WATER',
+      requiredFields: 'WAIVED_OUT_OF_JURISDICTION',
+    });
   });
 
   it('a stale page is refused with the new version', async () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
     const caseId = await desk.opened('PHONE_1111', { caseType: 'NOTE' });
-    const { outcome } = await desk.intake.fill.handle(desk.context({ expectedDecisionVersion: 1 }), { caseId, form: plain({ language: 'en' }) });
-    expect(outcome).toMatchObject({ kind: 'rejected', rejection: { code: 'VERSION_STALE', details: { decisionVersion: 2 } } });
+    const { outcome } = await desk.intake.fill.handle(desk.context({ expectedDecisionVersion: 1 }), {
+      caseId,
+      form: plain({ language: 'en' }),
+    });
+    expect(outcome).toMatchObject({
+      kind: 'rejected',
+      rejection: { code: 'VERSION_STALE', details: { decisionVersion: 2 } },
+    });
   });
 });

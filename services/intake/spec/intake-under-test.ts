@@ -22,17 +22,27 @@ export class IntakeUnderTest {
     parts: Partial<MemoryOutbound> = {},
   ) {
     this.clock = manualClock(at);
-    this.platform = createMemoryPlatform({ service: 'intake', author: 'intake', profiles, clock: this.clock });
+    this.platform = createMemoryPlatform({
+      service: 'intake',
+      author: 'intake',
+      profiles,
+      clock: this.clock,
+    });
     this.outbound = { ...memoryOutbound(), ...parts };
     const { streams, privacy, eventStore } = this.platform;
     const now = (): string => this.clock.now().toISOString();
-    this.intake = new Intake({ streams, privacy, profiles: this.platform.profiles, now, derivedId: namedUuid }, eventStore, this.outbound);
+    this.intake = new Intake(
+      { streams, privacy, profiles: this.platform.profiles, now, derivedId: namedUuid },
+      eventStore,
+      this.outbound,
+    );
   }
 
   /** The agent's next command; the n-th one has the n-th id. */
   context(changes: Partial<CommandContext> = {}): CommandContext {
     this.commands += 1;
-    const commandId = changes.commandId ?? `00000000-0000-4000-8000-${String(this.commands).padStart(12, '0')}`;
+    const commandId =
+      changes.commandId ?? `00000000-0000-4000-8000-${String(this.commands).padStart(12, '0')}`;
     return {
       commandId,
       tenant: this.tenant,
@@ -45,7 +55,10 @@ export class IntakeUnderTest {
   }
 
   async opened(channel: string, answers: PlainAnswers = {}, contactReference?: string): Promise<string> {
-    const { caseId, outcome } = await this.intake.open.handle(this.context(), { channel, ...(contactReference !== undefined && { contactReference }) });
+    const { caseId, outcome } = await this.intake.open.handle(this.context(), {
+      channel,
+      ...(contactReference !== undefined && { contactReference }),
+    });
     if (outcome.kind === 'rejected') throw new Error(outcome.rejection.code);
     if (Object.keys(answers).length > 0) mustAccept(await this.fill(caseId, answers));
     return caseId;
@@ -71,7 +84,8 @@ export class IntakeUnderTest {
 type PlainAnswers = PlainForm['open'] & PersonalAnswers;
 
 export function plain(answers: PlainAnswers): PlainForm {
-  const isPersonal = ([field]: readonly [string, unknown]): boolean => (personalFields as readonly string[]).includes(field);
+  const isPersonal = ([field]: readonly [string, unknown]): boolean =>
+    (personalFields as readonly string[]).includes(field);
   const entries = Object.entries(answers);
   return {
     open: Object.fromEntries(entries.filter((entry) => !isPersonal(entry))),

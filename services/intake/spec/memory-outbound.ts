@@ -79,7 +79,10 @@ export class MemoryCaseStatuses implements CaseStatuses {
 
   async find(tenant: string, caseNumber: string, phoneIndex: string): Promise<CaseStatus | undefined> {
     return [...this.rows.values()].find(
-      (row) => row.tenant === tenant && row.caseNumber === caseNumber && this.contacts.rows.get(row.caseId)?.phoneIndex === phoneIndex,
+      (row) =>
+        row.tenant === tenant &&
+        row.caseNumber === caseNumber &&
+        this.contacts.rows.get(row.caseId)?.phoneIndex === phoneIndex,
     );
   }
 

@@ -7,7 +7,17 @@ import { declineDecider } from '../src/domain/decline.decider';
 import { fillDecider } from '../src/domain/fill.decider';
 import { linkRepeatDecider } from '../src/domain/link-repeat.decider';
 import { openDecider } from '../src/domain/open.decider';
-import { attached, attachmentId, caseId, closed, filled, opened, otherCaseId, sealed, subjectId } from './case-history';
+import {
+  attached,
+  attachmentId,
+  caseId,
+  closed,
+  filled,
+  opened,
+  otherCaseId,
+  sealed,
+  subjectId,
+} from './case-history';
 import { profileOf } from './profile-under-test';
 
 const mus = profileOf('MUS');
@@ -28,7 +38,12 @@ describe('opening a page', () => {
 
   it('keeps what the contact already answers by itself', () => {
     given(openDecider)
-      .when({ ...open, channel: 'PHONE_1111', contactReference: sealed, known: { phone: sealed, filled: ['phone'] } })
+      .when({
+        ...open,
+        channel: 'PHONE_1111',
+        contactReference: sealed,
+        known: { phone: sealed, filled: ['phone'] },
+      })
       .then([
         { type: 'CaseOpened', data: { caseId, channel: 'PHONE_1111', subjectId, contactReference: sealed } },
         { type: 'FormFilled', data: { form: { phone: sealed, filled: ['phone'] } } },
@@ -42,18 +57,31 @@ describe('opening a page', () => {
   });
 
   it('refuses a channel that the profile does not have', () => {
-    given(openDecider).when({ ...open, channel: 'PIGEON' }).thenRejected('CHANNEL_UNKNOWN');
+    given(openDecider)
+      .when({ ...open, channel: 'PIGEON' })
+      .thenRejected('CHANNEL_UNKNOWN');
   });
 
   it('refuses a channel that is switched off', () => {
-    given(openDecider).when({ ...open, channel: 'CHAT' }).thenRejected('CHANNEL_INACTIVE');
+    given(openDecider)
+      .when({ ...open, channel: 'CHAT' })
+      .thenRejected('CHANNEL_INACTIVE');
   });
 
   it('refuses a channel the day before it becomes active, and takes it on the day', () => {
     proves('BAH-27');
-    const council = { code: 'COUNCIL', names: { ar: 'مجلس', en: 'Council' }, kind: 'COUNCIL', enabled: true, selfService: false, reporterOptional: false } as const;
+    const council = {
+      code: 'COUNCIL',
+      names: { ar: 'مجلس', en: 'Council' },
+      kind: 'COUNCIL',
+      enabled: true,
+      selfService: false,
+      reporterOptional: false,
+    } as const;
     const profile = { ...mus, channels: [...mus.channels, { ...council, activeFrom: '2026-03-01' }] };
-    given(openDecider).when({ ...open, profile, channel: 'COUNCIL', today: '2026-02-28' }).thenRejected('CHANNEL_INACTIVE');
+    given(openDecider)
+      .when({ ...open, profile, channel: 'COUNCIL', today: '2026-02-28' })
+      .thenRejected('CHANNEL_INACTIVE');
     given(openDecider)
       .when({ ...open, profile, channel: 'COUNCIL', today: '2026-03-01' })
       .then([{ type: 'CaseOpened', data: { caseId, channel: 'COUNCIL', subjectId } }]);
@@ -63,7 +91,9 @@ describe('opening a page', () => {
 describe('filling the form', () => {
   it('records the answers given', () => {
     const form = { caseType: 'NOTE' as const, phone: sealed, filled: ['caseType', 'phone'] };
-    given(fillDecider, [opened('PHONE_1111')]).when({ form, profile: mus }).then([{ type: 'FormFilled', data: { form } }]);
+    given(fillDecider, [opened('PHONE_1111')])
+      .when({ form, profile: mus })
+      .then([{ type: 'FormFilled', data: { form } }]);
   });
 
   it('says nothing new when the answers are known', () => {
@@ -81,18 +111,28 @@ describe('filling the form', () => {
     ['NEED_FLAG_UNKNOWN', { needFlags: ['HURRY'] }],
   ])('refuses with %s what the profile does not know', (code, answers) => {
     const form = { ...answers, filled: Object.keys(answers) };
-    given(fillDecider, [opened('PHONE_1111')]).when({ form, profile: mus }).thenRejected(code);
+    given(fillDecider, [opened('PHONE_1111')])
+      .when({ form, profile: mus })
+      .thenRejected(code);
   });
 
   it('is over when the page is closed, and impossible without a page', () => {
     const form = { caseType: 'NOTE' as const, filled: ['caseType'] };
-    given(fillDecider, [opened('PHONE_1111'), closed()]).when({ form, profile: mus }).thenRejected('CASE_NOT_OPEN');
+    given(fillDecider, [opened('PHONE_1111'), closed()])
+      .when({ form, profile: mus })
+      .thenRejected('CASE_NOT_OPEN');
     given(fillDecider).when({ form, profile: mus }).thenRejected('CASE_NOT_FOUND');
   });
 });
 
 describe('adding evidence', () => {
-  const evidence = { attachmentId, kind: 'PHOTO' as const, mediaType: 'image/jpeg', sizeBytes: 631, sha256: 'a'.repeat(64) };
+  const evidence = {
+    attachmentId,
+    kind: 'PHOTO' as const,
+    mediaType: 'image/jpeg',
+    sizeBytes: 631,
+    sha256: 'a'.repeat(64),
+  };
 
   it('joins it to the case', () => {
     given(attachDecider, [opened('PHONE_1111')])
@@ -108,12 +148,19 @@ describe('adding evidence', () => {
   });
 
   it('is refused when the case has ended', () => {
-    given(attachDecider, [opened('PHONE_1111'), closed()]).when({ evidence, profile: mus }).thenRejected('CASE_NOT_OPEN');
+    given(attachDecider, [opened('PHONE_1111'), closed()])
+      .when({ evidence, profile: mus })
+      .thenRejected('CASE_NOT_OPEN');
   });
 });
 
 const inquiry = { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' } as const;
-function registered(caseNumber: string, form: { caseType: string; category: string; subject?: string }, channel: string, requiredFields: string): CaseEvent {
+function registered(
+  caseNumber: string,
+  form: { caseType: string; category: string; subject?: string },
+  channel: string,
+  requiredFields: string,
+): CaseEvent {
   const data = {
     caseNumber,
     channel,
@@ -155,7 +202,10 @@ describe('answering at first contact', () => {
     given(answerDecider, [opened('PHONE'), filled({ caseType: 'INQUIRY' })])
       .when(answer)
       .then([
-        { type: 'RequiredFieldsMissing', data: { attempt: 1, missing: [{ field: 'category', ar: 'التصنيف', en: 'Category' }] } },
+        {
+          type: 'RequiredFieldsMissing',
+          data: { attempt: 1, missing: [{ field: 'category', ar: 'التصنيف', en: 'Category' }] },
+        },
       ]);
   });
 
@@ -188,9 +238,15 @@ describe('declining', () => {
   });
 
   it('names line 1 where no rule decided', () => {
-    given(declineDecider, [opened('WHATSAPP'), filled(general), registered('PAMA-2026-000001', general, 'WHATSAPP', 'NONE')])
+    given(declineDecider, [
+      opened('WHATSAPP'),
+      filled(general),
+      registered('PAMA-2026-000001', general, 'WHATSAPP', 'NONE'),
+    ])
       .when(decline)
-      .then([{ type: 'PersonalInquiryDeclined', data: { subject: 'EMPLOYMENT', ruleId: 'DECLINED_BY_LINE_1' } }]);
+      .then([
+        { type: 'PersonalInquiryDeclined', data: { subject: 'EMPLOYMENT', ruleId: 'DECLINED_BY_LINE_1' } },
+      ]);
   });
 
   it('needs a subject', () => {
@@ -212,16 +268,26 @@ describe('the original of a repeated case', () => {
   const linked: CaseEvent = { type: 'DuplicateLinked', data: repeat };
 
   it('is linked and goes on', () => {
-    given(linkRepeatDecider, original).when({ ...repeat, policy: 'CANCEL_REPEAT' }).then([linked]);
+    given(linkRepeatDecider, original)
+      .when({ ...repeat, policy: 'CANCEL_REPEAT' })
+      .then([linked]);
   });
 
   it('is linked even when it has ended', () => {
-    given(linkRepeatDecider, [...original, closed()]).when({ ...repeat, policy: 'CANCEL_ALL' }).then([linked]);
+    given(linkRepeatDecider, [...original, closed()])
+      .when({ ...repeat, policy: 'CANCEL_ALL' })
+      .then([linked]);
   });
 
   it('ends with its repeat where all are cancelled', () => {
     given(linkRepeatDecider, original)
       .when({ ...repeat, policy: 'CANCEL_ALL' })
-      .then([linked, { type: 'CaseCancelledAsDuplicate', data: { originalCaseId: otherCaseId, originalNumber: 'MOCI-2026-000031' } }]);
+      .then([
+        linked,
+        {
+          type: 'CaseCancelledAsDuplicate',
+          data: { originalCaseId: otherCaseId, originalNumber: 'MOCI-2026-000031' },
+        },
+      ]);
   });
 });

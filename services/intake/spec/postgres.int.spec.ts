@@ -28,7 +28,9 @@ afterAll(async () => {
   await database?.close();
 });
 beforeEach(() =>
-  database.pool.query('truncate case_number, case_number_counter, case_number_search, duplicate_key, reporter_contact, case_status'),
+  database.pool.query(
+    'truncate case_number, case_number_counter, case_number_search, duplicate_key, reporter_contact, case_status',
+  ),
 );
 
 caseNumbersContract('in PostgreSQL', () => new PostgresCaseNumbers(database.pool));
@@ -47,13 +49,20 @@ function desk(tenant: string): IntakeUnderTest {
     contacts: new PostgresReporterContacts(database.pool),
     statuses: new TypeormCaseStatuses(source),
   };
-  return new IntakeUnderTest(tenant, [profileOf(tenant)], undefined, parts as unknown as Partial<MemoryOutbound>);
+  return new IntakeUnderTest(
+    tenant,
+    [profileOf(tenant)],
+    undefined,
+    parts as unknown as Partial<MemoryOutbound>,
+  );
 }
 
 describe('fifty registrations at once', () => {
   it('get fifty numbers, one each', async () => {
     const intake = desk('QAT-MME');
-    const open = Array.from({ length: 50 }, () => intake.opened('PHONE', { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' }));
+    const open = Array.from({ length: 50 }, () =>
+      intake.opened('PHONE', { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' }),
+    );
     const answers = await Promise.all((await Promise.all(open)).map((caseId) => intake.register(caseId)));
     const numbers = answers.map((answer) => mustAccept(answer).caseNumber);
     expect(new Set(numbers).size).toBe(50);
@@ -64,7 +73,9 @@ describe('fifty registrations at once', () => {
     const intake = desk('QAT-MME');
     const caseId = await intake.opened('PHONE', { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' });
     const context = intake.context();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => intake.intake.register.handle(context, { caseId })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => intake.intake.register.handle(context, { caseId })),
+    );
     expect(new Set(answers.map((answer) => mustAccept(answer).caseNumber)).size).toBe(1);
     expect((await intake.types(caseId)).filter((type) => type === 'CaseRegistered')).toHaveLength(1);
   });
@@ -86,15 +97,24 @@ describe('ten equal complaints registered at once', () => {
     const cases: string[] = [];
     for (let n = 0; n < 10; n += 1) {
       const caseId = await intake.opened('WHATSAPP', complaint);
-      mustAccept(await intake.intake.attach.handle(intake.context(), { caseId, kind: 'INVOICE', content: await photo() }));
+      mustAccept(
+        await intake.intake.attach.handle(intake.context(), {
+          caseId,
+          kind: 'INVOICE',
+          content: await photo(),
+        }),
+      );
       cases.push(caseId);
     }
     await Promise.all(cases.map(async (caseId) => mustAccept(await intake.register(caseId))));
-    const last = async (caseId: string): Promise<CaseEvent | undefined> => (await intake.events(caseId)).at(-1);
+    const last = async (caseId: string): Promise<CaseEvent | undefined> =>
+      (await intake.events(caseId)).at(-1);
     const endings = await Promise.all(cases.map(last));
     const originals = cases.filter((_, n) => endings[n]?.type === 'CaseRegistered');
     expect(originals).toHaveLength(1);
-    expect(endings.filter((e) => e?.type === 'CaseCancelledAsDuplicate' && e.data.originalCaseId === originals[0])).toHaveLength(9);
+    expect(
+      endings.filter((e) => e?.type === 'CaseCancelledAsDuplicate' && e.data.originalCaseId === originals[0]),
+    ).toHaveLength(9);
   });
 });
 
@@ -141,7 +161,11 @@ describe('the status look-up', () => {
     const intake = desk('QAT-MME');
     const cases: string[] = [];
     for (let n = 0; n < 5; n += 1) {
-      const caseId = await intake.opened('PHONE', { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', phone: '+974 3300 0001' });
+      const caseId = await intake.opened('PHONE', {
+        caseType: 'INQUIRY',
+        category: 'SERVICE_INQUIRY',
+        phone: '+974 3300 0001',
+      });
       mustAccept(await intake.register(caseId));
       await intake.intake.statuses.refresh(caseId);
       cases.push(caseId);
@@ -149,9 +173,16 @@ describe('the status look-up', () => {
     const before = [await rows(), await contacts()];
     await database.pool.query('truncate reporter_contact');
     await database.pool.query('delete from case_status where case_id = $1', [cases[0]]);
-    await database.pool.query("update case_status set stage = 'CLOSED', version = 999 where case_id = $1", [cases[1]]);
-    await database.pool.query('update case_status set case_id = $1 where case_id = $2', ['00000000-0000-4000-9000-00000000dead', cases[2]]);
-    await database.pool.query("update case_status set case_number = 'QAT-2026-999999' where case_id = '00000000-0000-4000-9000-00000000dead'");
+    await database.pool.query("update case_status set stage = 'CLOSED', version = 999 where case_id = $1", [
+      cases[1],
+    ]);
+    await database.pool.query('update case_status set case_id = $1 where case_id = $2', [
+      '00000000-0000-4000-9000-00000000dead',
+      cases[2],
+    ]);
+    await database.pool.query(
+      "update case_status set case_number = 'QAT-2026-999999' where case_id = '00000000-0000-4000-9000-00000000dead'",
+    );
     expect(await intake.intake.statuses.rebuild()).toBe(5);
     expect([await rows(), await contacts()]).toEqual(before);
   });

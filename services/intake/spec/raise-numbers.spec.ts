@@ -14,7 +14,10 @@ describe('a counter that was lost', () => {
     }
     const fresh = new MemoryCaseNumbers();
     await new RaiseCaseNumbersHandler(desk.platform.eventStore, desk.platform.profiles, fresh).handle();
-    expect(await fresh.reserve('QAT-MME', '2026', '00000000-0000-4000-9000-000000000001')).toEqual({ year: '2026', number: 483 });
+    expect(await fresh.reserve('QAT-MME', '2026', '00000000-0000-4000-9000-000000000001')).toEqual({
+      year: '2026',
+      number: 483,
+    });
     expect(await fresh.searchedTo()).toBeDefined();
   });
 });

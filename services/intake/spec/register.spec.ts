@@ -12,7 +12,11 @@ const mus = profileOf('MUS');
 const moci = profileOf('KWT-MOCI');
 const qat = profileOf('QAT-MME');
 
-function terms(profile: RegistrationTerms['profile'], caseNumber: string, more: Partial<RegistrationTerms> = {}): RegistrationTerms {
+function terms(
+  profile: RegistrationTerms['profile'],
+  caseNumber: string,
+  more: Partial<RegistrationTerms> = {},
+): RegistrationTerms {
   return { profile, today: '2026-01-09', registeredAt: at, clockStart: at, caseNumber, ...more };
 }
 
@@ -73,7 +77,9 @@ describe('registering a case', () => {
 
   it('registers no ready page without a number', () => {
     const { caseNumber: _, ...without } = terms(mus, '');
-    given(registerDecider, [opened('PHONE_1111'), filled(cleanliness)]).when(without).thenRejected('CASE_NUMBER_REQUIRED');
+    given(registerDecider, [opened('PHONE_1111'), filled(cleanliness)])
+      .when(without)
+      .thenRejected('CASE_NUMBER_REQUIRED');
   });
 
   it('refuses a section of another directorate', () => {
@@ -122,7 +128,11 @@ describe('registering a case', () => {
   });
 
   it('takes the sector from a category that has one', () => {
-    const camels = { caseType: 'VIOLATION_REPORT', category: 'STRAY_CAMELS', location: { latitude: 25.3, longitude: 51.2 } } as const;
+    const camels = {
+      caseType: 'VIOLATION_REPORT',
+      category: 'STRAY_CAMELS',
+      location: { latitude: 25.3, longitude: 51.2 },
+    } as const;
     given(registerDecider, [opened('PHONE'), filled(camels)])
       .when(terms(qat, 'QAT-2026-000001'))
       .then([
@@ -176,7 +186,9 @@ describe('a consumer complaint', () => {
   };
 
   it('without the invoice is not registered and says so in Arabic; with it, it is', () => {
-    given(registerDecider, [opened('WHATSAPP'), filled(complaint)]).when(terms(moci, 'MOCI-2026-000001')).then([invoiceMissing]);
+    given(registerDecider, [opened('WHATSAPP'), filled(complaint)])
+      .when(terms(moci, 'MOCI-2026-000001'))
+      .then([invoiceMissing]);
     given(registerDecider, [opened('WHATSAPP'), filled(complaint), invoiceMissing, attached('INVOICE')])
       .when(terms(moci, 'MOCI-2026-000001'))
       .then([mociRegistered('MOCI-2026-000001')]);
@@ -206,7 +218,12 @@ describe('a consumer complaint', () => {
   });
 
   it('about an online sale is registered without the required fields', () => {
-    const online = { caseType: 'COMPLAINT', category: 'CONSUMER_COMPLAINT', saleChannel: 'ONLINE', details: sealed } as const;
+    const online = {
+      caseType: 'COMPLAINT',
+      category: 'CONSUMER_COMPLAINT',
+      saleChannel: 'ONLINE',
+      details: sealed,
+    } as const;
     given(registerDecider, [opened('WHATSAPP'), filled(online)])
       .when(terms(moci, 'MOCI-2026-000001'))
       .then([
@@ -227,7 +244,14 @@ describe('a consumer complaint', () => {
       .when(terms(moci, 'MOCI-2026-000031', { original: original() }))
       .then([
         mociRegistered('MOCI-2026-000031'),
-        { type: 'DuplicateDetected', data: { ...originalData(), basis: ['civilNumber', 'shopAddress', 'invoiceNumber'], policy: 'CANCEL_REPEAT' } },
+        {
+          type: 'DuplicateDetected',
+          data: {
+            ...originalData(),
+            basis: ['civilNumber', 'shopAddress', 'invoiceNumber'],
+            policy: 'CANCEL_REPEAT',
+          },
+        },
         { type: 'CaseCancelledAsDuplicate', data: originalData() },
       ]);
   });
@@ -238,7 +262,10 @@ describe('a consumer complaint', () => {
       .when(terms(profile, 'MOCI-2026-000031', { original: original() }))
       .then([
         mociRegistered('MOCI-2026-000031'),
-        { type: 'DuplicateDetected', data: { ...originalData(), basis: ['civilNumber', 'shopAddress', 'invoiceNumber'], policy } },
+        {
+          type: 'DuplicateDetected',
+          data: { ...originalData(), basis: ['civilNumber', 'shopAddress', 'invoiceNumber'], policy },
+        },
       ]);
   });
 
@@ -259,7 +286,11 @@ describe('a consumer complaint', () => {
   }
 
   function original(): NonNullable<RegistrationTerms['original']> {
-    return { caseId: otherCaseId, caseNumber: 'MOCI-2026-000017', basis: ['civilNumber', 'shopAddress', 'invoiceNumber'] };
+    return {
+      caseId: otherCaseId,
+      caseNumber: 'MOCI-2026-000017',
+      basis: ['civilNumber', 'shopAddress', 'invoiceNumber'],
+    };
   }
 });
 

@@ -6,14 +6,20 @@ import { profileOf } from './profile-under-test';
 
 const first = '00000000-0000-4000-9000-000000000001';
 const second = '00000000-0000-4000-9000-000000000002';
-const profile = { ...profileOf('KWT-MOCI'), duplicates: { policy: 'CANCEL_REPEAT' as const, keys: ['subject'] } };
+const profile = {
+  ...profileOf('KWT-MOCI'),
+  duplicates: { policy: 'CANCEL_REPEAT' as const, keys: ['subject'] },
+};
 const form = { subject: 'SHOP', filled: ['subject'] };
 
 /** Keys over a clock that only the pauses move. */
 function underTest() {
   let now = 0;
   const keys = new MemoryDuplicateKeys(() => now);
-  const streams = createStreams(createMemoryEventStore(), { author: 'intake', now: () => '2026-01-04T06:00:00.000Z' });
+  const streams = createStreams(createMemoryEventStore(), {
+    author: 'intake',
+    now: () => '2026-01-04T06:00:00.000Z',
+  });
   const paused: number[] = [];
   const repeats = new Repeats({ streams, privacy: createMemoryPrivacy() }, keys, async (ms) => {
     paused.push(ms);
@@ -29,7 +35,9 @@ describe('a key whose holder is not registered', () => {
   it('is waited for, but not without end', async () => {
     const { repeats, paused } = underTest();
     expect(await repeats.originalOf('KWT-MOCI', first, profile, form)).toBeUndefined();
-    await expect(repeats.originalOf('KWT-MOCI', second, profile, form)).rejects.toThrow(RegistrationInProgress);
+    await expect(repeats.originalOf('KWT-MOCI', second, profile, form)).rejects.toThrow(
+      RegistrationInProgress,
+    );
     expect(paused).toHaveLength(30);
   });
 
@@ -39,7 +47,9 @@ describe('a key whose holder is not registered', () => {
     later(15_001);
     expect(await repeats.originalOf('KWT-MOCI', second, profile, form)).toBeUndefined();
     expect(paused).toEqual([]);
-    await expect(repeats.originalOf('KWT-MOCI', first, profile, form)).rejects.toThrow(RegistrationInProgress);
+    await expect(repeats.originalOf('KWT-MOCI', first, profile, form)).rejects.toThrow(
+      RegistrationInProgress,
+    );
   });
 });
 

@@ -1,24 +1,36 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Metadata } from '@grpc/grpc-js';
-import { intake } from '@balagh/contracts';
-import { migrateEventStore } from '@balagh/event-store';
+import { type intake } from '@balagh/contracts';
+import { createPostgresEventStore, migrateEventStore } from '@balagh/event-store';
 import { migrateKeys } from '@balagh/privacy';
 import { publishProfile } from '@balagh/profile';
-import { createPostgresEventStore } from '@balagh/event-store';
-import { type GrpcClient, type Principal, type RunningService, type TokenVerifier, Unauthenticated, createGrpcClient, manualClock, serviceConfig, startService } from '@balagh/runtime';
+import {
+  type GrpcClient,
+  type Principal,
+  type RunningService,
+  type TokenVerifier,
+  Unauthenticated,
+  createGrpcClient,
+  manualClock,
+  serviceConfig,
+  startService,
+} from '@balagh/runtime';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
 import { intakeService } from '../src/intake-service';
 import { profileOf } from './profile-under-test';
-
-export type { Metadata };
 
 const tenants = ['MUS', 'QAT-MME', 'KWT-MOCI', 'KWT-PAMA'];
 const accounts: Readonly<Record<string, Principal>> = {
   agent: { subject: 'mus.agent', kind: 'staff', organisation: 'MUS', tenants, roles: ['LINE1'] },
   distributor: { subject: 'mus.distributor', kind: 'staff', organisation: 'MUS', tenants, roles: ['LINE2'] },
-  foreign: { subject: 'pama.agent', kind: 'staff', organisation: 'KWT-PAMA', tenants: ['KWT-PAMA'], roles: ['LINE1'] },
+  foreign: {
+    subject: 'pama.agent',
+    kind: 'staff',
+    organisation: 'KWT-PAMA',
+    tenants: ['KWT-PAMA'],
+    roles: ['LINE1'],
+  },
   admin: { subject: 'admin', kind: 'staff', organisation: 'MUS', tenants, roles: ['ADMINISTRATOR'] },
 };
 
@@ -57,14 +69,18 @@ export async function startIntake(): Promise<ServiceUnderTest> {
     PUBLIC_RATE_PER_SECOND: '1000',
     PUBLIC_BURST: '1000',
   });
-  const own = { BALAGH_ATTACHMENTS_DIR: join(folder, 'attachments'), REPORT_TOKEN_SECRET: 'only-for-specifications' };
+  const own = {
+    BALAGH_ATTACHMENTS_DIR: join(folder, 'attachments'),
+    REPORT_TOKEN_SECRET: 'only-for-specifications',
+  };
   const service = await startService(intakeService(own), { config, clock, verifier });
   return {
     service,
     database,
     clock,
     url: `http://127.0.0.1:${service.httpPort}`,
-    client: (account) => createGrpcClient('balagh.intake.v1', 'Intake', `127.0.0.1:${service.grpcPort}`, { token: account }),
+    client: (account) =>
+      createGrpcClient('balagh.intake.v1', 'Intake', `127.0.0.1:${service.grpcPort}`, { token: account }),
     stop: async () => {
       await service.stop();
       await database.close();
@@ -76,6 +92,7 @@ export async function startIntake(): Promise<ServiceUnderTest> {
 async function publish(url: string): Promise<void> {
   const store = createPostgresEventStore({ connectionString: url });
   const actor = { kind: 'system' as const, id: 'specification', organisation: 'MUS' };
-  for (const tenant of tenants) await publishProfile(store, profileOf(tenant), { actor, now: () => '2026-01-01T00:00:00.000Z' });
+  for (const tenant of tenants)
+    await publishProfile(store, profileOf(tenant), { actor, now: () => '2026-01-01T00:00:00.000Z' });
   await store.close();
 }

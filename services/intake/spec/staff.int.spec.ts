@@ -64,7 +64,9 @@ async function opened(tenant: string, channel: string, contactReference = ''): P
 }
 
 async function types(caseId: string): Promise<readonly string[]> {
-  return (await service.service.platform.streams.load<CaseEvent>(caseStream(caseId))).events.map((event) => event.type);
+  return (await service.service.platform.streams.load<CaseEvent>(caseStream(caseId))).events.map(
+    (event) => event.type,
+  );
 }
 
 async function reasonOf(call: Promise<unknown>): Promise<unknown> {
@@ -82,11 +84,24 @@ describe('line 1 over gRPC', () => {
     const caseId = await opened('KWT-MOCI', 'WHATSAPP', '+965 5500 0002');
     await agent.fillForm({ header: header('KWT-MOCI'), caseId, form: { ...noAnswers, ...complaint } });
     const refusal = await agent.registerCase({ header: header('KWT-MOCI'), caseId }).catch(grpcError);
-    expect(refusal).toEqual({ code: 3, reason: 'FIELDS_MISSING', details: { fields: ['invoice'], missing_ar: ['الفاتورة'], missing_en: ['Invoice'] } });
-    await agent.addAttachment({ header: header('KWT-MOCI'), caseId, kind: 'INVOICE', content: await photo() });
+    expect(refusal).toEqual({
+      code: 3,
+      reason: 'FIELDS_MISSING',
+      details: { fields: ['invoice'], missing_ar: ['الفاتورة'], missing_en: ['Invoice'] },
+    });
+    await agent.addAttachment({
+      header: header('KWT-MOCI'),
+      caseId,
+      kind: 'INVOICE',
+      content: await photo(),
+    });
     const command = { header: header('KWT-MOCI'), caseId };
     const registered = await agent.registerCase(command);
-    expect(registered).toMatchObject({ caseId, caseNumber: expect.stringMatching(/^MOCI-2026-\d{6}$/), events: ['CaseRegistered'] });
+    expect(registered).toMatchObject({
+      caseId,
+      caseNumber: expect.stringMatching(/^MOCI-2026-\d{6}$/),
+      events: ['CaseRegistered'],
+    });
     expect(await agent.registerCase(command)).toEqual(registered);
   });
 
@@ -94,8 +109,17 @@ describe('line 1 over gRPC', () => {
     const originals: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       const caseId = await opened('KWT-MOCI', 'WHATSAPP', '+965 5500 0003');
-      await agent.fillForm({ header: header('KWT-MOCI'), caseId, form: { ...noAnswers, ...complaint, invoiceNumber: 'INV-3' } });
-      await agent.addAttachment({ header: header('KWT-MOCI'), caseId, kind: 'INVOICE', content: await photo() });
+      await agent.fillForm({
+        header: header('KWT-MOCI'),
+        caseId,
+        form: { ...noAnswers, ...complaint, invoiceNumber: 'INV-3' },
+      });
+      await agent.addAttachment({
+        header: header('KWT-MOCI'),
+        caseId,
+        kind: 'INVOICE',
+        content: await photo(),
+      });
       await agent.registerCase({ header: header('KWT-MOCI'), caseId });
       originals.push(caseId);
     }
@@ -106,17 +130,44 @@ describe('line 1 over gRPC', () => {
 
   it('answers, declines and redirects', async () => {
     const inquiry = await opened('QAT-MME', 'PHONE');
-    await agent.fillForm({ header: header('QAT-MME'), caseId: inquiry, form: { ...noAnswers, caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' } });
-    const answered = await agent.answerInquiry({ header: header('QAT-MME'), caseId: inquiry, answer: 'المخطط وسند الملكية', article: '' });
+    await agent.fillForm({
+      header: header('QAT-MME'),
+      caseId: inquiry,
+      form: { ...noAnswers, caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' },
+    });
+    const answered = await agent.answerInquiry({
+      header: header('QAT-MME'),
+      caseId: inquiry,
+      answer: 'المخطط وسند الملكية',
+      article: '',
+    });
     expect(answered.events).toEqual(['CaseRegistered', 'InquiryAnswered']);
     const balance = await opened('KWT-PAMA', 'WHATSAPP', '+965 5500 0004');
     const form = { ...noAnswers, caseType: 'INQUIRY', category: 'PRIVATE_INQUIRY', subject: 'BALANCE' };
     await agent.fillForm({ header: header('KWT-PAMA'), caseId: balance, form });
-    expect(await reasonOf(agent.answerInquiry({ header: header('KWT-PAMA'), caseId: balance, answer: 'لديكم …', article: '' }))).toEqual([9, 'INQUIRY_PERSONAL']);
-    expect((await agent.declineInquiry({ header: header('KWT-PAMA'), caseId: balance })).events).toEqual(['CaseRegistered', 'PersonalInquiryDeclined']);
+    expect(
+      await reasonOf(
+        agent.answerInquiry({ header: header('KWT-PAMA'), caseId: balance, answer: 'لديكم …', article: '' }),
+      ),
+    ).toEqual([9, 'INQUIRY_PERSONAL']);
+    expect((await agent.declineInquiry({ header: header('KWT-PAMA'), caseId: balance })).events).toEqual([
+      'CaseRegistered',
+      'PersonalInquiryDeclined',
+    ]);
     const bill = await opened('QAT-MME', 'PHONE');
-    expect((await agent.redirectCase({ header: header('QAT-MME'), caseId: bill, body: 'ELECTRICITY_AND_WATER' })).events).toEqual(['CaseRegistered']);
-    expect(await reasonOf(agent.redirectCase({ header: header('QAT-MME'), caseId: await opened('QAT-MME', 'PHONE'), body: 'MOON' }))).toEqual([3, 'BODY_UNKNOWN']);
+    expect(
+      (await agent.redirectCase({ header: header('QAT-MME'), caseId: bill, body: 'ELECTRICITY_AND_WATER' }))
+        .events,
+    ).toEqual(['CaseRegistered']);
+    expect(
+      await reasonOf(
+        agent.redirectCase({
+          header: header('QAT-MME'),
+          caseId: await opened('QAT-MME', 'PHONE'),
+          body: 'MOON',
+        }),
+      ),
+    ).toEqual([3, 'BODY_UNKNOWN']);
   });
 
   it('refuses who may not, before looking at the rest', async () => {
@@ -132,22 +183,33 @@ describe('line 1 over gRPC', () => {
 
   it('refuses nonsense with a code, never with a fault', async () => {
     const caseId = await opened('MUS', 'PHONE_1111');
-    const fill = (form: Partial<intake.Form>): Promise<unknown> => reasonOf(agent.fillForm({ header: header('MUS'), caseId, form: { ...noAnswers, ...form } }));
+    const fill = (form: Partial<intake.Form>): Promise<unknown> =>
+      reasonOf(agent.fillForm({ header: header('MUS'), caseId, form: { ...noAnswers, ...form } }));
     expect(await fill({ caseType: 'whatever' })).toEqual([3, 'FORM_INVALID']);
     expect(await fill({ location: { latitude: 200, longitude: 0 } })).toEqual([3, 'FORM_INVALID']);
     expect(await fill({ phone: 'nine' })).toEqual([3, 'FIELD_INVALID']);
-    expect(await reasonOf(agent.registerCase({ header: header('MUS'), caseId: 'x' }))).toEqual([3, 'CASE_ID_INVALID']);
-    expect(await reasonOf(agent.registerCase({ header: header('MUS'), caseId: randomUUID() }))).toEqual([5, 'CASE_NOT_FOUND']);
+    expect(await reasonOf(agent.registerCase({ header: header('MUS'), caseId: 'x' }))).toEqual([
+      3,
+      'CASE_ID_INVALID',
+    ]);
+    expect(await reasonOf(agent.registerCase({ header: header('MUS'), caseId: randomUUID() }))).toEqual([
+      5,
+      'CASE_NOT_FOUND',
+    ]);
     const attach = { header: header('MUS'), caseId, kind: 'PHOTO', content: new Uint8Array() };
     expect(await reasonOf(agent.addAttachment(attach))).toEqual([3, 'ATTACHMENT_EMPTY']);
     expect(await reasonOf(agent.addAttachment({ ...attach, kind: 'SONG' }))).toEqual([3, 'REQUEST_INVALID']);
-    expect(await reasonOf(agent.answerInquiry({ header: header('MUS'), caseId, answer: ' ', article: '' }))).toEqual([3, 'REQUEST_INVALID']);
+    expect(
+      await reasonOf(agent.answerInquiry({ header: header('MUS'), caseId, answer: ' ', article: '' })),
+    ).toEqual([3, 'REQUEST_INVALID']);
   });
 
   it('refuses a page that has moved on, with the version it is at', async () => {
     const caseId = await opened('MUS', 'PHONE_1111');
     await agent.fillForm({ header: header('MUS', 1), caseId, form: { ...noAnswers, caseType: 'NOTE' } });
-    const stale = await agent.fillForm({ header: header('MUS', 1), caseId, form: { ...noAnswers, caseType: 'REPORT' } }).catch(grpcError);
+    const stale = await agent
+      .fillForm({ header: header('MUS', 1), caseId, form: { ...noAnswers, caseType: 'REPORT' } })
+      .catch(grpcError);
     expect(stale).toEqual({ code: 10, reason: 'VERSION_STALE', details: { decisionVersion: 2 } });
   });
 });

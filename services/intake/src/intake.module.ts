@@ -1,5 +1,11 @@
 import { type RunningPlatform, PLATFORM, type Platform, dataSourceOptions, namedUuid } from '@balagh/runtime';
-import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Outbound, Intake } from './application/intake';
 import { CaseStatusConsumer } from './inbound/feed/case-status.consumer';
@@ -35,7 +41,13 @@ export class IntakeModule implements OnApplicationShutdown {
   static with(tokenSecret: string, outbound: () => Outbound | Promise<Outbound>): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [IntakeController, ReportsController, PublicInformationController, RebuildController, PagesController],
+      controllers: [
+        IntakeController,
+        ReportsController,
+        PublicInformationController,
+        RebuildController,
+        PagesController,
+      ],
       providers: [
         { provide: OUTBOUND, useFactory: outbound },
         { provide: REPORT_TOKENS, useValue: new ReportTokens(tokenSecret) },
@@ -57,15 +69,24 @@ const intakeProvider: Provider = {
   useFactory: async (platform: Platform, outbound: Outbound): Promise<Intake> => {
     const { streams, privacy, profiles, eventStore, clock } = platform;
     const now = (): string => clock.now().toISOString();
-    const intake = new Intake({ streams, privacy, profiles, now, derivedId: namedUuid }, eventStore, outbound);
+    const intake = new Intake(
+      { streams, privacy, profiles, now, derivedId: namedUuid },
+      eventStore,
+      outbound,
+    );
     // Before anything can be registered: a counter that was lost must not hand out a number twice.
     await intake.raiseNumbers.handle();
     return intake;
   },
 };
 
-async function openOutbound({ config, database }: RunningPlatform, own: IntakeConfig): Promise<Outbound & { close(): Promise<void> }> {
-  const source = await new DataSource(dataSourceOptions(config, intakeTables, 'balagh-intake-typeorm')).initialize();
+async function openOutbound(
+  { config, database }: RunningPlatform,
+  own: IntakeConfig,
+): Promise<Outbound & { close(): Promise<void> }> {
+  const source = await new DataSource(
+    dataSourceOptions(config, intakeTables, 'balagh-intake-typeorm'),
+  ).initialize();
   return {
     numbers: new PostgresCaseNumbers(database),
     duplicateKeys: new PostgresDuplicateKeys(database),

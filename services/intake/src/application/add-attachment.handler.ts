@@ -8,6 +8,8 @@ import { type AttachmentStore } from './attachment-store.port';
 import { type Answered, type Desk, decideOnPage, findPage, refused } from './case-desk';
 import { type EvidenceInspector, type Inspected } from './evidence-inspector.port';
 
+export type { EvidenceKind };
+
 export interface AddAttachmentRequest {
   readonly caseId: string;
   readonly kind: EvidenceKind;
@@ -31,7 +33,9 @@ export class AddAttachmentHandler {
     const page = await findPage(this.desk, context.tenant, caseId);
     if (page === undefined) return refused(caseId, reject('CASE_NOT_FOUND', 'missing').rejection);
     const checked = await this.check(page.profile, request.content);
-    return 'content' in checked ? this.add(context, { ...request, clean: checked }) : refused(caseId, checked);
+    return 'content' in checked
+      ? this.add(context, { ...request, clean: checked })
+      : refused(caseId, checked);
   }
 
   /** Adds what `check` found clean. */
@@ -59,7 +63,8 @@ export class AddAttachmentHandler {
   async check({ attachments }: Profile, content: Uint8Array): Promise<CleanEvidence | Rejection> {
     const { maxBytes, mediaTypes } = attachments;
     if (content.byteLength === 0) return reject('ATTACHMENT_EMPTY', 'invalid').rejection;
-    if (content.byteLength > maxBytes) return reject('ATTACHMENT_TOO_LARGE', 'invalid', { maxBytes }).rejection;
+    if (content.byteLength > maxBytes)
+      return reject('ATTACHMENT_TOO_LARGE', 'invalid', { maxBytes }).rejection;
     const inspected = await this.inspector.inspect(content);
     if (inspected.kind === 'unknown' || !mediaTypes.includes(inspected.mediaType)) {
       return reject('ATTACHMENT_TYPE_NOT_ALLOWED', 'invalid', { mediaTypes }).rejection;

@@ -35,10 +35,18 @@ export interface Page {
   readonly profileVersion: number;
 }
 
-export type DecideOnPage = (state: IntakeCase, page: Page) => Decision<CaseEvent> | Promise<Decision<CaseEvent>>;
+export type DecideOnPage = (
+  state: IntakeCase,
+  page: Page,
+) => Decision<CaseEvent> | Promise<Decision<CaseEvent>>;
 
 /** Loads the page, decides by its pinned rules, and appends. A case of another organisation is not found. */
-export async function decideOnPage(desk: Desk, context: CommandContext, caseId: string, decide: DecideOnPage): Promise<Answered> {
+export async function decideOnPage(
+  desk: Desk,
+  context: CommandContext,
+  caseId: string,
+  decide: DecideOnPage,
+): Promise<Answered> {
   const page = await findPage(desk, context.tenant, caseId);
   if (page === undefined) return refused(caseId, reject('CASE_NOT_FOUND', 'missing').rejection);
   let seen: IntakeCase | undefined;
@@ -50,7 +58,11 @@ export async function decideOnPage(desk: Desk, context: CommandContext, caseId: 
   return answerOf(caseId, outcome, seen);
 }
 
-export async function findPage(desk: Pick<Desk, 'streams' | 'profiles'>, tenant: string, caseId: string): Promise<Page | undefined> {
+export async function findPage(
+  desk: Pick<Desk, 'streams' | 'profiles'>,
+  tenant: string,
+  caseId: string,
+): Promise<Page | undefined> {
   const { events } = await desk.streams.load<CaseEvent>(caseStream(caseId), 0);
   const [first] = events;
   if (first?.type !== 'CaseOpened' || first.metadata.tenant !== tenant) return undefined;
@@ -69,7 +81,8 @@ export function answerOf(caseId: string, outcome: CommandOutcome, seen?: IntakeC
   const registration = outcome.events.find((event) => event.type === 'CaseRegistered');
   const refusal = outcome.events.find((event) => event.type === 'RequiredFieldsMissing');
   if (refusal?.type === 'RequiredFieldsMissing') return missingFieldsAnswer(caseId, refusal.data.missing);
-  const caseNumber = registration?.type === 'CaseRegistered' ? registration.data.caseNumber : seen?.registration?.caseNumber;
+  const caseNumber =
+    registration?.type === 'CaseRegistered' ? registration.data.caseNumber : seen?.registration?.caseNumber;
   return { caseId, outcome, ...(caseNumber !== undefined && { caseNumber }) };
 }
 

@@ -24,7 +24,9 @@ export class CaseStatusHandler {
   /** Undefined whether the number or the phone is wrong, after the same work. */
   async handle(tenant: string, caseNumber: string, phone: string): Promise<ReportedStatus | undefined> {
     const { profile } = await this.profiles.latest(tenant);
-    const index = (await phoneIndex(this.privacy, tenant, profile, phone)) ?? (await this.privacy.blindIndex(tenant, 'phone', ''));
+    const index =
+      (await phoneIndex(this.privacy, tenant, profile, phone)) ??
+      (await this.privacy.blindIndex(tenant, 'phone', ''));
     const found = await this.statuses.find(tenant, normaliseDigits(caseNumber).trim().toUpperCase(), index);
     if (found === undefined) return undefined;
     const { stage, registeredAt, updatedAt } = found;

@@ -37,7 +37,7 @@ export class CaseStatusProjection {
 
   private async *everyStatus(): AsyncGenerator<CaseStatus> {
     const filter = { types: ['CaseOpened'], categories: ['case'] };
-    for (let after = START; ; ) {
+    for (let after = START; ;) {
       const page = await this.on.store.readAll({ after, filter, limit: pageSize });
       for (const { stream } of page.events) {
         const caseId = caseIdOf(stream);
@@ -70,7 +70,13 @@ export class CaseStatusProjection {
 export function statusOf(caseId: string, events: readonly StoredEvent[]): CaseStatus | undefined {
   const view = foldCase(events);
   const [first, last] = [events[0], events.at(-1)];
-  if (first === undefined || last === undefined || view.caseNumber === undefined || view.registeredAt === undefined) return undefined;
+  if (
+    first === undefined ||
+    last === undefined ||
+    view.caseNumber === undefined ||
+    view.registeredAt === undefined
+  )
+    return undefined;
   return {
     tenant: first.metadata.tenant,
     caseId,

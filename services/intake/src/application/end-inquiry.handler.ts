@@ -25,7 +25,10 @@ export class EndInquiryHandler {
   answer(context: CommandContext, { caseId, answer, article }: AnswerInquiryRequest): Promise<Answered> {
     return this.end(context, caseId, async (terms, state) => {
       const sealed = await this.desk.privacy.seal(state.subjectId ?? '', answer);
-      return answerDecider.decide({ ...terms, answer: sealed, ...(article !== undefined && { article }) }, state);
+      return answerDecider.decide(
+        { ...terms, answer: sealed, ...(article !== undefined && { article }) },
+        state,
+      );
     });
   }
 
@@ -36,7 +39,10 @@ export class EndInquiryHandler {
   private async end(
     context: CommandContext,
     caseId: string,
-    decide: (terms: RegistrationTerms, state: IntakeCase) => Decision<CaseEvent> | Promise<Decision<CaseEvent>>,
+    decide: (
+      terms: RegistrationTerms,
+      state: IntakeCase,
+    ) => Decision<CaseEvent> | Promise<Decision<CaseEvent>>,
   ): Promise<Answered> {
     let missing: readonly MissingField[] = [];
     const answered = await decideOnPage(this.desk, context, caseId, async (state, page) => {
@@ -45,6 +51,8 @@ export class EndInquiryHandler {
       missing = readiness?.kind === 'missing' ? readiness.missing : [];
       return decide(terms, state);
     });
-    return answered.outcome.kind === 'accepted' && missing.length > 0 ? missingFieldsAnswer(caseId, missing) : answered;
+    return answered.outcome.kind === 'accepted' && missing.length > 0
+      ? missingFieldsAnswer(caseId, missing)
+      : answered;
   }
 }

@@ -24,7 +24,8 @@ export class FillFormHandler {
       const sealed = await sealedForm(this.desk.privacy, page.subjectId, prepared);
       return fillDecider.decide({ form: sealed, profile: page.profile }, state);
     });
-    if (answered.outcome.kind === 'accepted') await this.remember(context.tenant, caseId, form.personal.phone);
+    if (answered.outcome.kind === 'accepted')
+      await this.remember(context.tenant, caseId, form.personal.phone);
     return answered;
   }
 

@@ -57,7 +57,12 @@ export class Intake {
     this.register = new RegisterCaseHandler(desk, registrar);
     this.inquiries = new EndInquiryHandler(desk, registrar);
     this.linkRepeat = new LinkRepeatHandler(desk);
-    this.submitReport = new SubmitReportHandler(desk, { open: this.open, fill: this.fill, attach: this.attach, register: this.register });
+    this.submitReport = new SubmitReportHandler(desk, {
+      open: this.open,
+      fill: this.fill,
+      attach: this.attach,
+      register: this.register,
+    });
     this.status = new CaseStatusHandler(profiles, privacy, statuses);
     this.statuses = new CaseStatusProjection({ store, streams, privacy, profiles, statuses, contacts });
     this.publicForm = new PublicFormHandler(profiles, now);

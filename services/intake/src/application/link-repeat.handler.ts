@@ -14,7 +14,10 @@ export interface LinkRepeatRequest {
 export class LinkRepeatHandler {
   constructor(private readonly desk: Desk) {}
 
-  async handle(context: CommandContext, { originalCaseId, repeatCaseId, policy }: LinkRepeatRequest): Promise<Answered> {
+  async handle(
+    context: CommandContext,
+    { originalCaseId, repeatCaseId, policy }: LinkRepeatRequest,
+  ): Promise<Answered> {
     const repeat = foldIntakeCase((await this.desk.streams.load<CaseEvent>(caseStream(repeatCaseId))).events);
     const repeatNumber = repeat.registration?.caseNumber ?? '';
     // The message's revision is the repeat's, not the original's.

@@ -24,7 +24,9 @@ export class OpenAttachmentHandler {
   async handle(tenant: string, caseId: string, attachmentId: string): Promise<OpenedAttachment | undefined> {
     const { events } = await this.streams.load<CaseEvent>(caseStream(caseId));
     if (events[0]?.metadata.tenant !== tenant || events[0].type !== 'CaseOpened') return undefined;
-    const added = events.find((event) => event.type === 'AttachmentAdded' && event.data.attachmentId === attachmentId);
+    const added = events.find(
+      (event) => event.type === 'AttachmentAdded' && event.data.attachmentId === attachmentId,
+    );
     if (added?.type !== 'AttachmentAdded') return undefined;
     const sealed = await this.store.get({ tenant, caseId, attachmentId });
     if (sealed === undefined) return undefined;

@@ -46,15 +46,26 @@ export class OpenCaseHandler {
         if (contactReference === undefined) return openDecider.decide(command, foldIntakeCase(history));
         const known = await this.knownFrom(profile, channel.kind, contactReference, subjectId);
         const sealed = await privacy.seal(subjectId, contactReference);
-        return openDecider.decide({ ...command, contactReference: sealed, ...(known && { known }) }, foldIntakeCase(history));
+        return openDecider.decide(
+          { ...command, contactReference: sealed, ...(known && { known }) },
+          foldIntakeCase(history),
+        );
       },
     );
-    const index = answersPhone(channel.kind) ? await phoneIndex(privacy, tenant, profile, contactReference) : undefined;
-    if (outcome.kind === 'accepted' && index !== undefined) await this.contacts.remember(tenant, caseId, index);
+    const index = answersPhone(channel.kind)
+      ? await phoneIndex(privacy, tenant, profile, contactReference)
+      : undefined;
+    if (outcome.kind === 'accepted' && index !== undefined)
+      await this.contacts.remember(tenant, caseId, index);
     return answerOf(caseId, outcome);
   }
 
-  private async knownFrom(profile: Profile, kind: ChannelKind, reference: string, subjectId: string): Promise<IntakeForm | undefined> {
+  private async knownFrom(
+    profile: Profile,
+    kind: ChannelKind,
+    reference: string,
+    subjectId: string,
+  ): Promise<IntakeForm | undefined> {
     const field = fieldAnsweredBy(kind);
     if (field === undefined) return undefined;
     const prepared = prepareForm(profile, { open: {}, personal: { [field]: reference } }, noCase);

@@ -33,10 +33,19 @@ export interface PlainForm {
 }
 
 export type Prepared =
-  | { readonly kind: 'prepared'; readonly open: OpenAnswers; readonly personal: PersonalAnswers; readonly filled: readonly string[] }
+  | {
+      readonly kind: 'prepared';
+      readonly open: OpenAnswers;
+      readonly personal: PersonalAnswers;
+      readonly filled: readonly string[];
+    }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
-const longest: Readonly<Partial<Record<PersonalField, number>>> = { details: 10_000, address: 1_000, shopAddress: 1_000 };
+const longest: Readonly<Partial<Record<PersonalField, number>>> = {
+  details: 10_000,
+  address: 1_000,
+  shopAddress: 1_000,
+};
 const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{2,60}$/;
 
 /**
@@ -46,7 +55,9 @@ const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@]{2,60}$/;
  */
 export function prepareForm(profile: Profile, plain: PlainForm, state: IntakeCase): Prepared {
   const personal = normalised(plain.personal, profile.phoneRegion);
-  const malformed = personalFields.filter((field) => isMalformed(field, plain.personal[field], personal[field]));
+  const malformed = personalFields.filter((field) =>
+    isMalformed(field, plain.personal[field], personal[field]),
+  );
   const facts = factsOf({ ...state.form, ...plain.open }, state.channel);
   const insufficient = personalFields.filter((field) => {
     const answer = personal[field];
@@ -61,7 +72,9 @@ export function prepareForm(profile: Profile, plain: PlainForm, state: IntakeCas
 }
 
 function normalised(answers: PersonalAnswers, region: string): PersonalAnswers {
-  const entries = Object.entries(answers).map(([field, answer]) => [field, normalise(field as PersonalField, answer, region)] as const);
+  const entries = Object.entries(answers).map(
+    ([field, answer]) => [field, normalise(field as PersonalField, answer, region)] as const,
+  );
   return Object.fromEntries(entries.filter(([, answer]) => answer !== undefined && answer !== ''));
 }
 
@@ -90,12 +103,17 @@ function isSufficient(profile: Profile, facts: Facts, field: string, answer: str
   const words = answer.split(/\s+/).length;
   return profile.requiredFields
     .filter((required) => required.field === field && couldHold(required.when, facts))
-    .every(({ pattern, minWords }) => (pattern === undefined || new RegExp(pattern, 'u').test(answer)) && words >= (minWords ?? 1));
+    .every(
+      ({ pattern, minWords }) =>
+        (pattern === undefined || new RegExp(pattern, 'u').test(answer)) && words >= (minWords ?? 1),
+    );
 }
 
 function couldHold(condition: Profile['requiredFields'][number]['when'], facts: Facts): boolean {
   return Object.entries(condition).every(([name, wanted]) => {
     const fact = facts[name];
-    return fact === undefined || fact === null || (Array.isArray(wanted) ? wanted.includes(fact) : wanted === fact);
+    return (
+      fact === undefined || fact === null || (Array.isArray(wanted) ? wanted.includes(fact) : wanted === fact)
+    );
   });
 }

@@ -39,7 +39,8 @@ export class PublicFormHandler {
     const { profile } = await this.profiles.latest(tenant);
     const today = localDay(this.now(), profile.timeZone);
     const choice = ({ code, names }: Choice): Choice => ({ code, names });
-    const inForce = ({ activeFrom }: { readonly activeFrom?: string | undefined }): boolean => activeFrom === undefined || activeFrom <= today;
+    const inForce = ({ activeFrom }: { readonly activeFrom?: string | undefined }): boolean =>
+      activeFrom === undefined || activeFrom <= today;
     return {
       tenant,
       names: profile.names,
@@ -49,7 +50,9 @@ export class PublicFormHandler {
         .filter((c) => c.selfService && 'kind' in usableChannel(profile, c.code, today))
         .map((c) => ({ ...choice(c), kind: c.kind })),
       caseTypes: profile.caseTypes.map(choice),
-      categories: profile.categories.filter(inForce).map((c) => ({ ...choice(c), ...(c.caseTypes && { caseTypes: c.caseTypes }) })),
+      categories: profile.categories
+        .filter(inForce)
+        .map((c) => ({ ...choice(c), ...(c.caseTypes && { caseTypes: c.caseTypes }) })),
       subjects: profile.subjects.map(choice),
       sectors: profile.sectors.map(choice),
       themes: profile.themes.map(choice),
@@ -64,7 +67,9 @@ export class PublicFormHandler {
   /** Organisations that reporters can turn to by themselves now. */
   async organisations(): Promise<readonly Choice[]> {
     const forms = await Promise.all((await this.profiles.tenants()).map((tenant) => this.handle(tenant)));
-    return forms.filter((form) => form !== undefined && form.channels.length > 0).map((form) => ({ code: form?.tenant ?? '', names: form?.names ?? { ar: '', en: '' } }));
+    return forms
+      .filter((form) => form !== undefined && form.channels.length > 0)
+      .map((form) => ({ code: form?.tenant ?? '', names: form?.names ?? { ar: '', en: '' } }));
   }
 
   async knows(tenant: string): Promise<boolean> {

@@ -19,7 +19,7 @@ export class RaiseCaseNumbersHandler {
 
   async handle(): Promise<void> {
     const filter = { types: ['CaseRegistered'], categories: ['case'] };
-    for (let after = (await this.numbers.searchedTo()) ?? START; ; ) {
+    for (let after = (await this.numbers.searchedTo()) ?? START; ;) {
       const page = await this.store.readAll({ after, filter, limit: pageSize });
       const highest = new Map<string, { tenant: string; year: string; number: number }>();
       for (const raw of page.events) {
@@ -35,7 +35,9 @@ export class RaiseCaseNumbersHandler {
     }
   }
 
-  private async found(event: ReturnType<typeof decodeEvent<CaseEvent>>): Promise<{ tenant: string; year: string; number: number } | undefined> {
+  private async found(
+    event: ReturnType<typeof decodeEvent<CaseEvent>>,
+  ): Promise<{ tenant: string; year: string; number: number } | undefined> {
     if (event.type !== 'CaseRegistered') return undefined;
     const { tenant, profileVersion } = event.metadata;
     const { profile } = await this.profiles.at(tenant, profileVersion ?? 1);

@@ -22,10 +22,15 @@ export class RegisterCaseHandler {
       missing = readiness?.kind === 'missing' ? readiness.missing : [];
       return registerDecider.decide(terms, state);
     });
-    return answered.outcome.kind === 'accepted' && missing.length > 0 ? missingFieldsAnswer(caseId, missing) : answered;
+    return answered.outcome.kind === 'accepted' && missing.length > 0
+      ? missingFieldsAnswer(caseId, missing)
+      : answered;
   }
 
-  redirect(context: CommandContext, { caseId, body }: { readonly caseId: string; readonly body: string }): Promise<Answered> {
+  redirect(
+    context: CommandContext,
+    { caseId, body }: { readonly caseId: string; readonly body: string },
+  ): Promise<Answered> {
     return decideOnPage(this.desk, context, caseId, async (state, page) => {
       const terms = await this.registrar.termsFor(context.tenant, state, page, body);
       return redirectDecider.decide({ ...terms, otherBody: body }, state);

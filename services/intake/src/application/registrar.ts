@@ -14,19 +14,37 @@ export class Registrar {
   ) {}
 
   /** Retry-safe: the same case gets the same number and the same original again. */
-  async termsFor(tenant: string, state: IntakeCase, page: Page, otherBody?: string): Promise<RegistrationTerms> {
+  async termsFor(
+    tenant: string,
+    state: IntakeCase,
+    page: Page,
+    otherBody?: string,
+  ): Promise<RegistrationTerms> {
     const { profile, caseId } = page;
     const registeredAt = this.desk.now();
     const today = localDay(registeredAt, profile.timeZone);
     const clockStart = await this.clockStart(tenant, registeredAt);
-    const terms: RegistrationTerms = { profile, today, registeredAt, clockStart, ...(otherBody !== undefined && { otherBody }) };
+    const terms: RegistrationTerms = {
+      profile,
+      today,
+      registeredAt,
+      clockStart,
+      ...(otherBody !== undefined && { otherBody }),
+    };
     if (state.phase !== 'open') return terms;
     const readiness = assessRegistration(state, terms);
     if (readiness.kind !== 'ready') return terms;
-    const compared = readiness.requiredFields !== 'WAIVED_OUT_OF_JURISDICTION' && readiness.decline === undefined;
-    const original = compared ? await this.repeats.originalOf(tenant, caseId, profile, state.form) : undefined;
+    const compared =
+      readiness.requiredFields !== 'WAIVED_OUT_OF_JURISDICTION' && readiness.decline === undefined;
+    const original = compared
+      ? await this.repeats.originalOf(tenant, caseId, profile, state.form)
+      : undefined;
     const reserved = await this.numbers.reserve(tenant, today.slice(0, 4), caseId);
-    return { ...terms, caseNumber: caseNumberOf(profile, reserved), ...(original !== undefined && { original }) };
+    return {
+      ...terms,
+      caseNumber: caseNumberOf(profile, reserved),
+      ...(original !== undefined && { original }),
+    };
   }
 
   /** Calendars are always the latest, unlike rules (design §3.8). */

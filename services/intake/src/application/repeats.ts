@@ -23,7 +23,8 @@ export class Repeats {
   constructor(
     private readonly desk: Pick<Desk, 'streams' | 'privacy'>,
     private readonly keys: DuplicateKeys,
-    private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    private readonly pause: (ms: number) => Promise<void> = (ms) =>
+      new Promise((resolve) => setTimeout(resolve, ms)),
   ) {}
 
   /**
@@ -31,13 +32,20 @@ export class Repeats {
    * A holder that has ended, or abandoned its registration, gives the key up. Retry-safe.
    * @throws RegistrationInProgress when another registration of the same key does not finish in time
    */
-  async originalOf(tenant: string, caseId: string, profile: Profile, form: IntakeForm): Promise<Original | undefined> {
+  async originalOf(
+    tenant: string,
+    caseId: string,
+    profile: Profile,
+    form: IntakeForm,
+  ): Promise<Original | undefined> {
     const key = await this.keyOf(tenant, profile, form);
     if (key === undefined) return undefined;
     for (let wait = 0; wait < waits; wait += 1) {
       const holder = await this.keys.claim(tenant, key, caseId);
       if (holder.caseId === caseId) return undefined;
-      const { registration, phase } = foldIntakeCase((await this.desk.streams.load<CaseEvent>(caseStream(holder.caseId))).events);
+      const { registration, phase } = foldIntakeCase(
+        (await this.desk.streams.load<CaseEvent>(caseStream(holder.caseId))).events,
+      );
       if (registration !== undefined && phase === 'registered') {
         return { caseId: holder.caseId, caseNumber: registration.caseNumber, basis: profile.duplicates.keys };
       }

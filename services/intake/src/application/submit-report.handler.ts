@@ -1,7 +1,7 @@
 import { type Rejection, reject } from '@balagh/decider';
 import { type CommandContext } from '@balagh/event-store';
 import { type Profile, localDay } from '@balagh/profile';
-import { type EvidenceKind } from '../domain/attach.decider';
+import { type EvidenceKind } from './add-attachment.handler';
 import { unknownCode, usableChannel } from '../domain/classification';
 import { noCase } from '../domain/intake-case';
 import { type AddAttachmentHandler, type CleanEvidence } from './add-attachment.handler';
@@ -54,7 +54,10 @@ export class SubmitReportHandler {
       return { ...reporter, channel: report.channel, commandId: id, causationId: id, correlationId: caseId };
     };
     const { contactReference, form } = report;
-    const page = await open.handle(context('open'), { channel: report.channel, ...(contactReference !== undefined && { contactReference }) });
+    const page = await open.handle(context('open'), {
+      channel: report.channel,
+      ...(contactReference !== undefined && { contactReference }),
+    });
     if (page.outcome.kind === 'rejected') return page;
     const filled = await fill.handle(context('fill'), { caseId, form });
     if (filled.outcome.kind === 'rejected') return filled;
@@ -65,17 +68,26 @@ export class SubmitReportHandler {
     return register.handle(context('register'), { caseId });
   }
 
-  private async check(tenant: string, report: Report): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
+  private async check(
+    tenant: string,
+    report: Report,
+  ): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
     const { profile } = await this.desk.profiles.latest(tenant);
     const channel = usableChannel(profile, report.channel, localDay(this.desk.now(), profile.timeZone));
     if (!('kind' in channel)) return channel;
-    if (!channel.selfService) return reject('CHANNEL_NOT_SELF_SERVICE', 'forbidden', { channel: channel.code }).rejection;
+    if (!channel.selfService)
+      return reject('CHANNEL_NOT_SELF_SERVICE', 'forbidden', { channel: channel.code }).rejection;
     const prepared = prepareForm(profile, report.form, noCase);
     if (prepared.kind === 'rejected') return prepared.rejection;
-    return unknownCode(profile, { ...prepared.open, filled: [] }) ?? this.checkEvidence(profile, report.evidence);
+    return (
+      unknownCode(profile, { ...prepared.open, filled: [] }) ?? this.checkEvidence(profile, report.evidence)
+    );
   }
 
-  private async checkEvidence(profile: Profile, files: Report['evidence']): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
+  private async checkEvidence(
+    profile: Profile,
+    files: Report['evidence'],
+  ): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
     const { maxPerCase } = profile.attachments;
     if (files.length > maxPerCase) return reject('ATTACHMENTS_TOO_MANY', 'invalid', { maxPerCase }).rejection;
     const evidence: CheckedEvidence[] = [];

@@ -18,7 +18,10 @@ export const answerDecider = capability<AnswerInquiry>((command, state) => {
   if (refusal !== undefined) return refusal;
   // A private matter is never answered here, however it is put (KWT-22).
   if (declineOf(command.profile, factsAt(state, command)) !== undefined) return reject('INQUIRY_PERSONAL');
-  const answered: IntakeEvent = { type: 'InquiryAnswered', data: { answer, ...(article !== undefined && { article }) } };
+  const answered: IntakeEvent = {
+    type: 'InquiryAnswered',
+    data: { answer, ...(article !== undefined && { article }) },
+  };
   return endingWith(answered, command, state);
 });
 

@@ -16,6 +16,7 @@ export const attachDecider = capability<AddAttachment>(({ evidence, profile }, s
   if (state.attachments.some((a) => a.id === evidence.attachmentId)) return accept();
   if (state.phase !== 'open' && state.phase !== 'registered') return notOpen(state);
   const { maxPerCase } = profile.attachments;
-  if (state.attachments.length >= maxPerCase) return reject('ATTACHMENTS_TOO_MANY', 'invalid', { maxPerCase });
+  if (state.attachments.length >= maxPerCase)
+    return reject('ATTACHMENTS_TOO_MANY', 'invalid', { maxPerCase });
   return accept({ type: 'AttachmentAdded', data: evidence });
 });

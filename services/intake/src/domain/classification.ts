@@ -6,19 +6,50 @@ import { type IntakeCase } from './intake-case';
 type FormOf<T extends CaseEvent['type']> = Extract<CaseEvent, { type: T }>['data'];
 export type Registered = FormOf<'CaseRegistered'>;
 
-const invalid = (code: string, details?: Rejection['details']): Rejection => reject(code, 'invalid', details).rejection;
+const invalid = (code: string, details?: Rejection['details']): Rejection =>
+  reject(code, 'invalid', details).rejection;
 
 /** The facts that the profile's rules look at; personal answers are none (KWT-31). */
 export function factsOf(form: IntakeForm, channel: string | undefined): Facts {
-  const { caseType, category, subject, sector, directorate, section, saleChannel, shopLicensed, otherBody, clientType, theme } = form;
-  return { caseType, category, subject, channel, sector, directorate, section, saleChannel, shopLicensed, otherBody, clientType, theme };
+  const {
+    caseType,
+    category,
+    subject,
+    sector,
+    directorate,
+    section,
+    saleChannel,
+    shopLicensed,
+    otherBody,
+    clientType,
+    theme,
+  } = form;
+  return {
+    caseType,
+    category,
+    subject,
+    channel,
+    sector,
+    directorate,
+    section,
+    saleChannel,
+    shopLicensed,
+    otherBody,
+    clientType,
+    theme,
+  };
 }
 
 /** The channel's profile entry, or why it cannot be used on this day of the tenant (BAH-27). */
-export function usableChannel(profile: Profile, code: string, today: string): Profile['channels'][number] | Rejection {
+export function usableChannel(
+  profile: Profile,
+  code: string,
+  today: string,
+): Profile['channels'][number] | Rejection {
   const channel = profile.channels.find((c) => c.code === code);
   if (channel === undefined) return invalid('CHANNEL_UNKNOWN', { channel: code });
-  if (!channel.enabled || isLater(channel.activeFrom, today)) return invalid('CHANNEL_INACTIVE', { channel: code });
+  if (!channel.enabled || isLater(channel.activeFrom, today))
+    return invalid('CHANNEL_INACTIVE', { channel: code });
   return channel;
 }
 
@@ -38,7 +69,8 @@ export function unknownCode(profile: Profile, form: IntakeForm): Rejection | und
   ];
   const stranger = known.find(([, code, entries]) => code !== undefined && !has(entries, code));
   if (stranger !== undefined) return invalid(`${stranger[0]}_UNKNOWN`);
-  if (form.caseType !== undefined && !has(profile.caseTypes, form.caseType)) return invalid('CASE_TYPE_NOT_OFFERED');
+  if (form.caseType !== undefined && !has(profile.caseTypes, form.caseType))
+    return invalid('CASE_TYPE_NOT_OFFERED');
   return undefined;
 }
 
@@ -47,13 +79,18 @@ export function inconsistency(profile: Profile, form: IntakeForm, today: string)
   const category = profile.categories.find((c) => c.code === form.category);
   const caseType = profile.caseTypes.find((t) => t.code === form.caseType);
   if (isLater(category?.activeFrom, today)) return invalid('CATEGORY_INACTIVE');
-  if (caseType !== undefined && category?.caseTypes !== undefined && !category.caseTypes.includes(caseType.code)) {
+  if (
+    caseType !== undefined &&
+    category?.caseTypes !== undefined &&
+    !category.caseTypes.includes(caseType.code)
+  ) {
     return invalid('CATEGORY_NOT_FOR_CASE_TYPE');
   }
   if (form.section !== undefined && !sectionsOf(profile, form.directorate).includes(form.section)) {
     return invalid('SECTION_NOT_IN_DIRECTORATE');
   }
-  if (caseType?.sectorRequired === true && sectorOf(profile, form) === undefined) return invalid('SECTOR_REQUIRED');
+  if (caseType?.sectorRequired === true && sectorOf(profile, form) === undefined)
+    return invalid('SECTOR_REQUIRED');
   return undefined;
 }
 

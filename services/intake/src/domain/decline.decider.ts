@@ -16,7 +16,9 @@ export const declineDecider = capability<DeclineInquiry>((command, state) => {
   if (refusal !== undefined) return refusal;
   const facts = factsAt(state, command);
   const { subject } = state.form;
-  const data = declineOf(command.profile, facts) ?? (subject === undefined ? undefined : { subject, ruleId: declinedByLine1 });
+  const data =
+    declineOf(command.profile, facts) ??
+    (subject === undefined ? undefined : { subject, ruleId: declinedByLine1 });
   if (data === undefined) return reject('SUBJECT_REQUIRED', 'invalid');
   const declined: IntakeEvent = { type: 'PersonalInquiryDeclined', data };
   return endingWith(declined, command, state);

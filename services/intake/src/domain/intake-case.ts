@@ -22,7 +22,8 @@ export interface IntakeCase extends Lifecycle {
   readonly refusal?: { readonly attempt: number; readonly fields: readonly string[] };
   readonly registration?: { readonly caseNumber: string; readonly caseType: CaseType };
   /** How line 1 or its rules ended the case. */
-  readonly ending?: { readonly kind: 'ANSWERED'; readonly answer: string } | { readonly kind: 'DECLINED' | 'CANCELLED' };
+  readonly ending?:
+    { readonly kind: 'ANSWERED'; readonly answer: string } | { readonly kind: 'DECLINED' | 'CANCELLED' };
   /** Cases known to repeat this one. */
   readonly repeats: readonly string[];
 }
@@ -78,7 +79,9 @@ export type Capability<Command> = Decider<Command, IntakeCase, CaseEvent>;
 export type IntakeDecision = Decision<IntakeEvent>;
 
 /** A decider of one capability; all share the fold. */
-export function capability<Command>(decide: (command: Command, state: IntakeCase) => IntakeDecision): Capability<Command> {
+export function capability<Command>(
+  decide: (command: Command, state: IntakeCase) => IntakeDecision,
+): Capability<Command> {
   return { initial: noCase, evolve: evolveIntakeCase, decide };
 }
 

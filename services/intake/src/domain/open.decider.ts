@@ -25,7 +25,12 @@ export const openDecider = capability<OpenCase>((command, state) => {
   return accept(
     {
       type: 'CaseOpened',
-      data: { caseId, channel: channel.code, subjectId, ...(contactReference !== undefined && { contactReference }) },
+      data: {
+        caseId,
+        channel: channel.code,
+        subjectId,
+        ...(contactReference !== undefined && { contactReference }),
+      },
     },
     ...(known === undefined ? [] : [{ type: 'FormFilled' as const, data: { form: known } }]),
   );

@@ -10,7 +10,9 @@ export function reachableBy(profile: Profile, state: IntakeCase): readonly Messa
   const channel = profile.channels.find((c) => c.code === state.channel);
   const preferred = state.form.preferredChannel;
   const wished = [preferred, channel?.answersBy, ...profile.reporterChannels].filter((c) => c !== undefined);
-  return [...new Set(wished)].filter((c) => isReachable(c, state, channel?.answersBy === c || preferred === c));
+  return [...new Set(wished)].filter((c) =>
+    isReachable(c, state, channel?.answersBy === c || preferred === c),
+  );
 }
 
 function isReachable(by: MessageChannel, state: IntakeCase, named: boolean): boolean {

@@ -23,12 +23,16 @@ export function decideRegistration(terms: RegistrationTerms, state: IntakeCase):
   if (readiness.kind === 'missing') return refuse(readiness.missing, state);
   if (terms.caseNumber === undefined) return reject('CASE_NUMBER_REQUIRED');
   const event = registered(state, terms, terms.caseNumber, readiness.requiredFields);
-  if (readiness.decline !== undefined) return accept(event, { type: 'PersonalInquiryDeclined', data: readiness.decline });
+  if (readiness.decline !== undefined)
+    return accept(event, { type: 'PersonalInquiryDeclined', data: readiness.decline });
   return accept(event, ...repeatEvents(terms.profile, terms.original));
 }
 
 /** One number, one registration: the same number again is a repetition, another one a conflict. */
-export function alreadyRegistered({ caseNumber }: RegistrationTerms, state: IntakeCase): IntakeDecision | undefined {
+export function alreadyRegistered(
+  { caseNumber }: RegistrationTerms,
+  state: IntakeCase,
+): IntakeDecision | undefined {
   if (state.registration === undefined) return undefined;
   if (state.registration.caseNumber === caseNumber) return accept();
   return reject('CASE_ALREADY_REGISTERED', 'conflict', { caseNumber: state.registration.caseNumber });
@@ -40,7 +44,10 @@ function refuse(missing: readonly MissingField[], state: IntakeCase): IntakeDeci
   if (told.length === fields.length && fields.every((f) => told.includes(f))) return accept();
   return accept({
     type: 'RequiredFieldsMissing',
-    data: { attempt: (state.refusal?.attempt ?? 0) + 1, missing: missing.map(({ field, ar, en }) => ({ field, ar, en })) },
+    data: {
+      attempt: (state.refusal?.attempt ?? 0) + 1,
+      missing: missing.map(({ field, ar, en }) => ({ field, ar, en })),
+    },
   });
 }
 
@@ -48,7 +55,10 @@ function repeatEvents(profile: Profile, original: Original | undefined): IntakeE
   if (original === undefined) return [];
   const { policy } = profile.duplicates;
   const of = { originalCaseId: original.caseId, originalNumber: original.caseNumber };
-  const detected: IntakeEvent = { type: 'DuplicateDetected', data: { ...of, basis: [...original.basis], policy } };
+  const detected: IntakeEvent = {
+    type: 'DuplicateDetected',
+    data: { ...of, basis: [...original.basis], policy },
+  };
   const cancels = policy === 'CANCEL_REPEAT' || policy === 'CANCEL_ALL';
   return cancels ? [detected, { type: 'CaseCancelledAsDuplicate', data: of }] : [detected];
 }

@@ -8,7 +8,14 @@ import {
   assessJurisdiction,
   missingFields,
 } from '@balagh/profile';
-import { type Registered, factsOf, filledFields, inconsistency, sectorOf, unknownCode } from './classification';
+import {
+  type Registered,
+  factsOf,
+  filledFields,
+  inconsistency,
+  sectorOf,
+  unknownCode,
+} from './classification';
 import { type IntakeCase } from './intake-case';
 import { reachableBy } from './reachability';
 
@@ -38,7 +45,11 @@ export interface Original {
 export type Readiness =
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
   | { readonly kind: 'missing'; readonly missing: readonly MissingField[] }
-  | { readonly kind: 'ready'; readonly requiredFields: Registered['requiredFields']; readonly decline?: Decline };
+  | {
+      readonly kind: 'ready';
+      readonly requiredFields: Registered['requiredFields'];
+      readonly decline?: Decline;
+    };
 
 export type Decline = Extract<CaseEvent, { type: 'PersonalInquiryDeclined' }>['data'];
 
@@ -53,17 +64,22 @@ const always: readonly MissingField[] = [
  * Whether an open page can be registered. Jurisdiction comes before required fields: who belongs elsewhere is asked
  * for nothing (AMB-23), nor is who will be declined (KWT-22).
  */
-export function assessRegistration(state: IntakeCase, terms: Pick<RegistrationTerms, 'profile' | 'today' | 'otherBody'>): Readiness {
+export function assessRegistration(
+  state: IntakeCase,
+  terms: Pick<RegistrationTerms, 'profile' | 'today' | 'otherBody'>,
+): Readiness {
   const { profile, today } = terms;
   const form = formAt(state, terms);
   const rejection = unknownCode(profile, form) ?? inconsistency(profile, form, today);
   if (rejection !== undefined) return { kind: 'rejected', rejection };
   const facts = factsAt(state, terms);
-  if (assessJurisdiction(profile, facts).result === 'OUT') return { kind: 'ready', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' };
+  if (assessJurisdiction(profile, facts).result === 'OUT')
+    return { kind: 'ready', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' };
   const filled = filledFields(profile, state);
   const unclassifiedFields = always.filter((f) => !filled.includes(f.field));
   const decline = declineOf(profile, facts);
-  if (decline !== undefined && unclassifiedFields.length === 0) return { kind: 'ready', requiredFields: 'NONE', decline };
+  if (decline !== undefined && unclassifiedFields.length === 0)
+    return { kind: 'ready', requiredFields: 'NONE', decline };
   const listed = missingFields(profile, facts, filled);
   const missing = [...unclassifiedFields.filter((f) => !listed.some((l) => l.field === f.field)), ...listed];
   if (missing.length > 0) return { kind: 'missing', missing };
@@ -84,7 +100,12 @@ export function factsAt(state: IntakeCase, terms: Pick<RegistrationTerms, 'profi
 }
 
 /** The event that registers a ready page. */
-export function registered(state: IntakeCase, terms: RegistrationTerms, caseNumber: string, requiredFields: Registered['requiredFields']): IntakeEvent {
+export function registered(
+  state: IntakeCase,
+  terms: RegistrationTerms,
+  caseNumber: string,
+  requiredFields: Registered['requiredFields'],
+): IntakeEvent {
   const { profile, registeredAt, clockStart } = terms;
   const form = formAt(state, terms);
   const optional = {

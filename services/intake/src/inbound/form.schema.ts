@@ -1,4 +1,10 @@
-import { caseTypeSchema, codeSchema, languageSchema, locationSchema, messageChannelSchema } from '@balagh/case-events';
+import {
+  caseTypeSchema,
+  codeSchema,
+  languageSchema,
+  locationSchema,
+  messageChannelSchema,
+} from '@balagh/case-events';
 import { InvalidMessage } from '@balagh/runtime';
 import { z } from 'zod';
 import { type PlainForm, personalFields } from '../application/plain-form';
@@ -42,7 +48,8 @@ export function plainForm(input: unknown): PlainForm {
   const { data, problems } = parsed(plainFormSchema, withoutEmpty(input));
   if (data === undefined) throw new InvalidMessage('FORM_INVALID', problems);
   const entries = Object.entries(data).filter(([, answer]) => answer !== undefined);
-  const isPersonal = ([field]: readonly [string, unknown]): boolean => (personalFields as readonly string[]).includes(field);
+  const isPersonal = ([field]: readonly [string, unknown]): boolean =>
+    (personalFields as readonly string[]).includes(field);
   return {
     open: Object.fromEntries(entries.filter((entry) => !isPersonal(entry))),
     personal: Object.fromEntries(entries.filter(isPersonal)) as PlainForm['personal'],
@@ -58,12 +65,16 @@ interface Parsed<T> {
 export function parsed<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
   const result = schema.safeParse(input);
   if (result.success) return { data: result.data, problems: [] };
-  const problems = result.error.issues.map(({ path, code }) => ({ path: path.map(String).join('.') || '(root)', problem: code.toUpperCase() }));
+  const problems = result.error.issues.map(({ path, code }) => ({
+    path: path.map(String).join('.') || '(root)',
+    problem: code.toUpperCase(),
+  }));
   return { data: undefined, problems };
 }
 
 function withoutEmpty(input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
+  const isGiven = (value: unknown): boolean =>
+    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(input).filter(([, value]) => isGiven(value)));
 }

@@ -41,7 +41,8 @@ export class FileAttachmentStore implements AttachmentStore {
   }
 
   private pathOf({ tenant, caseId, attachmentId }: AttachmentKey): string {
-    if (![tenant, caseId, attachmentId].every((part) => safe.test(part))) throw new TypeError('an attachment key is made of ids');
+    if (![tenant, caseId, attachmentId].every((part) => safe.test(part)))
+      throw new TypeError('an attachment key is made of ids');
     return join(this.root, tenant, caseId.slice(0, 2), caseId, attachmentId);
   }
 }

@@ -3,4 +3,7 @@ import { CaseStatusRow } from './case-status.entity';
 import { Intake1780000000001 } from './migrations/1780000000001-intake.migration';
 
 /** What intake owns in its schema. */
-export const intakeTables = { entities: [CaseStatusRow], migrations: [Intake1780000000001] } satisfies OwnTables;
+export const intakeTables = {
+  entities: [CaseStatusRow],
+  migrations: [Intake1780000000001],
+} satisfies OwnTables;

@@ -40,7 +40,11 @@ export class PostgresCaseNumbers implements CaseNumbers {
 
   async reserve(tenant: string, year: string, caseId: string): Promise<ReservedNumber> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const { rows } = await this.pool.query<Row>({ name: 'case-number-reserve', text: reserveSql, values: [tenant, year, caseId] });
+      const { rows } = await this.pool.query<Row>({
+        name: 'case-number-reserve',
+        text: reserveSql,
+        values: [tenant, year, caseId],
+      });
       const [row] = rows;
       if (row !== undefined) return { year: row.year, number: Number(row.number) };
     }

@@ -16,7 +16,11 @@ export class PostgresDuplicateKeys implements DuplicateKeys {
 
   async claim(tenant: string, key: string, caseId: string): Promise<KeyHolder> {
     const values = [tenant, key, caseId];
-    const { rows } = await this.pool.query<{ case_id: string; held_for_ms: string }>({ name: 'duplicate-key-claim', text: claimSql, values });
+    const { rows } = await this.pool.query<{ case_id: string; held_for_ms: string }>({
+      name: 'duplicate-key-claim',
+      text: claimSql,
+      values,
+    });
     const [row] = rows;
     if (row === undefined) throw new Error('claiming a key returned no row');
     return { caseId: row.case_id, heldForMs: Number(row.held_for_ms) };

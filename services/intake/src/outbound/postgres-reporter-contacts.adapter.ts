@@ -9,7 +9,11 @@ export class PostgresReporterContacts implements ReporterContacts {
   constructor(private readonly pool: Pool) {}
 
   async remember(tenant: string, caseId: string, phoneIndex: string): Promise<void> {
-    await this.pool.query({ name: 'reporter-contact-remember', text: rememberSql, values: [tenant, caseId, phoneIndex] });
+    await this.pool.query({
+      name: 'reporter-contact-remember',
+      text: rememberSql,
+      values: [tenant, caseId, phoneIndex],
+    });
   }
 
   async forget(caseId: string): Promise<void> {

@@ -19,8 +19,16 @@ const startsWith =
 
 /** Only these reach a decoder: what a library could guess beyond them would be parsed before it is refused. */
 const known: readonly Known[] = [
-  { mediaType: 'image/jpeg', matches: startsWith(0xff, 0xd8, 0xff), encode: (image) => image.jpeg({ quality: 90 }) },
-  { mediaType: 'image/png', matches: startsWith(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), encode: (image) => image.png() },
+  {
+    mediaType: 'image/jpeg',
+    matches: startsWith(0xff, 0xd8, 0xff),
+    encode: (image) => image.jpeg({ quality: 90 }),
+  },
+  {
+    mediaType: 'image/png',
+    matches: startsWith(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+    encode: (image) => image.png(),
+  },
   {
     mediaType: 'image/webp',
     matches: (head) => head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP',
@@ -38,7 +46,9 @@ export class SharpEvidenceInspector implements EvidenceInspector {
     const { mediaType, encode } = type;
     if (encode === undefined) return { kind: 'clean', mediaType, content };
     try {
-      const image = sharp(content, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({ seconds: decodeSeconds });
+      const image = sharp(content, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({
+        seconds: decodeSeconds,
+      });
       // The orientation is metadata too: it is applied to the pixels before it is lost.
       return { kind: 'clean', mediaType, content: await encode(image.rotate()).toBuffer() };
     } catch {

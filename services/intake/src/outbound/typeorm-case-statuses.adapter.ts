@@ -26,12 +26,27 @@ export class TypeormCaseStatuses implements CaseStatuses {
     const row = await this.database
       .getRepository(CaseStatusRow)
       .createQueryBuilder('status')
-      .innerJoin('reporter_contact', 'contact', 'contact.tenant = status.tenant and contact.case_id = status.case_id')
-      .where('status.tenant = :tenant and status.case_number = :caseNumber and contact.phone_index = :phoneIndex', { tenant, caseNumber, phoneIndex })
+      .innerJoin(
+        'reporter_contact',
+        'contact',
+        'contact.tenant = status.tenant and contact.case_id = status.case_id',
+      )
+      .where(
+        'status.tenant = :tenant and status.case_number = :caseNumber and contact.phone_index = :phoneIndex',
+        { tenant, caseNumber, phoneIndex },
+      )
       .getOne();
     if (row === null) return undefined;
     const { caseId, stage, registeredAt, updatedAt, version } = row;
-    return { tenant, caseId, caseNumber, stage, registeredAt: registeredAt.toISOString(), updatedAt: updatedAt.toISOString(), version };
+    return {
+      tenant,
+      caseId,
+      caseNumber,
+      stage,
+      registeredAt: registeredAt.toISOString(),
+      updatedAt: updatedAt.toISOString(),
+      version,
+    };
   }
 
   async replaceAll(statuses: AsyncIterable<CaseStatus>): Promise<number> {
@@ -47,6 +62,15 @@ export class TypeormCaseStatuses implements CaseStatuses {
 
   private async write(status: CaseStatus, rebuildStartedAt: string | null): Promise<void> {
     const { caseId, tenant, caseNumber, stage, registeredAt, updatedAt, version } = status;
-    await this.database.query(saveSql, [caseId, tenant, caseNumber, stage, registeredAt, updatedAt, version, rebuildStartedAt]);
+    await this.database.query(saveSql, [
+      caseId,
+      tenant,
+      caseNumber,
+      stage,
+      registeredAt,
+      updatedAt,
+      version,
+      rebuildStartedAt,
+    ]);
   }
 }

@@ -5,7 +5,10 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { z } from 'zod';
 import { Intake } from '../../application/intake';
 
-const dataSchema = z.object({ originalCaseId: uuidSchema, policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']) });
+const dataSchema = z.object({
+  originalCaseId: uuidSchema,
+  policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']),
+});
 
 /** Tells the original of a repeat, in its own stream (S6). A reaction, so that a crash after the detection loses nothing. */
 @Injectable()
@@ -32,8 +35,17 @@ export class DuplicateDetectedConsumer implements OnApplicationBootstrap {
     if (!data.success) throw new PermanentFault('MESSAGE_INVALID');
     const { originalCaseId, policy } = data.data;
     const { clock, log } = this.platform;
-    const context = reactionContext({ message, service: 'intake', consumer: DuplicateDetectedConsumer.consumer, clock });
-    const { outcome } = await this.intake.linkRepeat.handle(context, { originalCaseId, repeatCaseId: message.subject, policy });
+    const context = reactionContext({
+      message,
+      service: 'intake',
+      consumer: DuplicateDetectedConsumer.consumer,
+      clock,
+    });
+    const { outcome } = await this.intake.linkRepeat.handle(context, {
+      originalCaseId,
+      repeatCaseId: message.subject,
+      policy,
+    });
     if (outcome.kind === 'rejected') throw new PermanentFault(outcome.rejection.code);
     log.info({ event: 'case.repeat.linked', caseId: originalCaseId, repeatCaseId: message.subject });
   }

@@ -20,7 +20,10 @@ import { parsed, plainForm } from '../form.schema';
 const kindSchema = z.enum(['PHOTO', 'INVOICE', 'FAX', 'LETTER', 'DOCUMENT', 'CLIP']);
 const attachmentSchema = z.object({ kind: kindSchema, location: locationSchema.optional() });
 const shortText = z.string().min(1).max(300);
-const answerSchema = z.object({ answer: z.string().trim().min(1).max(10_000), article: shortText.optional() });
+const answerSchema = z.object({
+  answer: z.string().trim().min(1).max(10_000),
+  article: shortText.optional(),
+});
 const openSchema = z.object({ channel: shortText, contactReference: shortText.optional() });
 const bodySchema = z.object({ body: shortText });
 
@@ -34,10 +37,20 @@ export class IntakeController implements intake.IntakeController {
   ) {}
 
   async openCase(request: intake.OpenCaseRequest, metadata?: Metadata): Promise<common.CommandResult> {
-    const caseId = isUuid(request.header?.commandId) ? this.intake.open.caseIdOf(request.header.commandId.toLowerCase()) : '';
+    const caseId = isUuid(request.header?.commandId)
+      ? this.intake.open.caseIdOf(request.header.commandId.toLowerCase())
+      : '';
     const context = this.contextOf('case.open', request.header, caseId, metadata);
-    const { channel, contactReference } = valid(openSchema, { channel: request.channel, contactReference: given(request.contactReference) });
-    return resultOf(await this.intake.open.handle(context, { channel, ...(contactReference !== undefined && { contactReference }) }));
+    const { channel, contactReference } = valid(openSchema, {
+      channel: request.channel,
+      contactReference: given(request.contactReference),
+    });
+    return resultOf(
+      await this.intake.open.handle(context, {
+        channel,
+        ...(contactReference !== undefined && { contactReference }),
+      }),
+    );
   }
 
   async fillForm(request: intake.FillFormRequest, metadata?: Metadata): Promise<common.CommandResult> {
@@ -45,30 +58,64 @@ export class IntakeController implements intake.IntakeController {
     return resultOf(await this.intake.fill.handle(context, { caseId, form: plainForm(request.form ?? {}) }));
   }
 
-  async addAttachment(request: intake.AddAttachmentRequest, metadata?: Metadata): Promise<common.CommandResult> {
+  async addAttachment(
+    request: intake.AddAttachmentRequest,
+    metadata?: Metadata,
+  ): Promise<common.CommandResult> {
     const { context, caseId } = this.onCase('case.attach', request, metadata);
-    const { kind, location } = valid(attachmentSchema, { kind: request.kind, location: request.location ?? undefined });
+    const { kind, location } = valid(attachmentSchema, {
+      kind: request.kind,
+      location: request.location ?? undefined,
+    });
     const { content } = request;
-    return resultOf(await this.intake.attach.handle(context, { caseId, kind, content, ...(location !== undefined && { location }) }));
+    return resultOf(
+      await this.intake.attach.handle(context, {
+        caseId,
+        kind,
+        content,
+        ...(location !== undefined && { location }),
+      }),
+    );
   }
 
-  async registerCase(request: intake.RegisterCaseRequest, metadata?: Metadata): Promise<common.CommandResult> {
+  async registerCase(
+    request: intake.RegisterCaseRequest,
+    metadata?: Metadata,
+  ): Promise<common.CommandResult> {
     const { context, caseId } = this.onCase('case.register', request, metadata);
     return resultOf(await this.intake.register.handle(context, { caseId }));
   }
 
-  async answerInquiry(request: intake.AnswerInquiryRequest, metadata?: Metadata): Promise<common.CommandResult> {
+  async answerInquiry(
+    request: intake.AnswerInquiryRequest,
+    metadata?: Metadata,
+  ): Promise<common.CommandResult> {
     const { context, caseId } = this.onCase('case.answer', request, metadata);
-    const { answer, article } = valid(answerSchema, { answer: request.answer, article: given(request.article) });
-    return resultOf(await this.intake.inquiries.answer(context, { caseId, answer, ...(article !== undefined && { article }) }));
+    const { answer, article } = valid(answerSchema, {
+      answer: request.answer,
+      article: given(request.article),
+    });
+    return resultOf(
+      await this.intake.inquiries.answer(context, {
+        caseId,
+        answer,
+        ...(article !== undefined && { article }),
+      }),
+    );
   }
 
-  async declineInquiry(request: intake.DeclineInquiryRequest, metadata?: Metadata): Promise<common.CommandResult> {
+  async declineInquiry(
+    request: intake.DeclineInquiryRequest,
+    metadata?: Metadata,
+  ): Promise<common.CommandResult> {
     const { context, caseId } = this.onCase('case.decline', request, metadata);
     return resultOf(await this.intake.inquiries.decline(context, { caseId }));
   }
 
-  async redirectCase(request: intake.RedirectCaseRequest, metadata?: Metadata): Promise<common.CommandResult> {
+  async redirectCase(
+    request: intake.RedirectCaseRequest,
+    metadata?: Metadata,
+  ): Promise<common.CommandResult> {
     const { context, caseId } = this.onCase('case.redirect', request, metadata);
     const { body } = valid(bodySchema, { body: request.body });
     return resultOf(await this.intake.register.redirect(context, { caseId, body }));
@@ -81,11 +128,17 @@ export class IntakeController implements intake.IntakeController {
   ): { readonly context: CommandContext; readonly caseId: string } {
     const caseId = request.caseId.toLowerCase();
     const context = this.contextOf(action, request.header, caseId, metadata);
-    if (!isUuid(caseId)) throw new InvalidMessage('CASE_ID_INVALID', [{ path: 'caseId', problem: 'NOT_A_UUID' }]);
+    if (!isUuid(caseId))
+      throw new InvalidMessage('CASE_ID_INVALID', [{ path: 'caseId', problem: 'NOT_A_UUID' }]);
     return { context, caseId };
   }
 
-  private contextOf(action: Action, header: common.CommandHeader | undefined, caseId: string, metadata: Metadata | undefined): CommandContext {
+  private contextOf(
+    action: Action,
+    header: common.CommandHeader | undefined,
+    caseId: string,
+    metadata: Metadata | undefined,
+  ): CommandContext {
     const principal = principalOfCall(metadata ?? noMetadata());
     return commandContext({ header, principal, action, clock: this.platform.clock, caseId });
   }

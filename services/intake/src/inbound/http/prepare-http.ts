@@ -7,8 +7,12 @@ export function prepareHttp(app: NestExpressApplication): void {
   app.useStaticAssets(publicFolder, { prefix: '/assets/', index: false, maxAge: '1h' });
   const description = new DocumentBuilder()
     .setTitle('Balagh: reports of the public')
-    .setDescription('For web forms, apps and devices. Every write carries an Idempotency-Key; refusals are RFC 9457 problems with a stable code.')
+    .setDescription(
+      'For web forms, apps and devices. Every write carries an Idempotency-Key; refusals are RFC 9457 problems with a stable code.',
+    )
     .setVersion('1')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), { jsonDocumentUrl: 'openapi.json' });
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+    jsonDocumentUrl: 'openapi.json',
+  });
 }

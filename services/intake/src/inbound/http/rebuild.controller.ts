@@ -16,10 +16,16 @@ export class RebuildController {
   @HttpCode(200)
   async rebuild(@Req() request: object): Promise<{ readonly rows: number }> {
     const { roles } = principalOfRequest(request);
-    if (!permits(roles, 'projection.rebuild')) throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
+    if (!permits(roles, 'projection.rebuild'))
+      throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
     const started = performance.now();
     const rows = await this.intake.statuses.rebuild();
-    this.platform.log.info({ event: 'projection.rebuilt', projection: 'case_status', rows, ms: Math.round(performance.now() - started) });
+    this.platform.log.info({
+      event: 'projection.rebuilt',
+      projection: 'case_status',
+      rows,
+      ms: Math.round(performance.now() - started),
+    });
     return { rows };
   }
 }

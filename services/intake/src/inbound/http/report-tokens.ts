@@ -13,7 +13,9 @@ export class ReportTokens {
   constructor(private readonly secret: string) {}
 
   tokenOf(tenant: string, reportId: string): string {
-    return createHmac('sha256', this.secret).update(JSON.stringify(['report', tenant, reportId])).digest('base64url');
+    return createHmac('sha256', this.secret)
+      .update(JSON.stringify(['report', tenant, reportId]))
+      .digest('base64url');
   }
 
   /** Before any look-up: a wrong token says nothing about whether the report exists. @throws Rejected `REPORT_TOKEN_INVALID` */

@@ -24,7 +24,11 @@ export interface ReportBody {
 
 /** @throws InvalidMessage `REPORT_INVALID`, `FORM_INVALID` */
 export function reportBody(body: unknown): ReportBody {
-  const { channel, contactReference, form } = validBody(reportSchema, partOf(body, 'report'), 'REPORT_INVALID');
+  const { channel, contactReference, form } = validBody(
+    reportSchema,
+    partOf(body, 'report'),
+    'REPORT_INVALID',
+  );
   return { channel, form: plainForm(form), ...(contactReference !== undefined && { contactReference }) };
 }
 
@@ -37,7 +41,8 @@ export function validBody<T>(schema: z.ZodType<T>, body: unknown, code: string):
 
 /** Multipart requests carry the JSON as text in one part. */
 function partOf(body: unknown, part: string): unknown {
-  const text = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[part] : undefined;
+  const text =
+    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[part] : undefined;
   if (typeof text !== 'string') return body;
   try {
     return JSON.parse(text) as unknown;
@@ -48,7 +53,10 @@ function partOf(body: unknown, part: string): unknown {
 
 /** JSON schemas for the API description. */
 export const apiSchemas = {
-  report: z.toJSONSchema(z.strictObject({ ...reportSchema.shape, form: plainFormSchema }), { target: 'openapi-3.0', io: 'input' }),
+  report: z.toJSONSchema(z.strictObject({ ...reportSchema.shape, form: plainFormSchema }), {
+    target: 'openapi-3.0',
+    io: 'input',
+  }),
   form: z.toJSONSchema(z.strictObject({ form: plainFormSchema }), { target: 'openapi-3.0', io: 'input' }),
   statusRequest: z.toJSONSchema(statusRequestSchema, { target: 'openapi-3.0' }),
 };

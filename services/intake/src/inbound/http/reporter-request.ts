@@ -1,7 +1,14 @@
 import { type Actor, uuidSchema } from '@balagh/case-events';
 import { reject } from '@balagh/decider';
 import { type CommandContext } from '@balagh/event-store';
-import { type Clock, InvalidMessage, Rejected, commandContext, currentCall, namedUuid } from '@balagh/runtime';
+import {
+  type Clock,
+  InvalidMessage,
+  Rejected,
+  commandContext,
+  currentCall,
+  namedUuid,
+} from '@balagh/runtime';
 import { type PublicFormHandler } from '../../application/public-form.handler';
 import { type ReporterContext } from '../../application/submit-report.handler';
 
@@ -23,7 +30,8 @@ export async function knownTenant(forms: PublicFormHandler, tenant: string): Pro
 export function idempotencyKey(headers: ReporterHeaders): string {
   const key = headers['idempotency-key'];
   if (key === undefined) throw new InvalidMessage('IDEMPOTENCY_KEY_REQUIRED');
-  if (typeof key !== 'string' || !uuidSchema.safeParse(key).success) throw new InvalidMessage('IDEMPOTENCY_KEY_INVALID');
+  if (typeof key !== 'string' || !uuidSchema.safeParse(key).success)
+    throw new InvalidMessage('IDEMPOTENCY_KEY_INVALID');
   return key.toLowerCase();
 }
 
@@ -44,7 +52,10 @@ export function reporterContext(tenant: string): ReporterContext {
 }
 
 /** A later act on an open report; one client key may serve one act of each kind. */
-export function actContext(act: string, on: { readonly tenant: string; readonly reportId: string; readonly key: string; readonly clock: Clock }): CommandContext {
+export function actContext(
+  act: string,
+  on: { readonly tenant: string; readonly reportId: string; readonly key: string; readonly clock: Clock },
+): CommandContext {
   const { tenant, reportId, key, clock } = on;
   const header = { commandId: namedUuid(key, `${reportId}:${act}`), tenant };
   return commandContext({ header, actor: reporter(tenant), line: '1', clock, caseId: reportId });

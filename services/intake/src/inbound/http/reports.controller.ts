@@ -1,6 +1,27 @@
 import { type MissingField } from '@balagh/profile';
-import { PLATFORM, type Platform, type Problem, Public, Rejected, commandResult, problemMediaType, problemOf } from '@balagh/runtime';
-import { Body, Controller, Headers, Inject, Param, Patch, Post, Res, UploadedFiles, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  PLATFORM,
+  type Platform,
+  type Problem,
+  Public,
+  Rejected,
+  commandResult,
+  problemMediaType,
+  problemOf,
+} from '@balagh/runtime';
+import {
+  Body,
+  Controller,
+  Headers,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Res,
+  UploadedFiles,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
 import { z } from 'zod';
@@ -9,13 +30,32 @@ import { Intake } from '../../application/intake';
 import { plainForm } from '../form.schema';
 import { apiSchemas, reportBody, validBody } from './report.schema';
 import { REPORT_TOKENS, ReportTokens } from './report-tokens';
-import { type ReporterHeaders, actContext, idempotencyKey, knownTenant, reportToken, reporterContext, validReportId } from './reporter-request';
+import {
+  type ReporterHeaders,
+  actContext,
+  idempotencyKey,
+  knownTenant,
+  reportToken,
+  reporterContext,
+  validReportId,
+} from './reporter-request';
 import { UploadSizeGuard, UploadSlots, type UploadedParts, evidenceOf, uploadInterceptor } from './uploads';
 
 const formBodySchema = z.strictObject({ form: z.record(z.string(), z.unknown()) });
-const idempotencyHeader = { name: 'Idempotency-Key', required: true, description: 'UUID of this write; repeating it repeats nothing' };
-const tokenHeader = { name: 'Report-Token', required: true, description: 'Returned when the report was created' };
-const refusal = { status: 422, description: 'Refused; `code` says why, `missing` lists required fields in Arabic and English' };
+const idempotencyHeader = {
+  name: 'Idempotency-Key',
+  required: true,
+  description: 'UUID of this write; repeating it repeats nothing',
+};
+const tokenHeader = {
+  name: 'Report-Token',
+  required: true,
+  description: 'Returned when the report was created',
+};
+const refusal = {
+  status: 422,
+  description: 'Refused; `code` says why, `missing` lists required fields in Arabic and English',
+};
 
 /** What a reporter gets back. `queue`: registered reports stand with line 1's centre until they are routed (MUS-03). */
 interface ReportAnswer {
@@ -59,7 +99,13 @@ export class ReportsController {
     const report = { ...reportBody(body), evidence: evidenceOf(files) };
     const answered = await this.intake.submitReport.handle(reporterContext(tenant), key, report);
     const answer = this.answer(tenant, answered, response);
-    this.platform.log.info({ event: 'report.received', tenant, caseId: answered.caseId, channel: report.channel, registered: answered.caseNumber !== undefined });
+    this.platform.log.info({
+      event: 'report.received',
+      tenant,
+      caseId: answered.caseId,
+      channel: report.channel,
+      registered: answered.caseNumber !== undefined,
+    });
     return 'code' in answer ? answer : { ...answer, channel: report.channel, queue: 'line1' };
   }
 
@@ -100,7 +146,11 @@ export class ReportsController {
     let answer: ReportAnswer | Problem | undefined;
     for (const [index, { kind, content }] of evidence.entries()) {
       const context = actContext(`attach:${index}`, { tenant, reportId, key, clock: this.platform.clock });
-      answer = this.answer(tenant, await this.intake.attach.handle(context, { caseId: reportId, kind, content }), response);
+      answer = this.answer(
+        tenant,
+        await this.intake.attach.handle(context, { caseId: reportId, kind, content }),
+        response,
+      );
     }
     return answer ?? { reportId, reportToken: this.tokens.tokenOf(tenant, reportId) };
   }
@@ -121,7 +171,11 @@ export class ReportsController {
     return this.answer(tenant, await this.intake.register.handle(context, { caseId: reportId }), response);
   }
 
-  private async verified(tenantCode: string, id: string, headers: ReporterHeaders): Promise<{ tenant: string; reportId: string; key: string }> {
+  private async verified(
+    tenantCode: string,
+    id: string,
+    headers: ReporterHeaders,
+  ): Promise<{ tenant: string; reportId: string; key: string }> {
     const tenant = await knownTenant(this.intake.publicForm, tenantCode);
     const reportId = validReportId(id);
     this.tokens.verify(tenant, reportId, reportToken(headers));

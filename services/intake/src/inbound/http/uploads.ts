@@ -1,8 +1,15 @@
 import { InvalidMessage, RateExceeded } from '@balagh/runtime';
-import { type CallHandler, type CanActivate, type ExecutionContext, Injectable, type NestInterceptor, PayloadTooLargeException } from '@nestjs/common';
+import {
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  PayloadTooLargeException,
+} from '@nestjs/common';
 import { FileFieldsInterceptor } from '@nestjs/platform-express';
 import { type Observable, finalize } from 'rxjs';
-import { type EvidenceKind } from '../../domain/attach.decider';
+import { type EvidenceKind } from '../../application/add-attachment.handler';
 
 /** Bytes of one file on its way in; the profile's own limit is judged afterwards. */
 const maxFileBytes = 12 * 1024 * 1024;
@@ -15,15 +22,32 @@ const maxUploadsAtOnce = 6;
 export type UploadedParts = Readonly<Partial<Record<PartName, readonly { readonly buffer: Uint8Array }[]>>>;
 type PartName = keyof typeof kindOfPart;
 
-const kindOfPart = { photos: 'PHOTO', invoice: 'INVOICE', documents: 'DOCUMENT', clips: 'CLIP' } as const satisfies Record<string, EvidenceKind>;
+const kindOfPart = {
+  photos: 'PHOTO',
+  invoice: 'INVOICE',
+  documents: 'DOCUMENT',
+  clips: 'CLIP',
+} as const satisfies Record<string, EvidenceKind>;
 
 /** Takes `photos`, `invoice`, `documents` and `clips`; other file parts are refused. */
 export const uploadInterceptor = FileFieldsInterceptor(
   Object.keys(kindOfPart).map((name) => ({ name, maxCount: 10 })),
-  { limits: { fileSize: maxFileBytes, files: 12, fields: 4, fieldSize: 256 * 1024, fieldNameSize: 100, parts: 16, headerPairs: 50 } },
+  {
+    limits: {
+      fileSize: maxFileBytes,
+      files: 12,
+      fields: 4,
+      fieldSize: 256 * 1024,
+      fieldNameSize: 100,
+      parts: 16,
+      headerPairs: 50,
+    },
+  },
 );
 
-export function evidenceOf(parts: UploadedParts | undefined): readonly { readonly kind: EvidenceKind; readonly content: Uint8Array }[] {
+export function evidenceOf(
+  parts: UploadedParts | undefined,
+): readonly { readonly kind: EvidenceKind; readonly content: Uint8Array }[] {
   return Object.entries(parts ?? {}).flatMap(([name, files]) =>
     (files ?? []).map(({ buffer }) => ({ kind: kindOfPart[name as PartName], content: buffer })),
   );
