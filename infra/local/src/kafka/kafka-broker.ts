@@ -7,8 +7,9 @@ import { freePort } from '../postgres/embedded-postgres';
 import { ensureKafkaJars, kafkaHome, type KafkaLog } from './kafka-jars';
 
 /**
- * Apache Kafka as one KRaft node on loopback, for laptops and tests. Its process id and ports are kept in
- * `<dataDir>/broker.json`: a broker that outlived a killed launcher is stopped at the next start on the same directory.
+ * Apache Kafka as one KRaft node on loopback, for laptops and tests. It ends with the process that started it. Its
+ * process id and port are kept in `<dataDir>/broker.json`: one that still runs is stopped at the next start on the
+ * same directory.
  */
 export interface KafkaBrokerOptions {
   /** Kept between starts; made and formatted if missing. One broker at a time. */
@@ -81,6 +82,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const { pid } = child;
   if (pid === undefined) throw new Error('the Kafka broker could not be started');
   writeFileSync(pidFile(options.dataDir), JSON.stringify({ pid, port }));
+  endWithUs(pid);
   const broker = brokerOf(options.dataDir, pid, port);
   if (!(await becomesReady(broker, () => child.exitCode !== null))) {
     broker.kill();
@@ -106,6 +108,17 @@ function brokerOf(dataDir: string, pid: number, port: number): KafkaBroker {
       kill();
     },
   };
+}
+
+/** A guard ends the broker within two seconds of our end, also after SIGKILL; it goes when the broker goes. */
+function endWithUs(pid: number): void {
+  const alive = `kill -0 ${process.pid} 2>/dev/null && kill -0 ${pid} 2>/dev/null`;
+  const guard = spawn('sh', ['-c', `while ${alive}; do sleep 1; done; kill -9 ${pid} 2>/dev/null`], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.unref();
 }
 
 const pidFile = (dataDir: string): string => join(dataDir, 'broker.json');
