@@ -63,8 +63,10 @@ async function withoutSettlement(world: World, { caseId, caseNumber, desk, offic
   await officer.command('Dispatch', 'ReferToProsecution', { caseId, lawReference: law });
   await world.messageWith('WHATSAPP', caseNumber, 'النيابة');
   await desk.command('Dispatch', 'RecordReporterInformed', { caseId, channel: 'PHONE' });
-  await desk.command('Dispatch', 'CloseCase', { caseId });
   const auditor = await world.staff('moci.auditor', tenant);
+  // The page closes only when both parties were told (AMB-26).
+  await auditor.trailWith(caseNumber, 'CaseReferredToProsecution', 'NotificationSent', 'NotificationSent');
+  await desk.command('Dispatch', 'CloseCase', { caseId });
   const trail = await auditor.trailWith(
     caseNumber,
     ...['CaseOpened', 'RequiredFieldsMissing', 'AttachmentAdded', 'CaseRegistered', 'JurisdictionAssessed', 'CaseScreened', 'CaseRouted'],
@@ -78,8 +80,10 @@ async function withSettlement(world: World, { caseId, caseNumber, desk, officer 
   await officer.command('Dispatch', 'RecordConfrontation', { caseId, result: 'SETTLEMENT_REACHED', attended: ['COMPLAINANT', 'RESPONDENT'] });
   await officer.command('Dispatch', 'RecordSettlement', { caseId, terms: 'استبدال الجهاز خلال أسبوع', lawReference: law });
   await desk.command('Dispatch', 'RecordReporterInformed', { caseId, channel: 'PHONE' });
-  await desk.command('Dispatch', 'CloseCase', { caseId });
   const auditor = await world.staff('moci.auditor', tenant);
+  // The page closes only when both parties were told (AMB-26).
+  await auditor.trailWith(caseNumber, 'CaseReferredToProsecution', 'NotificationSent', 'NotificationSent');
+  await desk.command('Dispatch', 'CloseCase', { caseId });
   const trail = await auditor.trailWith(caseNumber, 'ConfrontationHeld', 'SettlementRecorded', 'ReporterInformed', 'CaseClosed');
   assert.equal(trail.find(({ type }) => type === 'CaseClosed')?.data['outcome'], 'SETTLED');
   assert.ok(!trail.some(({ type }) => type === 'CaseReferredToProsecution'), 'a settled complaint never reaches the prosecution');

@@ -42,7 +42,11 @@ export async function registeredCase(
   };
   const open = { ...opened, data: { caseId, subjectId, channel: 'PHONE_1111' } } as DispatchInput;
   const registeredAt = clock.now().toISOString();
-  const number = { caseNumber: `${tenant}-2026-${String(n).padStart(6, '0')}`, registeredAt, clockStart: registeredAt };
+  const number = {
+    caseNumber: `${tenant}-2026-${String(n).padStart(6, '0')}`,
+    registeredAt,
+    clockStart: registeredAt,
+  };
   await dispatch.write('intake', caseId, [open, form, registered({ ...number, ...change })], '1', tenant);
   return caseId;
 }

@@ -8,9 +8,13 @@ export const caseId = '10000000-0000-4000-8000-000000000001';
 export const subjectId = '20000000-0000-4000-8000-000000000001';
 /** Ids of commands, told apart by their last digits. */
 export const id = (n: number): string => `30000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-export const sealed = (what: string): string => `sealed:v1:${subjectId}:${Buffer.from(what).toString('base64url')}`;
+export const sealed = (what: string): string =>
+  `sealed:v1:${subjectId}:${Buffer.from(what).toString('base64url')}`;
 
-export const profileOf = (tenant: string, change: Partial<Profile> = {}): Profile => ({ ...parseProfile(profileFixture(tenant)), ...change });
+export const profileOf = (tenant: string, change: Partial<Profile> = {}): Profile => ({
+  ...parseProfile(profileFixture(tenant)),
+  ...change,
+});
 
 export function rulesOf(tenant: string, change: Partial<Profile> = {}): Rules {
   const profile = profileOf(tenant, change);
@@ -26,7 +30,10 @@ export function at(recordedAt: string, event: DispatchInput, line: Line = 'syste
 export const SEC_CLEANING: Owner = { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-CLEANING' };
 export const HAYA: Owner = { kind: 'AGENCY', code: 'HAYA_WATER' };
 
-export const opened: DispatchInput = { type: 'CaseOpened', data: { caseId, channel: 'PHONE_1111', subjectId } };
+export const opened: DispatchInput = {
+  type: 'CaseOpened',
+  data: { caseId, channel: 'PHONE_1111', subjectId },
+};
 
 type Registered = Extract<DispatchInput, { type: 'CaseRegistered' }>['data'];
 /** Sunday 1 March 2026, 10:00 in Muscat. */
@@ -95,7 +102,10 @@ export const answered = (result: 'SOLVED' | 'NOT_CONFIRMED' | 'REJECTED' = 'SOLV
   ...withOwner(),
   returned(result),
 ];
-export const informed: DispatchInput = { type: 'ReporterInformed', data: { channel: 'PHONE', outcome: 'REACHED' } };
+export const informed: DispatchInput = {
+  type: 'ReporterInformed',
+  data: { channel: 'PHONE', outcome: 'REACHED' },
+};
 export const closed = (closedAt = '2026-03-05T06:00:00.000Z'): DispatchInput => ({
   type: 'CaseClosed',
   data: { outcome: 'RESOLVED', closedAt },

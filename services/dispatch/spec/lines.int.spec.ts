@@ -5,7 +5,15 @@ import { type dispatch } from '@balagh/contracts';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue, registeredCase } from './cases.fixture';
 import { SEC_CLEANING, profileOf } from './history.fixture';
-import { RunningDispatch, agent, cleaning, distributor, newWorld, staff, uuid } from './running-service.fixture';
+import {
+  RunningDispatch,
+  agent,
+  cleaning,
+  distributor,
+  newWorld,
+  staff,
+  uuid,
+} from './running-service.fixture';
 
 describe('lines 1, 2 and 3', () => {
   let database: TestDatabase;
@@ -20,9 +28,18 @@ describe('lines 1, 2 and 3', () => {
     await database.close();
   });
 
-  const queue = async (name: string, principal = distributor, tenant = 'MUS'): Promise<readonly dispatch.QueueEntry[]> => {
+  const queue = async (
+    name: string,
+    principal = distributor,
+    tenant = 'MUS',
+  ): Promise<readonly dispatch.QueueEntry[]> => {
     const request = { tenant, queue: name, pageSize: 200, pageToken: '', order: '' };
-    const page = await running.call<dispatch.ListQueueResponse & { error?: undefined }>('Dispatch', 'listQueue', principal, request);
+    const page = await running.call<dispatch.ListQueueResponse & { error?: undefined }>(
+      'Dispatch',
+      'listQueue',
+      principal,
+      request,
+    );
     if (page.error !== undefined) throw new Error(page.error.reason);
     return page.entries;
   };
@@ -40,19 +57,33 @@ describe('lines 1, 2 and 3', () => {
     const answer = await running.command('referCase', agent, { caseId });
     expect(answer.error).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'ACTION_NOT_PERMITTED' });
     expect(await running.types(caseId)).toContain('CaseSentToSecondLine');
-    expect(await find(caseId, 'SECOND_LINE')).toMatchObject({ stage: 'WITH_SECOND_LINE', owner: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' } });
+    expect(await find(caseId, 'SECOND_LINE')).toMatchObject({
+      stage: 'WITH_SECOND_LINE',
+      owner: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' },
+    });
   });
 
   it('the distributor delivers to directorate and section and follows up', async () => {
     proves('MUS-12');
     const caseId = await caseInQueue(running, 2);
     const owner = { kind: 'DIRECTORATE', code: 'DIR-ROADS', section: 'SEC-LIGHTING' };
-    expect(await running.outcome('referCase', distributor, { caseId, owner, note: 'للإصلاح' })).toEqual(['CaseReferred']);
-    expect(await running.outcome('recordFollowUp', distributor, { caseId, note: 'اتصلت بالقسم' })).toEqual(['FollowUpRecorded']);
+    expect(await running.outcome('referCase', distributor, { caseId, owner, note: 'للإصلاح' })).toEqual([
+      'CaseReferred',
+    ]);
+    expect(await running.outcome('recordFollowUp', distributor, { caseId, note: 'اتصلت بالقسم' })).toEqual([
+      'FollowUpRecorded',
+    ]);
     const events = await running.events(caseId);
     const followUp = events.find(({ type }) => type === 'FollowUpRecorded');
-    expect(events.find(({ type }) => type === 'CaseReferred')?.data).toMatchObject({ owner, referralDate: '2026-03-01' });
-    expect(followUp?.metadata).toMatchObject({ line: '2', recordedAt: '2026-03-01T08:00:00.000Z', actor: { id: 'account.line2' } });
+    expect(events.find(({ type }) => type === 'CaseReferred')?.data).toMatchObject({
+      owner,
+      referralDate: '2026-03-01',
+    });
+    expect(followUp?.metadata).toMatchObject({
+      line: '2',
+      recordedAt: '2026-03-01T08:00:00.000Z',
+      actor: { id: 'account.line2' },
+    });
     expect(await running.world.privacy.open(String(followUp?.data['note']))).toBe('اتصلت بالقسم');
     expect(JSON.stringify(events)).not.toContain('اتصلت');
   });
@@ -61,7 +92,13 @@ describe('lines 1, 2 and 3', () => {
     proves('QAT-01');
     const desk = staff(['LINE2'], undefined, ['QAT-MME']);
     const owner = { kind: 'UNIT', code: 'MUN_SECTOR' } as const;
-    const caseId = await caseInQueue(running, 3, owner, { caseType: 'COMPLAINT', category: 'ABANDONED_VEHICLE' }, 'QAT-MME');
+    const caseId = await caseInQueue(
+      running,
+      3,
+      owner,
+      { caseType: 'COMPLAINT', category: 'ABANDONED_VEHICLE' },
+      'QAT-MME',
+    );
     expect((await queue('SECOND_LINE', desk, 'QAT-MME')).map((entry) => entry.caseId)).toEqual([caseId]);
     expect(await running.outcome('referCase', desk, { caseId })).toEqual(['CaseReferred']);
     expect((await running.events(caseId)).at(-1)?.data).toMatchObject({ owner });
@@ -84,46 +121,92 @@ describe('lines 1, 2 and 3', () => {
   it('line 3 acts only on cases of its own section or directorate', async () => {
     const caseId = await referred(5);
     const acknowledge = (code: string, section?: string) =>
-      running.outcome('acknowledge', staff(['LINE3'], section === undefined ? { code } : { code, section }), { caseId, externalReference: '' });
+      running.outcome('acknowledge', staff(['LINE3'], section === undefined ? { code } : { code, section }), {
+        caseId,
+        externalReference: '',
+      });
     expect(await acknowledge('DIR-ROADS')).toBe('CASE_FOREIGN');
     expect(await acknowledge('DIR-SERVICES', 'SEC-GARDENS')).toBe('CASE_FOREIGN');
-    expect(await running.outcome('acknowledge', staff(['LINE3']), { caseId, externalReference: '' })).toBe('CASE_FOREIGN');
+    expect(await running.outcome('acknowledge', staff(['LINE3']), { caseId, externalReference: '' })).toBe(
+      'CASE_FOREIGN',
+    );
     expect(await acknowledge('DIR-SERVICES')).toEqual(['Acknowledged']);
     expect(await acknowledge('DIR-SERVICES', 'SEC-CLEANING')).toEqual([]);
   });
 
   it('a case goes all the way: solved, told, closed', async () => {
     const caseId = await referred(6);
-    expect(await running.outcome('returnResolution', cleaning, { caseId, resolution: ' ', result: 'SOLVED' })).toBe('RESOLUTION_EMPTY');
-    expect(await running.outcome('returnResolution', cleaning, { caseId, resolution: 'تمت الصيانة', result: 'SOLVED' })).toEqual(['ResolutionReturned']);
+    expect(
+      await running.outcome('returnResolution', cleaning, { caseId, resolution: ' ', result: 'SOLVED' }),
+    ).toBe('RESOLUTION_EMPTY');
+    expect(
+      await running.outcome('returnResolution', cleaning, {
+        caseId,
+        resolution: 'تمت الصيانة',
+        result: 'SOLVED',
+      }),
+    ).toEqual(['ResolutionReturned']);
     expect(await find(caseId, 'SECOND_LINE')).toMatchObject({ stage: 'REPLY_RETURNED' });
     expect(await running.outcome('closeCase', distributor, { caseId })).toBe('REPORTER_NOT_INFORMED');
-    expect(await running.outcome('recordReporterInformed', distributor, { caseId, channel: 'PHONE' })).toEqual(['ReporterInformed']);
+    expect(
+      await running.outcome('recordReporterInformed', distributor, { caseId, channel: 'PHONE' }),
+    ).toEqual(['ReporterInformed']);
     expect(await running.outcome('closeCase', distributor, { caseId })).toEqual(['CaseClosed']);
     expect(await running.outcome('recordFollowUp', distributor, { caseId, note: 'x' })).toBe('CASE_CLOSED');
     expect(await find(caseId, 'SECOND_LINE')).toBeUndefined();
-    expect(await running.outcome('reopenCase', distributor, { caseId, reason: 'لم تحل' })).toEqual(['CaseReopened']);
+    expect(await running.outcome('reopenCase', distributor, { caseId, reason: 'لم تحل' })).toEqual([
+      'CaseReopened',
+    ]);
     expect(await find(caseId, 'SECOND_LINE')).toMatchObject({ stage: 'WITH_SECOND_LINE' });
   });
 
   it('a reply by message informs the reporter when a channel accepted it, and counts as an attempt when none did', async () => {
     const message = (caseId: string, messageId: string, sent: boolean): CaseEvent[] => [
-      { type: 'NotificationRequested', data: { messageId, trigger: 'ReplyIssued', triggerRevision: 7, template: 'T', recipient: 'REPORTER', channels: ['SMS'], language: 'ar' } },
+      {
+        type: 'NotificationRequested',
+        data: {
+          messageId,
+          trigger: 'ReplyIssued',
+          triggerRevision: 7,
+          template: 'T',
+          recipient: 'REPORTER',
+          channels: ['SMS'],
+          language: 'ar',
+        },
+      },
       sent
-        ? { type: 'NotificationSent', data: { messageId, trigger: 'ReplyIssued', recipient: 'REPORTER', channel: 'SMS', attempts: 1 } }
-        : { type: 'NotificationFailed', data: { messageId, trigger: 'ReplyIssued', recipient: 'REPORTER', reason: 'REJECTED' } },
+        ? {
+            type: 'NotificationSent',
+            data: { messageId, trigger: 'ReplyIssued', recipient: 'REPORTER', channel: 'SMS', attempts: 1 },
+          }
+        : {
+            type: 'NotificationFailed',
+            data: { messageId, trigger: 'ReplyIssued', recipient: 'REPORTER', reason: 'REJECTED' },
+          },
     ];
-    for (const [n, sent] of [[7, true], [8, false]] as const) {
+    for (const [n, sent] of [
+      [7, true],
+      [8, false],
+    ] as const) {
       const caseId = await referred(n);
       await running.command('returnResolution', cleaning, { caseId, resolution: 'تم', result: 'SOLVED' });
-      expect(await running.outcome('issueReply', distributor, { caseId, reply: '', legalClauses: ['المادة 3'] })).toEqual(['ReplyIssued']);
+      expect(
+        await running.outcome('issueReply', distributor, { caseId, reply: '', legalClauses: ['المادة 3'] }),
+      ).toEqual(['ReplyIssued']);
       await running.write('notification', caseId, message(caseId, uuid(4, n), sent));
       await running.feed.drain();
       const last = (await running.events(caseId)).at(-1);
       expect(last).toMatchObject(
         sent
-          ? { type: 'ReporterInformed', data: { channel: 'SMS', outcome: 'MESSAGE_ACCEPTED', messageId: uuid(4, n) }, metadata: { line: 'system' } }
-          : { type: 'ReporterContactAttempted', data: { attemptId: uuid(4, n), channel: 'SMS', result: 'MESSAGE_FAILED' } },
+          ? {
+              type: 'ReporterInformed',
+              data: { channel: 'SMS', outcome: 'MESSAGE_ACCEPTED', messageId: uuid(4, n) },
+              metadata: { line: 'system' },
+            }
+          : {
+              type: 'ReporterContactAttempted',
+              data: { attemptId: uuid(4, n), channel: 'SMS', result: 'MESSAGE_FAILED' },
+            },
       );
     }
   });
@@ -132,7 +215,9 @@ describe('lines 1, 2 and 3', () => {
     proves('MUS-39');
     const caseId = await referred(9);
     for (const state of ['OPEN', 'DONE']) {
-      expect(await running.outcome('addAction', cleaning, { caseId, description: 'كشف', state })).toEqual(['ActionAdded']);
+      expect(await running.outcome('addAction', cleaning, { caseId, description: 'كشف', state })).toEqual([
+        'ActionAdded',
+      ]);
     }
     expect(await find(caseId, 'THIRD_LINE', cleaning)).toMatchObject({ actionsTotal: 2, actionsDone: 1 });
   });
@@ -148,7 +233,11 @@ describe('lines 1, 2 and 3', () => {
     ]);
     expect(answers.filter(({ error }) => error === undefined)).toHaveLength(1);
     const refused = answers.find(({ error }) => error !== undefined)?.error;
-    expect(refused).toMatchObject({ code: status.ABORTED, reason: 'VERSION_STALE', details: { decisionVersion: (seen ?? 0) + 1 } });
+    expect(refused).toMatchObject({
+      code: status.ABORTED,
+      reason: 'VERSION_STALE',
+      details: { decisionVersion: (seen ?? 0) + 1 },
+    });
     expect((await running.types(caseId)).filter((type) => type === 'CaseReferred')).toHaveLength(1);
   });
 
@@ -168,7 +257,11 @@ describe('lines 1, 2 and 3', () => {
     await running.write('intake', caseId, [{ type: 'InquiryAnswered', data: { answer } }], '1');
     await running.feed.drain();
     const events = await running.events(caseId);
-    expect(events.at(-1)).toMatchObject({ type: 'CaseClosed', data: { outcome: 'ANSWERED_AT_FIRST_CONTACT' }, metadata: { line: '1', actor: { id: 'account.line1' } } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'CaseClosed',
+      data: { outcome: 'ANSWERED_AT_FIRST_CONTACT' },
+      metadata: { line: '1', actor: { id: 'account.line1' } },
+    });
     const opened = new Date(String(events[0]?.metadata['recordedAt'])).getTime();
     expect(new Date(String(events.at(-1)?.data['closedAt'])).getTime() - opened).toBe(120_000);
     expect(await running.types(caseId)).not.toContain('CaseSentToSecondLine');
@@ -176,15 +269,28 @@ describe('lines 1, 2 and 3', () => {
 
   it('a redirected case is closed and cannot be delivered', async () => {
     const caseId = await registeredCase(running, 13);
-    const redirected: CaseEvent = { type: 'CaseRedirectedOutOfJurisdiction', data: { body: 'B', bodyAr: 'جهة', bodyEn: 'Body', ruleId: 'R', inputs: {} } };
-    await running.write('routing', caseId, [{ type: 'JurisdictionAssessed', data: { result: 'OUT', ruleId: 'R', inputs: {} } }, redirected]);
-    expect(await running.outcome('referCase', distributor, { caseId, owner: SEC_CLEANING })).toBe('CASE_CLOSED');
-    expect((await running.events(caseId)).at(-1)).toMatchObject({ type: 'CaseClosed', data: { outcome: 'REDIRECTED' } });
+    const redirected: CaseEvent = {
+      type: 'CaseRedirectedOutOfJurisdiction',
+      data: { body: 'B', bodyAr: 'جهة', bodyEn: 'Body', ruleId: 'R', inputs: {} },
+    };
+    await running.write('routing', caseId, [
+      { type: 'JurisdictionAssessed', data: { result: 'OUT', ruleId: 'R', inputs: {} } },
+      redirected,
+    ]);
+    expect(await running.outcome('referCase', distributor, { caseId, owner: SEC_CLEANING })).toBe(
+      'CASE_CLOSED',
+    );
+    expect((await running.events(caseId)).at(-1)).toMatchObject({
+      type: 'CaseClosed',
+      data: { outcome: 'REDIRECTED' },
+    });
   });
 
   it('a case of another organisation is not found', async () => {
     const caseId = await caseInQueue(running, 14);
-    expect(await running.outcome('referCase', staff(['LINE2'], undefined, ['QAT-MME']), { caseId })).toBe('CASE_UNKNOWN');
+    expect(await running.outcome('referCase', staff(['LINE2'], undefined, ['QAT-MME']), { caseId })).toBe(
+      'CASE_UNKNOWN',
+    );
     expect(await running.outcome('referCase', distributor, { caseId: uuid(1, 999) })).toBe('CASE_UNKNOWN');
     expect(await running.outcome('referCase', distributor, { caseId: 'no uuid' })).toBe('CASE_UNKNOWN');
   });
@@ -192,7 +298,13 @@ describe('lines 1, 2 and 3', () => {
   it('a request that cannot be read names the place', async () => {
     const caseId = await referred(15);
     const answer = await running.command('addAction', cleaning, { caseId, description: 'x', state: 'HALF' });
-    expect(answer.error).toEqual({ code: status.INVALID_ARGUMENT, reason: 'REQUEST_INVALID', details: { problems: [{ path: 'state', problem: 'UNKNOWN' }] } });
-    expect(await running.outcome('addAction', agent, { caseId, description: 'x', state: 'HALF' })).toBe('ACTION_NOT_PERMITTED');
+    expect(answer.error).toEqual({
+      code: status.INVALID_ARGUMENT,
+      reason: 'REQUEST_INVALID',
+      details: { problems: [{ path: 'state', problem: 'UNKNOWN' }] },
+    });
+    expect(await running.outcome('addAction', agent, { caseId, description: 'x', state: 'HALF' })).toBe(
+      'ACTION_NOT_PERMITTED',
+    );
   });
 });

@@ -10,7 +10,10 @@ import { RunningDispatch, agency, distributor, newWorld, uuid } from './running-
 /** MUS with the consumer protection switched to `mode`. */
 const withPacp = (mode: 'OFF' | 'TRANSFER' | 'LIVE_SHARED'): Profile => {
   const profile = profileOf('MUS');
-  return { ...profile, agencies: profile.agencies.map((a) => (a.code === 'PACP' ? { ...a, mode, progressActions: false } : a)) };
+  return {
+    ...profile,
+    agencies: profile.agencies.map((a) => (a.code === 'PACP' ? { ...a, mode, progressActions: false } : a)),
+  };
 };
 
 describe('the partner entrance', () => {
@@ -27,19 +30,34 @@ describe('the partner entrance', () => {
   });
 
   const ask = <Reply>(method: string, code: string, request: object) =>
-    running.call<Reply & { readonly error?: undefined }>('Partner', method, agency(code), { tenant: 'MUS', ...request });
+    running.call<Reply & { readonly error?: undefined }>('Partner', method, agency(code), {
+      tenant: 'MUS',
+      ...request,
+    });
   const outcome = async (method: string, code: string, request: object): Promise<string> =>
     (await ask<partner.PartnerResult>(method, code, request)).error?.reason ?? 'ACCEPTED';
   /** A case transferred to the agency; the transfer id is the command's id. */
-  const transferred = async (n: number, code = 'HAYA_WATER'): Promise<{ caseId: string; transferId: string }> => {
+  const transferred = async (
+    n: number,
+    code = 'HAYA_WATER',
+  ): Promise<{ caseId: string; transferId: string }> => {
     const caseId = await caseInQueue(running, n, { kind: 'AGENCY', code });
     const transferId = uuid(7, n);
-    const answer = await running.command('transferCase', distributor, { caseId, note: 'عاجل' }, { commandId: transferId });
+    const answer = await running.command(
+      'transferCase',
+      distributor,
+      { caseId, note: 'عاجل' },
+      { commandId: transferId },
+    );
     expect(answer.error).toBeUndefined();
     return { caseId, transferId };
   };
   const listed = async (code: string, change: object = {}): Promise<partner.ListTransfersResponse> => {
-    const page = await ask<partner.ListTransfersResponse>('listTransfers', code, { pageSize: 0, pageToken: '', ...change });
+    const page = await ask<partner.ListTransfersResponse>('listTransfers', code, {
+      pageSize: 0,
+      pageToken: '',
+      ...change,
+    });
     if (page.error !== undefined) throw new Error(page.error.reason);
     return page;
   };
@@ -51,11 +69,21 @@ describe('the partner entrance', () => {
     }
     await transferred(4, 'OMANTEL');
     const first = await listed('HAYA_WATER', { pageSize: 2 });
-    expect(first.transfers.map(({ caseNumber }) => caseNumber)).toEqual(['MUS-2026-000001', 'MUS-2026-000002']);
+    expect(first.transfers.map(({ caseNumber }) => caseNumber)).toEqual([
+      'MUS-2026-000001',
+      'MUS-2026-000002',
+    ]);
     const second = await listed('HAYA_WATER', { pageSize: 2, pageToken: first.nextPageToken });
     expect(second).toEqual({
       transfers: [
-        { transferId: uuid(7, 3), caseNumber: 'MUS-2026-000003', category: 'CLEANLINESS', transferredAt: '2026-03-01T08:02:00.000Z', dueAt: '2026-03-04T19:59:59.999Z', acknowledged: false },
+        {
+          transferId: uuid(7, 3),
+          caseNumber: 'MUS-2026-000003',
+          category: 'CLEANLINESS',
+          transferredAt: '2026-03-01T08:02:00.000Z',
+          dueAt: '2026-03-04T19:59:59.999Z',
+          acknowledged: false,
+        },
       ],
       nextPageToken: '',
     });
@@ -81,7 +109,9 @@ describe('the partner entrance', () => {
       const answer = await ask<partner.Transfer>('getTransfer', 'OMANTEL', { transferId: id });
       expect(answer.error).toMatchObject({ code: status.NOT_FOUND, reason: 'TRANSFER_UNKNOWN' });
     }
-    expect(await outcome('acknowledge', 'OMANTEL', { transferId, commandId: uuid(6, 1), externalReference: '' })).toBe('TRANSFER_UNKNOWN');
+    expect(
+      await outcome('acknowledge', 'OMANTEL', { transferId, commandId: uuid(6, 1), externalReference: '' }),
+    ).toBe('TRANSFER_UNKNOWN');
   });
 
   it('takes acknowledgement, progress and one answer, each attributed to the agency', async () => {
@@ -90,12 +120,27 @@ describe('the partner entrance', () => {
     const first = await ask<partner.PartnerResult>('acknowledge', 'HAYA_WATER', acknowledge);
     expect(await ask('acknowledge', 'HAYA_WATER', acknowledge)).toEqual(first);
     expect((await listed('HAYA_WATER')).transfers).toMatchObject([{ acknowledged: true }]);
-    expect(await outcome('addAction', 'HAYA_WATER', { transferId, commandId: uuid(6, 2), description: 'فريق في الموقع', state: 'OPEN' })).toBe('ACCEPTED');
+    expect(
+      await outcome('addAction', 'HAYA_WATER', {
+        transferId,
+        commandId: uuid(6, 2),
+        description: 'فريق في الموقع',
+        state: 'OPEN',
+      }),
+    ).toBe('ACCEPTED');
     const answer = { transferId, resolution: 'تم إصلاح التسرب', result: 'SOLVED' };
-    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, resolution: '', commandId: uuid(6, 3) })).toBe('RESOLUTION_EMPTY');
-    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 4) })).toBe('ACCEPTED');
-    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 4) })).toBe('ACCEPTED');
-    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 5) })).toBe('CASE_NOT_WITH_THIRD_LINE');
+    expect(
+      await outcome('returnResolution', 'HAYA_WATER', { ...answer, resolution: '', commandId: uuid(6, 3) }),
+    ).toBe('RESOLUTION_EMPTY');
+    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 4) })).toBe(
+      'ACCEPTED',
+    );
+    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 4) })).toBe(
+      'ACCEPTED',
+    );
+    expect(await outcome('returnResolution', 'HAYA_WATER', { ...answer, commandId: uuid(6, 5) })).toBe(
+      'CASE_NOT_WITH_THIRD_LINE',
+    );
     expect((await listed('HAYA_WATER')).transfers).toEqual([]);
     const written = (await running.events(caseId)).slice(-3);
     expect(written.map(({ type, data, metadata }) => [type, data['source'], metadata['line']])).toEqual([
@@ -109,21 +154,44 @@ describe('the partner entrance', () => {
     const { caseId, transferId } = await transferred(1);
     const answer = { resolution: 'تم', result: 'SOLVED' };
     await outcome('returnResolution', 'HAYA_WATER', { transferId, commandId: uuid(6, 1), ...answer });
-    await running.command('transferCase', distributor, { caseId, agency: HAYA.code }, { commandId: uuid(7, 50) });
-    expect(await outcome('returnResolution', 'HAYA_WATER', { transferId, commandId: uuid(6, 2), ...answer })).toBe('CASE_NOT_WITH_THIRD_LINE');
-    expect(await outcome('returnResolution', 'HAYA_WATER', { transferId: uuid(7, 50), commandId: uuid(6, 3), ...answer })).toBe('ACCEPTED');
+    await running.command(
+      'transferCase',
+      distributor,
+      { caseId, agency: HAYA.code },
+      { commandId: uuid(7, 50) },
+    );
+    expect(
+      await outcome('returnResolution', 'HAYA_WATER', { transferId, commandId: uuid(6, 2), ...answer }),
+    ).toBe('CASE_NOT_WITH_THIRD_LINE');
+    expect(
+      await outcome('returnResolution', 'HAYA_WATER', {
+        transferId: uuid(7, 50),
+        commandId: uuid(6, 3),
+        ...answer,
+      }),
+    ).toBe('ACCEPTED');
   });
 
   it('follows the agency’s switch at once: only LIVE_SHARED updates actions', async () => {
     proves('MUS-37');
     const { caseId, transferId } = await transferred(1, 'PACP');
-    const action = (n: number) => ({ transferId, commandId: uuid(6, n), description: 'تم استدعاء المحل', state: 'OPEN' });
+    const action = (n: number) => ({
+      transferId,
+      commandId: uuid(6, n),
+      description: 'تم استدعاء المحل',
+      state: 'OPEN',
+    });
     const refused = await ask<partner.PartnerResult>('addAction', 'PACP', action(1));
     expect(refused.error).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'MODE_NOT_PERMITTED' });
-    expect(await outcome('acknowledge', 'PACP', { transferId, commandId: uuid(6, 2), externalReference: '' })).toBe('ACCEPTED');
+    expect(
+      await outcome('acknowledge', 'PACP', { transferId, commandId: uuid(6, 2), externalReference: '' }),
+    ).toBe('ACCEPTED');
     running.world.profiles.push(withPacp('LIVE_SHARED'));
     expect(await outcome('addAction', 'PACP', action(3))).toBe('ACCEPTED');
-    expect((await running.events(caseId)).at(-1)).toMatchObject({ type: 'ActionAdded', data: { source: 'PACP' } });
+    expect((await running.events(caseId)).at(-1)).toMatchObject({
+      type: 'ActionAdded',
+      data: { source: 'PACP' },
+    });
     running.world.profiles.push(withPacp('OFF'));
     expect(await outcome('addAction', 'PACP', action(4))).toBe('MODE_NOT_PERMITTED');
     expect(await outcome('getTransfer', 'PACP', { transferId })).toBe('MODE_NOT_PERMITTED');
@@ -131,9 +199,14 @@ describe('the partner entrance', () => {
 
   it('is closed to staff, and staff’s entrance to partners', async () => {
     const { caseId, transferId } = await transferred(1);
-    const answer = await running.call<{ error?: undefined }>('Partner', 'getTransfer', distributor, { tenant: 'MUS', transferId });
+    const answer = await running.call<{ error?: undefined }>('Partner', 'getTransfer', distributor, {
+      tenant: 'MUS',
+      transferId,
+    });
     expect(answer.error?.reason).toBe('ACTION_NOT_PERMITTED');
     expect(await running.outcome('closeCase', agency('HAYA_WATER'), { caseId })).toBe('ACTION_NOT_PERMITTED');
-    expect(await running.outcome('acknowledge', agency('HAYA_WATER'), { caseId, externalReference: '' })).not.toEqual(['Acknowledged']);
+    expect(
+      await running.outcome('acknowledge', agency('HAYA_WATER'), { caseId, externalReference: '' }),
+    ).not.toEqual(['Acknowledged']);
   });
 });

@@ -17,17 +17,24 @@ import {
   serviceConfig,
   startService,
 } from '@balagh/runtime';
+import { type Observable } from 'rxjs';
 import { TimerPoller } from '../src/application/timer-poller';
 import { DispatchModule } from '../src/dispatch.module';
 import { openTables } from '../src/dispatch.tables';
 
 /** Several digits apart: kind 1 cases, 2 subjects, 3 commands, 4 messages. */
-export const uuid = (kind: number, n: number): string => `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+export const uuid = (kind: number, n: number): string =>
+  `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 /** A token of specifications is its principal in JSON. */
-const tokenOf = (principal: Principal): string => Buffer.from(JSON.stringify(principal)).toString('base64url');
+const tokenOf = (principal: Principal): string =>
+  Buffer.from(JSON.stringify(principal)).toString('base64url');
 
-export const staff = (roles: Principal['roles'], party?: Principal['party'], tenants: readonly string[] = ['MUS']): Principal => ({
+export const staff = (
+  roles: Principal['roles'],
+  party?: Principal['party'],
+  tenants: readonly string[] = ['MUS'],
+): Principal => ({
   subject: `account.${roles.join('.').toLowerCase()}`,
   kind: 'staff',
   organisation: tenants[0] ?? 'MUS',
@@ -89,13 +96,20 @@ export class RunningDispatch {
       at: (tenant: string, version: number) => createStaticProfiles(world.profiles).at(tenant, version),
       tenants: () => createStaticProfiles(world.profiles).tenants(),
     };
-    const memory = createMemoryPlatform({ service: 'dispatch', author: 'dispatch', clock, parts: { feed, privacy, profiles } });
+    const memory = createMemoryPlatform({
+      service: 'dispatch',
+      author: 'dispatch',
+      clock,
+      parts: { feed, privacy, profiles },
+    });
     const platform: RunningPlatform = {
       ...memory,
       eventStore: store,
       streams: createStreams(store, { author: 'dispatch', now }),
       config,
-      health: { check: () => Promise.resolve({ ready: true, database: 'up', eventStore: 'up', consumers: {} }) },
+      health: {
+        check: () => Promise.resolve({ ready: true, database: 'up', eventStore: 'up', consumers: {} }),
+      },
       stopFeed: () => feed.close(),
       close: () => memory.database.end(),
     };
@@ -114,7 +128,9 @@ export class RunningDispatch {
       {
         config,
         platform,
-        verifier: { verify: async (token) => JSON.parse(Buffer.from(token, 'base64url').toString()) as Principal },
+        verifier: {
+          verify: async (token) => JSON.parse(Buffer.from(token, 'base64url').toString()) as Principal,
+        },
       },
     );
     return new RunningDispatch(world, service, feed);
@@ -136,16 +152,36 @@ export class RunningDispatch {
   }
 
   /** Writes events of another service into a case, as that service would. */
-  async write(author: Author, caseId: string, events: readonly CaseEvent[], line: Line = 'system', tenant = 'MUS'): Promise<void> {
+  async write(
+    author: Author,
+    caseId: string,
+    events: readonly CaseEvent[],
+    line: Line = 'system',
+    tenant = 'MUS',
+  ): Promise<void> {
     const { store, clock } = this.world;
     const streams = createStreams(store, { author, now: () => clock.now().toISOString() });
     const commandId = uuid(9, (this.commands += 1));
-    const actor = { kind: line === 'system' ? 'system' : 'staff', id: `account.line${line}`, organisation: tenant } as const;
-    const context = { commandId, tenant, actor, line, correlationId: caseId, causationId: commandId, profileVersion: 1 };
+    const actor = {
+      kind: line === 'system' ? 'system' : 'staff',
+      id: `account.line${line}`,
+      organisation: tenant,
+    } as const;
+    const context = {
+      commandId,
+      tenant,
+      actor,
+      line,
+      correlationId: caseId,
+      causationId: commandId,
+      profileVersion: 1,
+    };
     await streams.execute(caseStream(caseId), context, () => accept(...events));
   }
 
-  async events(caseId: string): Promise<readonly { type: string; data: Record<string, unknown>; metadata: Record<string, unknown> }[]> {
+  async events(
+    caseId: string,
+  ): Promise<readonly { type: string; data: Record<string, unknown>; metadata: Record<string, unknown> }[]> {
     const read = await this.world.store.readStream(caseStream(caseId));
     const events = read.kind === 'found' ? read.events : [];
     const parse = (json: string): Record<string, unknown> => JSON.parse(json) as Record<string, unknown>;
@@ -164,7 +200,7 @@ export class RunningDispatch {
     request: object,
   ): Promise<Reply | { readonly error: GrpcError }> {
     await this.feed.drain();
-    const client = createGrpcClient<Record<string, (request: object) => import('rxjs').Observable<Reply>>>(
+    const client = createGrpcClient<Record<string, (request: object) => Observable<Reply>>>(
       `balagh.${service.toLowerCase()}.v1`,
       service,
       `127.0.0.1:${this.service.grpcPort}`,
@@ -183,13 +219,26 @@ export class RunningDispatch {
   }
 
   /** A command of `balagh.dispatch.v1` in the caller's tenant, with a fresh command id. */
-  command(method: string, principal: Principal, request: object, header: object = {}): Promise<Answer | { readonly error: GrpcError }> {
+  command(
+    method: string,
+    principal: Principal,
+    request: object,
+    header: object = {},
+  ): Promise<Answer | { readonly error: GrpcError }> {
     const commandId = uuid(8, (this.commands += 1));
-    return this.call('Dispatch', method, principal, { header: { commandId, tenant: principal.tenants[0], ...header }, ...request });
+    return this.call('Dispatch', method, principal, {
+      header: { commandId, tenant: principal.tenants[0], ...header },
+      ...request,
+    });
   }
 
   /** The code of a refusal; the types of the events otherwise. */
-  async outcome(method: string, principal: Principal, request: object, header: object = {}): Promise<string | readonly string[]> {
+  async outcome(
+    method: string,
+    principal: Principal,
+    request: object,
+    header: object = {},
+  ): Promise<string | readonly string[]> {
     const answer = await this.command(method, principal, request, header);
     return answer.error === undefined ? answer.events : answer.error.reason;
   }

@@ -35,7 +35,12 @@ describe('durable timers', () => {
   };
   const followUps = async (): Promise<string[]> => {
     const request = { tenant: 'MUS', queue: 'FOLLOW_UP', pageSize: 0, pageToken: '', order: '' };
-    const page = await running.call<dispatch.ListQueueResponse & { error?: undefined }>('Dispatch', 'listQueue', distributor, request);
+    const page = await running.call<dispatch.ListQueueResponse & { error?: undefined }>(
+      'Dispatch',
+      'listQueue',
+      distributor,
+      request,
+    );
     return page.error === undefined ? page.entries.map(({ caseId }) => caseId) : [page.error.reason];
   };
 
@@ -48,10 +53,17 @@ describe('durable timers', () => {
     expect(await followUps()).toEqual([]);
     await running.at('2026-03-04T03:30:00.001Z');
     expect(await since(caseId, 'ReminderIssued')).toEqual([
-      { n: 1, owner: { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-CLEANING' }, nextAt: '2026-03-09T03:30:00.000Z' },
+      {
+        n: 1,
+        owner: { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-CLEANING' },
+        nextAt: '2026-03-09T03:30:00.000Z',
+      },
     ]);
     expect(await followUps()).toEqual([caseId]);
-    expect((await running.events(caseId)).at(-1)?.metadata).toMatchObject({ line: 'system', recordedAt: '2026-03-04T03:30:00.001Z' });
+    expect((await running.events(caseId)).at(-1)?.metadata).toMatchObject({
+      line: 'system',
+      recordedAt: '2026-03-04T03:30:00.001Z',
+    });
   });
 
   it('remind three times and escalate at the fourth, across a restart, each once', async () => {
@@ -66,9 +78,16 @@ describe('durable timers', () => {
       await running.at(time);
       await running.at(time);
     }
-    expect((await since(caseId, 'ReminderIssued')).map((data) => (data as { n: number }).n)).toEqual([1, 2, 3]);
+    expect((await since(caseId, 'ReminderIssued')).map((data) => (data as { n: number }).n)).toEqual([
+      1, 2, 3,
+    ]);
     expect(await since(caseId, 'CaseEscalated')).toEqual([
-      { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-22T03:30:00.000Z' },
+      {
+        level: 1,
+        to: 'DIRECTORATE_MANAGER',
+        cause: 'REMINDERS_UNANSWERED',
+        nextAt: '2026-03-22T03:30:00.000Z',
+      },
     ]);
   });
 
@@ -76,7 +95,9 @@ describe('durable timers', () => {
     await start(mus());
     const caseId = await delivered();
     await running.at('2026-03-12T06:00:00.000Z');
-    expect(await since(caseId, 'ReminderIssued')).toMatchObject([{ n: 3, nextAt: '2026-03-17T03:30:00.000Z' }]);
+    expect(await since(caseId, 'ReminderIssued')).toMatchObject([
+      { n: 3, nextAt: '2026-03-17T03:30:00.000Z' },
+    ]);
     expect(await since(caseId, 'CaseEscalated')).toEqual([]);
   });
 
@@ -112,29 +133,44 @@ describe('durable timers', () => {
   it('that a dead process had taken are fired by another when its lease runs out', async () => {
     await start(mus());
     const caseId = await delivered();
-    await database.pool.query(`update timer set lease_owner = 'dead', lease_until = '2026-03-04T03:30:30Z', fence = 7`);
+    await database.pool.query(
+      `update timer set lease_owner = 'dead', lease_until = '2026-03-04T03:30:30Z', fence = 7`,
+    );
     await running.at('2026-03-04T03:30:10.000Z');
     expect(await since(caseId, 'ReminderIssued')).toEqual([]);
     await running.at('2026-03-04T03:30:30.001Z');
     expect(await since(caseId, 'ReminderIssued')).toHaveLength(1);
-    const { rows } = await database.pool.query<{ lease_owner: string | null; fence: string }>('select lease_owner, fence from timer');
+    const { rows } = await database.pool.query<{ lease_owner: string | null; fence: string }>(
+      'select lease_owner, fence from timer',
+    );
     expect(rows).toEqual([{ lease_owner: null, fence: '8' }]);
   });
 
   it('breach a limit from the registration once and escalate', async () => {
-    await start(mus({ deadlines: [{ code: 'REPLY_30D', when: {}, from: 'REGISTRATION', amount: 30, unit: 'CALENDAR_DAYS' }], reminders: { everyWorkingDays: 200, escalateAfter: 3 } }));
+    await start(
+      mus({
+        deadlines: [{ code: 'REPLY_30D', when: {}, from: 'REGISTRATION', amount: 30, unit: 'CALENDAR_DAYS' }],
+        reminders: { everyWorkingDays: 200, escalateAfter: 3 },
+      }),
+    );
     const caseId = await delivered();
     await running.at('2026-03-31T08:00:00.000Z');
     expect(await since(caseId, 'SlaBreached')).toEqual([]);
     await running.at('2026-03-31T08:00:00.001Z');
     await running.at('2026-04-20T08:00:00.000Z');
-    expect(await since(caseId, 'SlaBreached')).toEqual([{ sla: 'REPLY_30D', dueAt: '2026-03-31T08:00:00.000Z' }]);
-    expect(await since(caseId, 'CaseEscalated')).toEqual([{ level: 1, to: 'DIRECTORATE_MANAGER', cause: 'DEADLINE_BREACHED' }]);
+    expect(await since(caseId, 'SlaBreached')).toEqual([
+      { sla: 'REPLY_30D', dueAt: '2026-03-31T08:00:00.000Z' },
+    ]);
+    expect(await since(caseId, 'CaseEscalated')).toEqual([
+      { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'DEADLINE_BREACHED' },
+    ]);
     expect(await followUps()).toEqual([caseId]);
   });
 
   it('move with a holiday announced late, and the move is recorded', async () => {
-    const limit = [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }] as const;
+    const limit = [
+      { code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' },
+    ] as const;
     const profile = mus({ deadlines: [...limit] });
     await start(profile);
     const caseId = await delivered();
@@ -148,6 +184,8 @@ describe('durable timers', () => {
     await running.at('2026-03-05T19:59:00.000Z');
     expect(await since(caseId, 'SlaBreached')).toEqual([]);
     await running.at('2026-03-05T20:00:00.000Z');
-    expect(await since(caseId, 'SlaBreached')).toEqual([{ sla: 'OWNER_REPLY', dueAt: '2026-03-05T19:59:59.999Z' }]);
+    expect(await since(caseId, 'SlaBreached')).toEqual([
+      { sla: 'OWNER_REPLY', dueAt: '2026-03-05T19:59:59.999Z' },
+    ]);
   });
 });

@@ -3,7 +3,15 @@ import { type dispatch } from '@balagh/contracts';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue } from './cases.fixture';
 import { HAYA, profileOf } from './history.fixture';
-import { RunningDispatch, agent, cleaning, distributor, newWorld, staff, uuid } from './running-service.fixture';
+import {
+  RunningDispatch,
+  agent,
+  cleaning,
+  distributor,
+  newWorld,
+  staff,
+  uuid,
+} from './running-service.fixture';
 
 describe('the work lists', () => {
   let database: TestDatabase;
@@ -25,7 +33,8 @@ describe('the work lists', () => {
     if (page.error !== undefined) throw new Error(page.error.reason);
     return page;
   };
-  const numbers = (page: Page): number[] => page.entries.map(({ caseNumber }) => Number(caseNumber.slice(-6)));
+  const numbers = (page: Page): number[] =>
+    page.entries.map(({ caseNumber }) => Number(caseNumber.slice(-6)));
   /** Cases a minute apart; the numbers say who is oldest. */
   const casesInQueue = async (from: number, to: number): Promise<void> => {
     for (let n = from; n <= to; n += 1) {
@@ -43,8 +52,18 @@ describe('the work lists', () => {
     await running.command('transferCase', distributor, { caseId: uuid(1, 3), agency: 'HAYA_WATER' });
     const delivered = await list({ queue: 'THIRD_LINE' });
     expect(delivered.entries).toMatchObject([
-      { caseNumber: 'MUS-2026-000002', stage: 'WITH_THIRD_LINE', owner: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' }, registeredAt: '2026-03-01T08:01:00.000Z', dueAt: '2026-03-04T19:59:59.999Z' },
-      { caseNumber: 'MUS-2026-000003', stage: 'TRANSFERRED_EXTERNALLY', owner: { kind: 'AGENCY', code: 'HAYA_WATER' } },
+      {
+        caseNumber: 'MUS-2026-000002',
+        stage: 'WITH_THIRD_LINE',
+        owner: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' },
+        registeredAt: '2026-03-01T08:01:00.000Z',
+        dueAt: '2026-03-04T19:59:59.999Z',
+      },
+      {
+        caseNumber: 'MUS-2026-000003',
+        stage: 'TRANSFERRED_EXTERNALLY',
+        owner: { kind: 'AGENCY', code: 'HAYA_WATER' },
+      },
     ]);
     await casesInQueue(4, 5);
     const waiting = await list();
@@ -65,20 +84,33 @@ describe('the work lists', () => {
 
   it('put the most urgent on top when asked to', async () => {
     await casesInQueue(1, 3);
-    const urgent = { type: 'PriorityAssessed', data: { priority: 'URGENT', handlingClass: 'FASTEST', ruleId: 'R', inputs: {} } } as const;
+    const urgent = {
+      type: 'PriorityAssessed',
+      data: { priority: 'URGENT', handlingClass: 'FASTEST', ruleId: 'R', inputs: {} },
+    } as const;
     await running.write('routing', uuid(1, 2), [urgent]);
     const first = await list({ order: 'PRIORITY', pageSize: 2 });
     expect(numbers(first)).toEqual([2, 1]);
-    expect(numbers(await list({ order: 'PRIORITY', pageSize: 2, pageToken: first.nextPageToken }))).toEqual([3]);
+    expect(numbers(await list({ order: 'PRIORITY', pageSize: 2, pageToken: first.nextPageToken }))).toEqual([
+      3,
+    ]);
   });
 
   it('of line 3 hold its own party’s cases only', async () => {
     await casesInQueue(1, 2);
     await caseInQueue(running, 3, HAYA);
     await running.command('referCase', distributor, { caseId: uuid(1, 1) });
-    await running.command('referCase', distributor, { caseId: uuid(1, 2), owner: { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-GARDENS' } });
+    await running.command('referCase', distributor, {
+      caseId: uuid(1, 2),
+      owner: { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-GARDENS' },
+    });
     const ofParty = async (code: string, section?: string) =>
-      numbers(await list({ queue: 'THIRD_LINE' }, staff(['LINE3'], section === undefined ? { code } : { code, section })));
+      numbers(
+        await list(
+          { queue: 'THIRD_LINE' },
+          staff(['LINE3'], section === undefined ? { code } : { code, section }),
+        ),
+      );
     expect(numbers(await list({ queue: 'THIRD_LINE' }, cleaning))).toEqual([1]);
     expect(await ofParty('DIR-SERVICES')).toEqual([1, 2]);
     expect(await ofParty('DIR-ROADS')).toEqual([]);
@@ -104,11 +136,16 @@ describe('the work lists', () => {
     const all = async () => [
       await rows('queue_entry', 'case_id'),
       await rows('transfer', 'transfer_id'),
-      (await database.pool.query('select case_id, kind, due_at, calendar_version from timer order by case_id, kind')).rows as unknown[],
+      (
+        await database.pool.query(
+          'select case_id, kind, due_at, calendar_version from timer order by case_id, kind',
+        )
+      ).rows as unknown[],
     ];
     const before = await all();
     expect(before.map((table) => table.length)).toEqual([6, 1, 4]);
-    for (const table of ['queue_entry', 'transfer', 'timer']) await database.pool.query(`delete from ${table}`);
+    for (const table of ['queue_entry', 'transfer', 'timer'])
+      await database.pool.query(`delete from ${table}`);
     expect((await running.http('rebuild', distributor)).status).toBe(403);
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
     expect([answer.status, await answer.json()]).toEqual([200, { cases: 6 }]);

@@ -7,6 +7,9 @@ import { TransferEntity } from './outbound/transfer.entity';
 
 /** Opens and migrates the service's own tables. */
 export async function openTables(config: Pick<ServiceConfig, 'DATABASE_URL'>): Promise<DataSource> {
-  const own = { entities: [QueueEntryEntity, TransferEntity, TimerEntity], migrations: [WorkLists1764000000000] };
+  const own = {
+    entities: [QueueEntryEntity, TransferEntity, TimerEntity],
+    migrations: [WorkLists1764000000000],
+  };
   return new DataSource(dataSourceOptions(config, own, 'balagh-dispatch-tables')).initialize();
 }

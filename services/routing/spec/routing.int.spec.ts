@@ -6,7 +6,8 @@ import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { type Registered, opened, profileOf, registered } from './history.fixture';
 import { type Running, staff, startRouting, tokenOf } from './running-service.fixture';
 
-const uuid = (kind: number, n: number): string => `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const uuid = (kind: number, n: number): string =>
+  `${kind}0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const cleaning = { kind: 'DIRECTORATE', code: 'DIR-SERVICES', section: 'SEC-CLEANING' } as const;
 
 describe('the routing service', () => {
@@ -26,7 +27,14 @@ describe('the routing service', () => {
     const id = uuid(1, n);
     const first = opened(uuid(2, n)) as Extract<CaseEvent, { type: 'CaseOpened' }>;
     const open: CaseEvent = { ...first, data: { ...first.data, caseId: id } };
-    await running.write('intake', tenant, id, uuid(3, n), open, registered({ caseNumber: `${tenant}-2026-${n}`, ...change }));
+    await running.write(
+      'intake',
+      tenant,
+      id,
+      uuid(3, n),
+      open,
+      registered({ caseNumber: `${tenant}-2026-${n}`, ...change }),
+    );
     return id;
   };
   const typesOf = async (id: string): Promise<string[]> => {
@@ -45,17 +53,34 @@ describe('the routing service', () => {
     const id = await register(1);
     await running.feed.drain();
     await running.feed.drain();
-    expect(await typesOf(id)).toEqual(['CaseOpened', 'CaseRegistered', 'JurisdictionAssessed', 'CaseClassified', 'PriorityAssessed', 'CaseRouted']);
+    expect(await typesOf(id)).toEqual([
+      'CaseOpened',
+      'CaseRegistered',
+      'JurisdictionAssessed',
+      'CaseClassified',
+      'PriorityAssessed',
+      'CaseRouted',
+    ]);
   });
 
   it('measures how often the first owner was right', async () => {
     proves('BAH-25');
-    for (let n = 1; n <= 10; n += 1) await register(n, 'MUS', { directorate: 'DIR-SERVICES', section: 'SEC-CLEANING' });
+    for (let n = 1; n <= 10; n += 1)
+      await register(n, 'MUS', { directorate: 'DIR-SERVICES', section: 'SEC-CLEANING' });
     await running.feed.drain();
-    await running.write('dispatch', 'MUS', uuid(1, 4), uuid(4, 4), { type: 'CaseReturnedAsMisrouted', data: { from: cleaning, reason: 'not ours', count: 1 } });
+    await running.write('dispatch', 'MUS', uuid(1, 4), uuid(4, 4), {
+      type: 'CaseReturnedAsMisrouted',
+      data: { from: cleaning, reason: 'not ours', count: 1 },
+    });
     await running.feed.drain();
     const answer = await http('routing-quality/MUS', 'GET');
-    expect(await answer.json()).toEqual({ routed: 10, misrouted: 1, firstTimeRight: 0.9, serious: 0, notSerious: 0 });
+    expect(await answer.json()).toEqual({
+      routed: 10,
+      misrouted: 1,
+      firstTimeRight: 0.9,
+      serious: 0,
+      notSerious: 0,
+    });
   });
 
   it('keeps complaints that are not serious in the history and out of the serious count', async () => {
@@ -70,7 +95,10 @@ describe('the routing service', () => {
 
   it('shows a tenant’s quality to the tenant only', async () => {
     const answer = await http('routing-quality/KWT-MOCI', 'GET');
-    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([403, 'TENANT_FOREIGN']);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+      403,
+      'TENANT_FOREIGN',
+    ]);
   });
 
   it('rebuilds a deleted table to equal rows', async () => {
@@ -86,12 +114,32 @@ describe('the routing service', () => {
   });
 
   describe('correcting over gRPC', () => {
-    const correct = async (token: string, change: Partial<routing.CorrectRoutingRequest> = {}): Promise<unknown> => {
-      const client = createGrpcClient<routing.RoutingClient>('balagh.routing.v1', 'Routing', `127.0.0.1:${running.service.grpcPort}`, { token, retries: 0 });
-      const header = { commandId: uuid(5, 1), tenant: 'MUS', expectedDecisionVersion: 0, correlationId: '', occurredAt: '' };
+    const correct = async (
+      token: string,
+      change: Partial<routing.CorrectRoutingRequest> = {},
+    ): Promise<unknown> => {
+      const client = createGrpcClient<routing.RoutingClient>(
+        'balagh.routing.v1',
+        'Routing',
+        `127.0.0.1:${running.service.grpcPort}`,
+        { token, retries: 0 },
+      );
+      const header = {
+        commandId: uuid(5, 1),
+        tenant: 'MUS',
+        expectedDecisionVersion: 0,
+        correlationId: '',
+        occurredAt: '',
+      };
       const owner = { kind: 'AGENCY', code: 'HAYA_WATER', section: '' };
       try {
-        return await client.correctRouting({ header, caseId: uuid(1, 1), owner, reason: 'a pipe', ...change });
+        return await client.correctRouting({
+          header,
+          caseId: uuid(1, 1),
+          owner,
+          reason: 'a pipe',
+          ...change,
+        });
       } catch (error) {
         return grpcError(error)?.reason;
       } finally {

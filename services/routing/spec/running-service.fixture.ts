@@ -16,7 +16,8 @@ import { RoutingModule } from '../src/routing.module';
 import { openTables } from '../src/routing.tables';
 
 /** A token of specifications is its principal in JSON. */
-export const tokenOf = (principal: Principal): string => Buffer.from(JSON.stringify(principal)).toString('base64url');
+export const tokenOf = (principal: Principal): string =>
+  Buffer.from(JSON.stringify(principal)).toString('base64url');
 
 export const staff = (roles: Principal['roles'], tenants: readonly string[] = ['MUS']): Principal => ({
   subject: `account.${roles.join('.').toLowerCase()}`,
@@ -41,14 +42,22 @@ export async function startRouting(databaseUrl: string, profiles: readonly Profi
   const feed = createMemoryFeed(store);
   const clock = manualClock('2026-03-01T08:00:00.000Z');
   const config = serviceConfig({ DATABASE_URL: databaseUrl, ISSUER_URL: 'http://issuer.example' });
-  const memory = createMemoryPlatform({ service: 'routing', author: 'routing', profiles, clock, parts: { feed } });
+  const memory = createMemoryPlatform({
+    service: 'routing',
+    author: 'routing',
+    profiles,
+    clock,
+    parts: { feed },
+  });
   const now = (): string => clock.now().toISOString();
   const platform: RunningPlatform = {
     ...memory,
     eventStore: store,
     streams: createStreams(store, { author: 'routing', now }),
     config,
-    health: { check: () => Promise.resolve({ ready: true, database: 'up', eventStore: 'up', consumers: {} }) },
+    health: {
+      check: () => Promise.resolve({ ready: true, database: 'up', eventStore: 'up', consumers: {} }),
+    },
     stopFeed: () => feed.close(),
     close: () => memory.database.end(),
   };
@@ -63,7 +72,9 @@ export async function startRouting(databaseUrl: string, profiles: readonly Profi
     {
       config,
       platform,
-      verifier: { verify: async (token) => JSON.parse(Buffer.from(token, 'base64url').toString()) as Principal },
+      verifier: {
+        verify: async (token) => JSON.parse(Buffer.from(token, 'base64url').toString()) as Principal,
+      },
     },
   );
   return {
@@ -73,7 +84,15 @@ export async function startRouting(databaseUrl: string, profiles: readonly Profi
     stop: () => service.stop(),
     write: async (author, tenant, id, commandId, ...events) => {
       const actor = { kind: 'staff', id: 'account.line1', organisation: tenant } as const;
-      const context = { commandId, tenant, actor, line: '1', correlationId: id, causationId: commandId, profileVersion: 1 } as const;
+      const context = {
+        commandId,
+        tenant,
+        actor,
+        line: '1',
+        correlationId: id,
+        causationId: commandId,
+        profileVersion: 1,
+      } as const;
       await createStreams(store, { author, now }).execute(caseStream(id), context, () => accept(...events));
     },
   };

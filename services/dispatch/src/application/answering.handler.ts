@@ -1,7 +1,11 @@
 import { type MessageChannel } from '@balagh/case-events';
 import { type CommandResultMessage } from '@balagh/runtime';
 import { type ClosingCommand, closingDecider } from '../domain/closing.decider';
-import { type InformingCommand, type RecordContactAttempt, informingDecider } from '../domain/informing.decider';
+import {
+  type InformingCommand,
+  type RecordContactAttempt,
+  informingDecider,
+} from '../domain/informing.decider';
 import { INTERNAL } from '../domain/place.guard';
 import { type ReturnResolution, resolutionDecider } from '../domain/resolution.decider';
 import { type Call, type StaffCommand } from './staff-command';
@@ -20,20 +24,38 @@ export class AnsweringHandler {
       const sealed = await seal(resolution);
       return {
         decider: resolutionDecider(rules),
-        command: { type: 'ReturnResolution', resolutionId, source: INTERNAL, resolution: sealed, result, lawReference },
+        command: {
+          type: 'ReturnResolution',
+          resolutionId,
+          source: INTERNAL,
+          resolution: sealed,
+          result,
+          lawReference,
+        },
       };
     });
   }
 
-  issueReply(call: Call, read: () => { reply: string; legalClauses: readonly string[] }): Promise<CommandResultMessage> {
+  issueReply(
+    call: Call,
+    read: () => { reply: string; legalClauses: readonly string[] },
+  ): Promise<CommandResultMessage> {
     return this.command.execute<InformingCommand>(call, 'case.reply', async ({ context, seal }) => {
       const { reply, legalClauses } = read();
-      const command = { type: 'IssueReply', replyId: context.commandId, reply: await seal(reply), legalClauses } as const;
+      const command = {
+        type: 'IssueReply',
+        replyId: context.commandId,
+        reply: await seal(reply),
+        legalClauses,
+      } as const;
       return { decider: informingDecider, command };
     });
   }
 
-  recordAttempt(call: Call, read: () => Pick<RecordContactAttempt, 'channel' | 'result'>): Promise<CommandResultMessage> {
+  recordAttempt(
+    call: Call,
+    read: () => Pick<RecordContactAttempt, 'channel' | 'result'>,
+  ): Promise<CommandResultMessage> {
     return this.command.execute<InformingCommand>(call, 'case.inform', ({ context }) => ({
       decider: informingDecider,
       command: { type: 'RecordContactAttempt', attemptId: context.commandId, ...read() },
@@ -55,9 +77,18 @@ export class AnsweringHandler {
   }
 
   reopen(call: Call, read: () => { reason: string }): Promise<CommandResultMessage> {
-    return this.command.execute<ClosingCommand>(call, 'case.reopen', async ({ context, rules, at, seal }) => ({
-      decider: closingDecider(rules),
-      command: { type: 'ReopenCase', reopeningId: context.commandId, reason: await seal(read().reason), at },
-    }));
+    return this.command.execute<ClosingCommand>(
+      call,
+      'case.reopen',
+      async ({ context, rules, at, seal }) => ({
+        decider: closingDecider(rules),
+        command: {
+          type: 'ReopenCase',
+          reopeningId: context.commandId,
+          reason: await seal(read().reason),
+          at,
+        },
+      }),
+    );
   }
 }

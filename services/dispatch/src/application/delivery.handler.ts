@@ -11,37 +11,61 @@ type Reading<Request> = () => Request;
 export class DeliveryHandler {
   constructor(private readonly command: StaffCommand) {}
 
-  refer(call: Call, read: Reading<{ owner: Owner | undefined; note: string }>): Promise<CommandResultMessage> {
+  refer(
+    call: Call,
+    read: Reading<{ owner: Owner | undefined; note: string }>,
+  ): Promise<CommandResultMessage> {
     return this.command.execute<DeliveryCommand>(call, 'case.refer', async ({ context, rules, at, seal }) => {
       const { owner, note } = read();
       const referralId = context.commandId;
-      return { decider: deliveryDecider(rules), command: { type: 'ReferCase', referralId, owner, note: await seal(note), at } };
+      return {
+        decider: deliveryDecider(rules),
+        command: { type: 'ReferCase', referralId, owner, note: await seal(note), at },
+      };
     });
   }
 
   transfer(call: Call, read: Reading<{ agency: string; note: string }>): Promise<CommandResultMessage> {
-    return this.command.execute<DeliveryCommand>(call, 'case.transfer', async ({ context, rules, at, seal }) => {
-      const { agency, note } = read();
-      const transferId = context.commandId;
-      return {
-        decider: deliveryDecider(rules, rules.agencies),
-        command: { type: 'TransferCase', transferId, agency: agency || undefined, note: await seal(note), at },
-      };
-    });
+    return this.command.execute<DeliveryCommand>(
+      call,
+      'case.transfer',
+      async ({ context, rules, at, seal }) => {
+        const { agency, note } = read();
+        const transferId = context.commandId;
+        return {
+          decider: deliveryDecider(rules, rules.agencies),
+          command: {
+            type: 'TransferCase',
+            transferId,
+            agency: agency || undefined,
+            note: await seal(note),
+            at,
+          },
+        };
+      },
+    );
   }
 
   followUp(call: Call, read: Reading<{ note: string }>): Promise<CommandResultMessage> {
     return this.command.execute<DeliveryCommand>(call, 'case.follow-up', async ({ context, rules, seal }) => {
       const note = await seal(read().note);
-      if (note === undefined) throw new InvalidMessage('NOTE_REQUIRED', [{ path: 'note', problem: 'REQUIRED' }]);
-      return { decider: deliveryDecider(rules), command: { type: 'RecordFollowUp', followUpId: context.commandId, note } };
+      if (note === undefined)
+        throw new InvalidMessage('NOTE_REQUIRED', [{ path: 'note', problem: 'REQUIRED' }]);
+      return {
+        decider: deliveryDecider(rules),
+        command: { type: 'RecordFollowUp', followUpId: context.commandId, note },
+      };
     });
   }
 
   acknowledge(call: Call, read: Reading<{ externalReference: string }>): Promise<CommandResultMessage> {
     return this.command.execute<DeliveryCommand>(call, 'case.acknowledge', ({ rules }) => ({
       decider: deliveryDecider(rules),
-      command: { type: 'Acknowledge', source: INTERNAL, externalReference: read().externalReference || undefined },
+      command: {
+        type: 'Acknowledge',
+        source: INTERNAL,
+        externalReference: read().externalReference || undefined,
+      },
     }));
   }
 

@@ -1,5 +1,9 @@
 import { type CommandResultMessage, InvalidMessage } from '@balagh/runtime';
-import { type FieldWorkCommand, type RecordVerification, fieldWorkDecider } from '../domain/field-work.decider';
+import {
+  type FieldWorkCommand,
+  type RecordVerification,
+  fieldWorkDecider,
+} from '../domain/field-work.decider';
 import { INTERNAL } from '../domain/place.guard';
 import { type Call, type StaffCommand } from './staff-command';
 
@@ -7,12 +11,17 @@ import { type Call, type StaffCommand } from './staff-command';
 export class FieldWorkHandler {
   constructor(private readonly command: StaffCommand) {}
 
-  addAction(call: Call, read: () => { description: string; state: 'OPEN' | 'DONE' }): Promise<CommandResultMessage> {
+  addAction(
+    call: Call,
+    read: () => { description: string; state: 'OPEN' | 'DONE' },
+  ): Promise<CommandResultMessage> {
     return this.command.execute<FieldWorkCommand>(call, 'case.act', async ({ context, rules, seal }) => {
       const request = read();
       const description = await seal(request.description);
-      if (description === undefined) throw new InvalidMessage('DESCRIPTION_REQUIRED', [{ path: 'description', problem: 'REQUIRED' }]);
-      const by = context.line === '2' ? ({ line: 'SECOND' } as const) : ({ line: 'THIRD', source: INTERNAL } as const);
+      if (description === undefined)
+        throw new InvalidMessage('DESCRIPTION_REQUIRED', [{ path: 'description', problem: 'REQUIRED' }]);
+      const by =
+        context.line === '2' ? ({ line: 'SECOND' } as const) : ({ line: 'THIRD', source: INTERNAL } as const);
       return {
         decider: fieldWorkDecider(rules),
         command: { type: 'AddAction', actionId: context.commandId, by, description, state: request.state },

@@ -38,7 +38,13 @@ export class FireTimerHandler {
     const opening = await this.openings.of(caseId);
     if (opening === undefined) return;
     const rules = await this.rules.of(opening);
-    await this.execute(caseId, opening, rules, { type: 'RecomputeDueDate' }, `CALENDAR/${rules.calendarVersion}`);
+    await this.execute(
+      caseId,
+      opening,
+      rules,
+      { type: 'RecomputeDueDate' },
+      `CALENDAR/${rules.calendarVersion}`,
+    );
   }
 
   private async execute(
@@ -52,11 +58,27 @@ export class FireTimerHandler {
     const { tenant, profileVersion, correlationId } = opening;
     const commandId = namedUuid(caseId, name);
     const actor = { kind: 'system', id: 'dispatch', organisation: tenant } as const;
-    const context: CommandContext = { commandId, tenant, actor, line: 'system', correlationId, causationId: commandId, profileVersion };
+    const context: CommandContext = {
+      commandId,
+      tenant,
+      actor,
+      line: 'system',
+      correlationId,
+      causationId: commandId,
+      profileVersion,
+    };
     const { decide } = remindersDecider(rules);
-    const outcome = await streams.execute(caseStream(caseId), context, (history) => decide(command, foldDispatchCase(history)));
+    const outcome = await streams.execute(caseStream(caseId), context, (history) =>
+      decide(command, foldDispatchCase(history)),
+    );
     if (outcome.kind === 'rejected' || outcome.events.length === 0) return [];
-    log.info({ event: 'timer.fired', timer: name, caseId, tenant, events: outcome.events.map(({ type }) => type) });
+    log.info({
+      event: 'timer.fired',
+      timer: name,
+      caseId,
+      tenant,
+      events: outcome.events.map(({ type }) => type),
+    });
     return outcome.events;
   }
 }

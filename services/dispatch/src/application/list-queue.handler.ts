@@ -39,7 +39,12 @@ export class ListQueueHandler {
   async handle(call: ListQueueCall): Promise<QueuePage> {
     authorise(call.principal, 'queue.view', call.tenant);
     const { order, limit, after } = readPaging(call);
-    const query = { ...readQueue(call), order, tenant: call.tenant, ...(after === undefined ? {} : { after }) };
+    const query = {
+      ...readQueue(call),
+      order,
+      tenant: call.tenant,
+      ...(after === undefined ? {} : { after }),
+    };
     const { entries, total } = await this.rows.list({ ...query, limit: limit + 1 });
     const page = entries.slice(0, limit);
     const last = entries.length > limit ? page.at(-1) : undefined;
@@ -52,9 +57,14 @@ export class ListQueueHandler {
   }
 }
 
-function readPaging(call: ListQueueCall): { order: QueueQuery['order']; limit: number; after: QueueQuery['after'] | undefined } {
+function readPaging(call: ListQueueCall): {
+  order: QueueQuery['order'];
+  limit: number;
+  after: QueueQuery['after'] | undefined;
+} {
   const order = call.order === '' ? 'AGE' : call.order;
-  if (order !== 'AGE' && order !== 'PRIORITY') throw new InvalidMessage('ORDER_UNKNOWN', [{ path: 'order', problem: 'UNKNOWN' }]);
+  if (order !== 'AGE' && order !== 'PRIORITY')
+    throw new InvalidMessage('ORDER_UNKNOWN', [{ path: 'order', problem: 'UNKNOWN' }]);
   return { order, limit: pageSize(call.pageSize), after: decodePageToken(tokenSchema, call.pageToken) };
 }
 

@@ -68,15 +68,28 @@ export class PartnerHandler {
     private readonly rows: Pick<ReadModels, 'transfer' | 'openTransfers'>,
   ) {}
 
-  async list(call: { principal: Principal; tenant: string; pageSize: number; pageToken: string }): Promise<TransferPage> {
+  async list(call: {
+    principal: Principal;
+    tenant: string;
+    pageSize: number;
+    pageToken: string;
+  }): Promise<TransferPage> {
     const { principal, tenant } = call;
     const agency = await this.admit(principal, tenant, 'transfer.view');
     const limit = pageSize(call.pageSize);
     const after = decodePageToken(tokenSchema, call.pageToken);
-    const found = await this.rows.openTransfers({ tenant, agency, limit: limit + 1, ...(after === undefined ? {} : { after }) });
+    const found = await this.rows.openTransfers({
+      tenant,
+      agency,
+      limit: limit + 1,
+      ...(after === undefined ? {} : { after }),
+    });
     const transfers = found.slice(0, limit);
     const last = found.length > limit ? transfers.at(-1) : undefined;
-    const nextPageToken = last === undefined ? '' : encodePageToken({ transferredAt: last.transferredAt, transferId: last.transferId });
+    const nextPageToken =
+      last === undefined
+        ? ''
+        : encodePageToken({ transferredAt: last.transferredAt, transferId: last.transferId });
     return { transfers, nextPageToken };
   }
 
@@ -85,7 +98,9 @@ export class PartnerHandler {
     const transfer = await this.own(transferId, tenant, agency);
     const { events } = await this.platform.streams.load(caseStream(transfer.caseId));
     const { form } = foldCase(events);
-    const note = events.flatMap((e) => (e.type === 'CaseTransferred' && e.data.transferId === transferId ? [e.data.note] : []))[0];
+    const note = events.flatMap((e) =>
+      e.type === 'CaseTransferred' && e.data.transferId === transferId ? [e.data.note] : [],
+    )[0];
     const attachmentIds = events.flatMap((e) => (e.type === 'AttachmentAdded' ? [e.data.attachmentId] : []));
     return {
       transfer,
@@ -97,22 +112,47 @@ export class PartnerHandler {
     };
   }
 
-  acknowledge(call: PartnerCall, commandId: string, read: () => { externalReference: string }): Promise<PartnerAnswer> {
+  acknowledge(
+    call: PartnerCall,
+    commandId: string,
+    read: () => { externalReference: string },
+  ): Promise<PartnerAnswer> {
     return this.act<DeliveryCommand>(call, commandId, 'case.acknowledge', (agency) => ({ rules }) => ({
       decider: deliveryDecider(rules),
-      command: { type: 'Acknowledge', source: agency, externalReference: read().externalReference || undefined },
+      command: {
+        type: 'Acknowledge',
+        source: agency,
+        externalReference: read().externalReference || undefined,
+      },
     }));
   }
 
-  addAction(call: PartnerCall, commandId: string, read: () => { description: string; state: 'OPEN' | 'DONE' }): Promise<PartnerAnswer> {
-    return this.act<FieldWorkCommand>(call, commandId, 'case.act', (source) => async ({ context, rules, seal }) => {
-      const request = read();
-      const description = await seal(request.description);
-      if (description === undefined) throw new InvalidMessage('DESCRIPTION_REQUIRED', [{ path: 'description', problem: 'REQUIRED' }]);
-      const by = { line: 'THIRD', source } as const;
-      const command = { type: 'AddAction', actionId: context.commandId, by, description, state: request.state } as const;
-      return { decider: fieldWorkDecider(rules), command };
-    });
+  addAction(
+    call: PartnerCall,
+    commandId: string,
+    read: () => { description: string; state: 'OPEN' | 'DONE' },
+  ): Promise<PartnerAnswer> {
+    return this.act<FieldWorkCommand>(
+      call,
+      commandId,
+      'case.act',
+      (source) =>
+        async ({ context, rules, seal }) => {
+          const request = read();
+          const description = await seal(request.description);
+          if (description === undefined)
+            throw new InvalidMessage('DESCRIPTION_REQUIRED', [{ path: 'description', problem: 'REQUIRED' }]);
+          const by = { line: 'THIRD', source } as const;
+          const command = {
+            type: 'AddAction',
+            actionId: context.commandId,
+            by,
+            description,
+            state: request.state,
+          } as const;
+          return { decider: fieldWorkDecider(rules), command };
+        },
+    );
   }
 
   returnResolution(
@@ -120,12 +160,24 @@ export class PartnerHandler {
     commandId: string,
     read: () => { resolution: string; result: ReturnResolution['result'] },
   ): Promise<PartnerAnswer> {
-    return this.act<ReturnResolution>(call, commandId, 'case.resolve', (source) => async ({ context, rules, seal }) => {
-      const { resolution, result } = read();
-      const sealed = await seal(resolution);
-      const command = { type: 'ReturnResolution', resolutionId: context.commandId, source, resolution: sealed, result } as const;
-      return { decider: resolutionDecider(rules), command };
-    });
+    return this.act<ReturnResolution>(
+      call,
+      commandId,
+      'case.resolve',
+      (source) =>
+        async ({ context, rules, seal }) => {
+          const { resolution, result } = read();
+          const sealed = await seal(resolution);
+          const command = {
+            type: 'ReturnResolution',
+            resolutionId: context.commandId,
+            source,
+            resolution: sealed,
+            result,
+          } as const;
+          return { decider: resolutionDecider(rules), command };
+        },
+    );
   }
 
   private async act<C>(
@@ -138,12 +190,17 @@ export class PartnerHandler {
     const { caseId, caseNumber } = await this.own(transferId, tenant, agency);
     const header: CommandHeaderMessage = { commandId, tenant };
     const demand = (state: DispatchCase): void => {
-      if (state.phase === 'registered' && state.delivery?.id !== transferId) throw new Rejected(reject('CASE_NOT_WITH_THIRD_LINE').rejection);
+      if (state.phase === 'registered' && state.delivery?.id !== transferId)
+        throw new Rejected(reject('CASE_NOT_WITH_THIRD_LINE').rejection);
     };
-    const { revision } = await this.command.execute<C>({ header, principal, caseId }, action, async (desk) => ({
-      ...(await prepare(agency)(desk)),
-      demand,
-    }));
+    const { revision } = await this.command.execute<C>(
+      { header, principal, caseId },
+      action,
+      async (desk) => ({
+        ...(await prepare(agency)(desk)),
+        demand,
+      }),
+    );
     return { transferId, caseNumber, revision };
   }
 
@@ -156,14 +213,18 @@ export class PartnerHandler {
     const agency = agencyOf(profile, code);
     if (agency === undefined) throw new AccessDenied('AGENCY_FOREIGN', action);
     const live = agency.mode === 'LIVE_SHARED' || (agency.mode === 'TRANSFER' && agency.progressActions);
-    const permitted = agency.mode !== 'OFF' && agency.transports.includes('GRPC') && (live || !liveActs.includes(action));
+    const permitted =
+      agency.mode !== 'OFF' && agency.transports.includes('GRPC') && (live || !liveActs.includes(action));
     if (!permitted) throw new AccessDenied('MODE_NOT_PERMITTED', action);
     return code;
   }
 
   private async own(transferId: string, tenant: string, agency: string): Promise<Transfer> {
-    const transfer = z.uuid().safeParse(transferId).success ? await this.rows.transfer(transferId) : undefined;
-    if (transfer?.tenant !== tenant || transfer.agency !== agency) throw new Rejected(reject('TRANSFER_UNKNOWN', 'missing').rejection);
+    const transfer = z.uuid().safeParse(transferId).success
+      ? await this.rows.transfer(transferId)
+      : undefined;
+    if (transfer?.tenant !== tenant || transfer.agency !== agency)
+      throw new Rejected(reject('TRANSFER_UNKNOWN', 'missing').rejection);
     return transfer;
   }
 

@@ -34,7 +34,7 @@ export class ProjectCaseHandler {
     this.rebuilding = true;
     try {
       let cases = 0;
-      for (let after = START, caughtUp = false; !caughtUp; ) {
+      for (let after = START, caughtUp = false; !caughtUp;) {
         const filter = { categories: ['case'], types: ['CaseRegistered'] };
         const page = await this.store.readAll({ after, filter, limit: pageSize });
         for (const { stream } of page.events) await this.refold(caseIdOf(stream) ?? stream);
@@ -55,6 +55,11 @@ export class ProjectCaseHandler {
     if (entry === undefined || opening === undefined) return;
     const rules = await this.rules.of(opening);
     const dueTimes = dueTimesOf(foldDispatchCase(events), rules);
-    await this.rows.put({ entry, transfers: transfersOf(caseId, events), dueTimes, calendarVersion: rules.calendarVersion });
+    await this.rows.put({
+      entry,
+      transfers: transfersOf(caseId, events),
+      dueTimes,
+      calendarVersion: rules.calendarVersion,
+    });
   }
 }

@@ -29,7 +29,9 @@ export class ReactHandler {
 
   /** CaseRouted, RoutingCorrected: the case enters the second line's queue (MUS-10). */
   sendToSecondLine(message: PublishedEvent): Promise<void> {
-    return this.react(message, 'dispatch.second-line', (state) => secondLineDecider.decide({ type: 'SendToSecondLine' }, state));
+    return this.react(message, 'dispatch.second-line', (state) =>
+      secondLineDecider.decide({ type: 'SendToSecondLine' }, state),
+    );
   }
 
   /** What line 1 or a rule ended is closed in the name of who ended it (AMB-13, KWT-41). */
@@ -38,8 +40,16 @@ export class ReactHandler {
     const { events } = await streams.load(caseStream(message.subject));
     const by = foldDispatchCase(events).ending?.by;
     const at = clock.now().toISOString();
-    const acting = by === undefined ? {} : { actor: by.actor, line: by.line, ...(by.channel === undefined ? {} : { channel: by.channel }) };
-    await this.react(message, 'dispatch.first-contact-closing', (state) => firstContactClosingDecider.decide({ type: 'CloseEndedCase', at }, state), acting);
+    const acting =
+      by === undefined
+        ? {}
+        : { actor: by.actor, line: by.line, ...(by.channel === undefined ? {} : { channel: by.channel }) };
+    await this.react(
+      message,
+      'dispatch.first-contact-closing',
+      (state) => firstContactClosingDecider.decide({ type: 'CloseEndedCase', at }, state),
+      acting,
+    );
   }
 
   /** The final outcome of the message that carries the reply to the reporter (MUS-14, AMB-10). Other messages inform nobody. */
@@ -49,7 +59,9 @@ export class ReactHandler {
     const { messageId, trigger, recipient, channel } = parsed.data;
     if (trigger !== 'ReplyIssued' || recipient !== 'REPORTER') return;
     const command: InformingCommand =
-      channel === undefined ? { type: 'NoteFailedMessage', messageId } : { type: 'InformByMessage', messageId, channel };
+      channel === undefined
+        ? { type: 'NoteFailedMessage', messageId }
+        : { type: 'InformByMessage', messageId, channel };
     await this.react(message, 'dispatch.informing', (state) => informingDecider.decide(command, state));
   }
 
@@ -64,10 +76,18 @@ export class ReactHandler {
     const opening = await this.openings.of(caseId);
     if (opening === undefined) throw new PermanentFault('CASE_UNKNOWN');
     const { profileVersion, tenant } = opening;
-    const context = { ...reactionContext({ message, service: 'dispatch', clock, consumer, profileVersion }), ...acting };
-    const outcome = await streams.execute(caseStream(caseId), context, (history) => decide(foldDispatchCase(history)));
+    const context = {
+      ...reactionContext({ message, service: 'dispatch', clock, consumer, profileVersion }),
+      ...acting,
+    };
+    const outcome = await streams.execute(caseStream(caseId), context, (history) =>
+      decide(foldDispatchCase(history)),
+    );
     if (outcome.kind === 'accepted' && outcome.events.length === 0) return;
-    const told = outcome.kind === 'accepted' ? { events: outcome.events.map(({ type }) => type) } : { code: outcome.rejection.code };
+    const told =
+      outcome.kind === 'accepted'
+        ? { events: outcome.events.map(({ type }) => type) }
+        : { code: outcome.rejection.code };
     log.info({ event: `case.reaction.${outcome.kind}`, consumer, caseId, tenant, ...told });
   }
 }

@@ -52,5 +52,7 @@ export interface TransferQuery {
 export const priorityRanks = { URGENT: 1, HIGH: 2, NORMAL: 3, LOW: 4 } as const;
 
 export function rankOf(priority: string): number {
-  return Object.hasOwn(priorityRanks, priority) ? priorityRanks[priority as keyof typeof priorityRanks] : priorityRanks.NORMAL;
+  return Object.hasOwn(priorityRanks, priority)
+    ? priorityRanks[priority as keyof typeof priorityRanks]
+    : priorityRanks.NORMAL;
 }

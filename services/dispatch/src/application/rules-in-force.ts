@@ -20,13 +20,18 @@ export class RulesReader {
   constructor(private readonly profiles: Profiles) {}
 
   /** @throws ProfileUnknown (retriable) */
-  async of({ tenant, profileVersion }: Pick<CaseOpening, 'tenant' | 'profileVersion'>): Promise<RulesInForce> {
+  async of({
+    tenant,
+    profileVersion,
+  }: Pick<CaseOpening, 'tenant' | 'profileVersion'>): Promise<RulesInForce> {
     const { profile } = await this.profiles.at(tenant, profileVersion);
     const latest = await this.profiles.latest(tenant);
     const { calendar, timeZone, agencies } = latest.profile;
     const known = this.calendars.get(tenant);
     const current =
-      known?.version === latest.version ? known : { version: latest.version, time: workingTime(calendar, timeZone) };
+      known?.version === latest.version
+        ? known
+        : { version: latest.version, time: workingTime(calendar, timeZone) };
     this.calendars.set(tenant, current);
     return { profile, agencies, time: current.time, calendarVersion: current.version };
   }

@@ -74,11 +74,21 @@ export class StaffCommand {
     const opening = await this.openings.of(caseId);
     if (opening?.tenant !== asked.tenant) throw new Rejected(reject('CASE_UNKNOWN', 'missing').rejection);
     const { profileVersion, subjectId } = opening;
-    const context = { ...asked, profileVersion, correlationId: header?.correlationId || opening.correlationId };
+    const context = {
+      ...asked,
+      profileVersion,
+      correlationId: header?.correlationId || opening.correlationId,
+    };
     const seal = async (text: string): Promise<Sealed | undefined> =>
       text.trim() === '' ? undefined : privacy.seal(subjectId, text);
     const rules = await this.rules.of(opening);
-    const { decider, command, demand } = await prepare({ context, opening, rules, at: clock.now().toISOString(), seal });
+    const { decider, command, demand } = await prepare({
+      context,
+      opening,
+      rules,
+      at: clock.now().toISOString(),
+      seal,
+    });
     let caseNumber: string | undefined;
     const outcome = await streams.execute(caseStream(caseId), context, (history) => {
       const state = foldDispatchCase(history);
@@ -88,8 +98,18 @@ export class StaffCommand {
       return decider.decide(command, state);
     });
     caseNumber ??= foldDispatchCase((await streams.load(caseStream(caseId))).events).caseNumber;
-    const told = outcome.kind === 'accepted' ? { events: outcome.events.map(({ type }) => type) } : { code: outcome.rejection.code };
-    log.info({ event: `case.command.${outcome.kind}`, action, caseId, tenant: opening.tenant, commandId: context.commandId, ...told });
+    const told =
+      outcome.kind === 'accepted'
+        ? { events: outcome.events.map(({ type }) => type) }
+        : { code: outcome.rejection.code };
+    log.info({
+      event: `case.command.${outcome.kind}`,
+      action,
+      caseId,
+      tenant: opening.tenant,
+      commandId: context.commandId,
+      ...told,
+    });
     return { outcome, caseNumber };
   }
 }
@@ -98,5 +118,6 @@ export class StaffCommand {
 function demandOwnCase({ party }: Principal, { delivery }: DispatchCase, action: Action): void {
   const owner = delivery?.owner;
   const own = owner !== undefined && owner.kind !== 'AGENCY' && party?.code === owner.code;
-  if (!own || (party.section !== undefined && party.section !== owner.section)) throw new AccessDenied('CASE_FOREIGN', action);
+  if (!own || (party.section !== undefined && party.section !== owner.section))
+    throw new AccessDenied('CASE_FOREIGN', action);
 }

@@ -13,7 +13,12 @@ export interface LeasedTimer {
 /** Due times of all cases; several processes share them by leases. All times are of the injected clock. */
 export interface TimerTable {
   /** Leases timers that are due before `now`, the longest overdue first; those leased by others are passed over. */
-  lease(request: { now: string; until: string; owner: string; limit: number }): Promise<readonly LeasedTimer[]>;
+  lease(request: {
+    now: string;
+    until: string;
+    owner: string;
+    limit: number;
+  }): Promise<readonly LeasedTimer[]>;
   /** Gives the lease back; with `dueAt`, not to be fired before. Does nothing when a later lease exists. */
   release(timer: LeasedTimer, dueAt?: string): Promise<void>;
   /** Cases of the tenant whose due times were computed with an older calendar. */

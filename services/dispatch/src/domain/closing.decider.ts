@@ -21,7 +21,13 @@ export interface ReopenCase {
 export type ClosingCommand = CloseCase | ReopenCase;
 
 /** Outcomes that came through the second line; the others were ended at first contact and are asked anew. */
-const reopenable: readonly ClosureOutcome[] = ['RESOLVED', 'SETTLED', 'NOT_CONFIRMED', 'UNREACHED', 'REFERRED_TO_PROSECUTION'];
+const reopenable: readonly ClosureOutcome[] = [
+  'RESOLVED',
+  'SETTLED',
+  'NOT_CONFIRMED',
+  'UNREACHED',
+  'REFERRED_TO_PROSECUTION',
+];
 
 /** Only who was told lets the page be closed; whom nobody reached, after documented attempts (MUS-15, AMB-10, AMB-11). */
 export const closingDecider = (rules: Pick<Rules, 'profile' | 'time'>) =>
@@ -29,7 +35,11 @@ export const closingDecider = (rules: Pick<Rules, 'profile' | 'time'>) =>
     command.type === 'CloseCase' ? close(command, state, rules) : reopen(command, state, rules),
   );
 
-function close({ at }: CloseCase, state: DispatchCase, { profile }: Pick<Rules, 'profile'>): Decision<DispatchOutput> {
+function close(
+  { at }: CloseCase,
+  state: DispatchCase,
+  { profile }: Pick<Rules, 'profile'>,
+): Decision<DispatchOutput> {
   if (state.closing?.closedAt === at) return accept();
   const refused = refuseEnded(state);
   if (refused !== undefined) return refused;
@@ -47,7 +57,9 @@ function isUnreached({ attempts }: DispatchCase, { closing }: Rules['profile']):
 
 /** Both parties are told of a prosecution before the page closes, if the profile has a message for it (AMB-26). */
 function isRespondentTold(state: DispatchCase, { templates }: Rules['profile']): boolean {
-  const promised = templates.some((t) => t.trigger === 'CaseReferredToProsecution' && t.recipient === 'RESPONDENT');
+  const promised = templates.some(
+    (t) => t.trigger === 'CaseReferredToProsecution' && t.recipient === 'RESPONDENT',
+  );
   const outcomes = Object.values(state.respondentMessages);
   return !promised || (outcomes.length > 0 && outcomes.every(Boolean));
 }
@@ -59,7 +71,11 @@ function outcomeOf(state: DispatchCase, informed: boolean): ClosureOutcome {
   return state.resolution?.result === 'NOT_CONFIRMED' ? 'NOT_CONFIRMED' : 'RESOLVED';
 }
 
-function reopen(command: ReopenCase, state: DispatchCase, { profile, time }: Pick<Rules, 'profile' | 'time'>): Decision<DispatchOutput> {
+function reopen(
+  command: ReopenCase,
+  state: DispatchCase,
+  { profile, time }: Pick<Rules, 'profile' | 'time'>,
+): Decision<DispatchOutput> {
   const { reopeningId, reason, at } = command;
   if (state.handled.includes(reopeningId)) return accept();
   const { closing } = state;

@@ -51,7 +51,11 @@ export const confrontationDecider = ({ profile }: Pick<Rules, 'profile'>) =>
     }
   });
 
-function summon(command: IssueSummons, state: DispatchCase, profile: Rules['profile']): Decision<DispatchOutput> {
+function summon(
+  command: IssueSummons,
+  state: DispatchCase,
+  profile: Rules['profile'],
+): Decision<DispatchOutput> {
   const { summonsId, date, today } = command;
   if (state.handled.includes(summonsId)) return accept();
   const refused = refuseUnlessWithThirdLine(state, INTERNAL) ?? refuseDecided(state);
@@ -71,7 +75,8 @@ function confront({ result, attended }: RecordConfrontation, state: DispatchCase
     return confrontation.result === result ? accept() : reject('CONFRONTATION_RECORDED');
   }
   const parties = (['COMPLAINANT', 'RESPONDENT'] as const).filter((party) => attended.includes(party));
-  if (result === 'SETTLEMENT_REACHED' && parties.length < 2) return reject('ATTENDANCE_INCOMPLETE', 'invalid');
+  if (result === 'SETTLEMENT_REACHED' && parties.length < 2)
+    return reject('ATTENDANCE_INCOMPLETE', 'invalid');
   return accept({
     type: 'ConfrontationHeld',
     data: { summonsId: confrontation.summonsId, result, attended: parties },
@@ -87,7 +92,10 @@ function settle({ terms, lawReference }: RecordSettlement, state: DispatchCase):
   return accept({ type: 'SettlementRecorded', data: { terms, lawReference } });
 }
 
-function prosecute({ lawReference, today }: ReferToProsecution, state: DispatchCase): Decision<DispatchOutput> {
+function prosecute(
+  { lawReference, today }: ReferToProsecution,
+  state: DispatchCase,
+): Decision<DispatchOutput> {
   const refused = refuseUnlessWithThirdLine(state, INTERNAL);
   if (refused !== undefined) return refused;
   if (isBlank(lawReference)) return reject('LAW_REFERENCE_REQUIRED', 'invalid');

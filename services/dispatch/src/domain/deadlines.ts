@@ -31,7 +31,10 @@ export function dueOfDelivery(state: DispatchCase, deliveredAt: string, rules: R
     .map((rule) => dueAfter(rule, deliveredAt, rules))
     .sort();
   // Without a limit in the profile: the moment at which reminders run out and the case escalates.
-  return dues[0] ?? rules.time.addWorkingDays(deliveredAt, reminders.everyWorkingDays * (reminders.escalateAfter + 1));
+  return (
+    dues[0] ??
+    rules.time.addWorkingDays(deliveredAt, reminders.everyWorkingDays * (reminders.escalateAfter + 1))
+  );
 }
 
 function dueAfter(rule: DeadlineRule, from: string, { time }: Rules): string {
@@ -63,6 +66,7 @@ function isMet(rule: DeadlineRule, state: DispatchCase): boolean {
 
 function isBreached(rule: DeadlineRule, state: DispatchCase): boolean {
   return state.breaches.some(
-    ({ sla, deliveryId }) => sla === rule.code && (rule.from === 'REGISTRATION' || deliveryId === state.delivery?.id),
+    ({ sla, deliveryId }) =>
+      sla === rule.code && (rule.from === 'REGISTRATION' || deliveryId === state.delivery?.id),
   );
 }

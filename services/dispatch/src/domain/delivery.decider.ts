@@ -3,7 +3,15 @@ import { type Decision, accept, reject } from '@balagh/decider';
 import { deciding } from './dispatch-case';
 import { dueOfDelivery } from './deadlines';
 import { type DispatchCase, type DispatchOutput } from './dispatch-state';
-import { INTERNAL, type Source, isBlank, refuseEnded, refuseUnlessWithSecondLine, refuseUnlessWithThirdLine, refuseUnsettled } from './place.guard';
+import {
+  INTERNAL,
+  type Source,
+  isBlank,
+  refuseEnded,
+  refuseUnlessWithSecondLine,
+  refuseUnlessWithThirdLine,
+  refuseUnsettled,
+} from './place.guard';
 import { type Rules, agencyOf, knowsInternalOwner } from './rules';
 
 export interface ReferCase {
@@ -50,7 +58,10 @@ export type DeliveryCommand = ReferCase | TransferCase | RecordFollowUp | Acknow
  * (MUS-12, MUS-32, MUS-34, BAH-25). `rules.profile` names the parties and the limits; agencies' switches are the
  * latest ones, so the caller passes the agency list in force now (MUS-37).
  */
-export const deliveryDecider = (rules: Rules, agencies: Rules['profile']['agencies'] = rules.profile.agencies) =>
+export const deliveryDecider = (
+  rules: Rules,
+  agencies: Rules['profile']['agencies'] = rules.profile.agencies,
+) =>
   deciding<DeliveryCommand>((command, state) => {
     switch (command.type) {
       case 'ReferCase':
@@ -72,7 +83,8 @@ function refer(command: ReferCase, state: DispatchCase, rules: Rules): Decision<
   const refused = refuseUnlessWithSecondLine(state);
   if (refused !== undefined) return refused;
   const owner = command.owner ?? state.proposed?.owner;
-  if (owner === undefined || !knowsInternalOwner(rules.profile, owner)) return reject('OWNER_UNKNOWN', 'invalid');
+  if (owner === undefined || !knowsInternalOwner(rules.profile, owner))
+    return reject('OWNER_UNKNOWN', 'invalid');
   const dueAt = dueOfDelivery(state, at, rules);
   const referralDate = rules.time.localDay(at);
   return accept({
@@ -126,7 +138,10 @@ function acknowledge(command: Acknowledge, state: DispatchCase): Decision<Dispat
   });
 }
 
-function returnAsMisrouted({ source, reason }: ReturnAsMisrouted, state: DispatchCase): Decision<DispatchOutput> {
+function returnAsMisrouted(
+  { source, reason }: ReturnAsMisrouted,
+  state: DispatchCase,
+): Decision<DispatchOutput> {
   if (isRepeatedReturn(state, source, reason)) return accept();
   const refused = refuseUnlessWithThirdLine(state, source) ?? refuseUnsettled(state);
   if (refused !== undefined) return refused;

@@ -1,6 +1,11 @@
 import { type ClosureOutcome, evolveLifecycle } from '@balagh/case-events';
 import { type Decider, type Decision } from '@balagh/decider';
-import { type DispatchCase, type DispatchInput, type DispatchOutput, initialDispatchCase } from './dispatch-state';
+import {
+  type DispatchCase,
+  type DispatchInput,
+  type DispatchOutput,
+  initialDispatchCase,
+} from './dispatch-state';
 import { evolveSolving } from './solving';
 
 export * from './dispatch-state';
@@ -28,7 +33,18 @@ function changes(state: DispatchCase, event: DispatchInput): Partial<DispatchCas
     case 'CaseRegistered': {
       const { caseNumber, caseType, category, registeredAt, clockStart, channel } = event.data;
       const { subject, sector, directorate, section, theme, saleChannel, shopLicensed } = event.data;
-      const given = { caseType, category, channel, subject, sector, directorate, section, theme, saleChannel, shopLicensed };
+      const given = {
+        caseType,
+        category,
+        channel,
+        subject,
+        sector,
+        directorate,
+        section,
+        theme,
+        saleChannel,
+        shopLicensed,
+      };
       return { caseNumber, caseType, category, registeredAt, clockStart, facts: present(given) };
     }
     case 'CaseClassified': {
@@ -59,7 +75,9 @@ function ended(outcome: ClosureOutcome, event: DispatchInput): Partial<DispatchC
   return { ending: { outcome, ...(event.metadata === undefined ? {} : { by: event.metadata }) } };
 }
 
-function present(values: Readonly<Record<string, string | boolean | undefined>>): Record<string, string | boolean> {
+function present(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): Record<string, string | boolean> {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
   );

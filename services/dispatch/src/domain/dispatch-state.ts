@@ -59,10 +59,12 @@ export interface DispatchCase extends Lifecycle {
   readonly misroutes: number;
   /** Teams on their way, by code. */
   readonly teamsOut: readonly string[];
-  readonly verification?: { readonly teamId: string; readonly result: 'CONFIRMED' | 'NOT_CONFIRMED' } | undefined;
+  readonly verification?:
+    { readonly teamId: string; readonly result: 'CONFIRMED' | 'NOT_CONFIRMED' } | undefined;
   readonly confrontation?: Confrontation | undefined;
   /** Outcome that the second line tells the reporter; any one suffices. */
-  readonly resolution?: { readonly text: Sealed; readonly result: 'SOLVED' | 'NOT_CONFIRMED' | 'REJECTED' } | undefined;
+  readonly resolution?:
+    { readonly text: Sealed; readonly result: 'SOLVED' | 'NOT_CONFIRMED' | 'REJECTED' } | undefined;
   readonly settled: boolean;
   readonly prosecuted: boolean;
   readonly lawReference?: string | undefined;

@@ -2,7 +2,14 @@ import { type Sealed } from '@balagh/case-events';
 import { type Decision, accept, reject } from '@balagh/decider';
 import { deciding } from './dispatch-case';
 import { type DispatchCase, type DispatchOutput } from './dispatch-state';
-import { INTERNAL, type Source, isBlank, refuseEnded, refuseUnlessWithThirdLine, refuseUnsettled } from './place.guard';
+import {
+  INTERNAL,
+  type Source,
+  isBlank,
+  refuseEnded,
+  refuseUnlessWithThirdLine,
+  refuseUnsettled,
+} from './place.guard';
 import { type Rules, categoryOf } from './rules';
 
 export interface AddAction {
@@ -59,7 +66,11 @@ function addAction(command: AddAction, state: DispatchCase): Decision<DispatchOu
   return accept({ type: 'ActionAdded', data: { actionId, source, description, state: progress } });
 }
 
-function sendTeam({ teamId }: SendFieldTeam, state: DispatchCase, profile: Rules['profile']): Decision<DispatchOutput> {
+function sendTeam(
+  { teamId }: SendFieldTeam,
+  state: DispatchCase,
+  profile: Rules['profile'],
+): Decision<DispatchOutput> {
   const refused = refuseThirdLine(state, INTERNAL);
   if (refused !== undefined) return refused;
   if (!profile.teams.some(({ code }) => code === teamId)) return reject('TEAM_UNKNOWN', 'invalid');

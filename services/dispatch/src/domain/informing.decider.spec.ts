@@ -5,10 +5,21 @@ import { type DispatchInput } from './dispatch-case';
 import { type InformingCommand, informingDecider as decider } from './informing.decider';
 
 const reply: InformingCommand = { type: 'IssueReply', replyId: id(1), legalClauses: [] };
-const replyIssued: DispatchInput = { type: 'ReplyIssued', data: { replyId: id(1), reply: sealed('تمت الصيانة'), legalClauses: [] } };
+const replyIssued: DispatchInput = {
+  type: 'ReplyIssued',
+  data: { replyId: id(1), reply: sealed('تمت الصيانة'), legalClauses: [] },
+};
 const requested = (messageId = id(50), channels: ('SMS' | 'EMAIL')[] = ['EMAIL', 'SMS']): DispatchInput => ({
   type: 'NotificationRequested',
-  data: { messageId, trigger: 'ReplyIssued', triggerRevision: 6, template: 'MUS_RESULT', recipient: 'REPORTER', channels, language: 'ar' },
+  data: {
+    messageId,
+    trigger: 'ReplyIssued',
+    triggerRevision: 6,
+    template: 'MUS_RESULT',
+    recipient: 'REPORTER',
+    channels,
+    language: 'ar',
+  },
 });
 const told: InformingCommand = { type: 'RecordReporterInformed', channel: 'PHONE' };
 
@@ -22,7 +33,9 @@ describe('telling the reporter in person', () => {
     given(decider, withOwner()).when(told).thenRejected('RESOLUTION_REQUIRED');
   });
   it('is refused on a closed case', () => {
-    given(decider, [...answered(), informed, closed()]).when(told).thenRejected('CASE_CLOSED');
+    given(decider, [...answered(), informed, closed()])
+      .when(told)
+      .thenRejected('CASE_CLOSED');
   });
 });
 
@@ -33,10 +46,14 @@ describe('replying by message', () => {
   it('sends the second line’s own words and legal clauses', () => {
     given(decider, answered())
       .when({ ...reply, reply: sealed('نعتذر'), legalClauses: ['المادة 3'] })
-      .then([{ type: 'ReplyIssued', data: { replyId: id(1), reply: sealed('نعتذر'), legalClauses: ['المادة 3'] } }]);
+      .then([
+        { type: 'ReplyIssued', data: { replyId: id(1), reply: sealed('نعتذر'), legalClauses: ['المادة 3'] } },
+      ]);
   });
   it('waits for a resolution', () => {
-    given(decider, withOwner()).when({ ...reply, reply: sealed('x') }).thenRejected('RESOLUTION_REQUIRED');
+    given(decider, withOwner())
+      .when({ ...reply, reply: sealed('x') })
+      .thenRejected('RESOLUTION_REQUIRED');
   });
   it('thanks for a suggestion without a resolution', () => {
     given(decider, inQueue(undefined, { caseType: 'SUGGESTION' }))
@@ -44,11 +61,21 @@ describe('replying by message', () => {
       .then([{ type: 'ReplyIssued', data: { replyId: id(1), reply: sealed('شكرا'), legalClauses: [] } }]);
   });
   it('works after the prosecution without a returned resolution, with a text of its own', () => {
-    const prosecuted: DispatchInput = { type: 'CaseReferredToProsecution', data: { lawReference: 'المادة 10', date: '2026-05-11' } };
-    given(decider, [...withOwner(), prosecuted]).when(reply).thenRejected('REPLY_EMPTY');
+    const prosecuted: DispatchInput = {
+      type: 'CaseReferredToProsecution',
+      data: { lawReference: 'المادة 10', date: '2026-05-11' },
+    };
+    given(decider, [...withOwner(), prosecuted])
+      .when(reply)
+      .thenRejected('REPLY_EMPTY');
     given(decider, [...withOwner(), prosecuted])
       .when({ ...reply, reply: sealed('أحيلت إلى النيابة') })
-      .then([{ type: 'ReplyIssued', data: { replyId: id(1), reply: sealed('أحيلت إلى النيابة'), legalClauses: [] } }]);
+      .then([
+        {
+          type: 'ReplyIssued',
+          data: { replyId: id(1), reply: sealed('أحيلت إلى النيابة'), legalClauses: [] },
+        },
+      ]);
   });
 });
 
@@ -59,33 +86,63 @@ describe('a reply’s message', () => {
   it('informs the reporter when a channel accepted it', () => {
     given(decider, [...answered(), replyIssued, requested()])
       .when(accepted)
-      .then([{ type: 'ReporterInformed', data: { channel: 'EMAIL', outcome: 'MESSAGE_ACCEPTED', messageId: id(50) } }]);
+      .then([
+        {
+          type: 'ReporterInformed',
+          data: { channel: 'EMAIL', outcome: 'MESSAGE_ACCEPTED', messageId: id(50) },
+        },
+      ]);
   });
   it('counts as an attempt when it failed', () => {
     given(decider, [...answered(), replyIssued, requested()])
       .when(failed)
-      .then([{ type: 'ReporterContactAttempted', data: { attemptId: id(50), channel: 'EMAIL', result: 'MESSAGE_FAILED' } }]);
+      .then([
+        {
+          type: 'ReporterContactAttempted',
+          data: { attemptId: id(50), channel: 'EMAIL', result: 'MESSAGE_FAILED' },
+        },
+      ]);
   });
   it('is no attempt when there was no channel to try', () => {
-    given(decider, [...answered(), replyIssued, requested(id(50), [])]).when(failed).thenNothingHappened();
+    given(decider, [...answered(), replyIssued, requested(id(50), [])])
+      .when(failed)
+      .thenNothingHappened();
   });
   it('of an earlier reply, or of no reply, informs nobody', () => {
-    given(decider, [...answered(), replyIssued, requested(), replyIssued]).when(accepted).thenNothingHappened();
-    given(decider, [...answered(), replyIssued]).when(accepted).thenNothingHappened();
+    given(decider, [...answered(), replyIssued, requested(), replyIssued])
+      .when(accepted)
+      .thenNothingHappened();
+    given(decider, [...answered(), replyIssued])
+      .when(accepted)
+      .thenNothingHappened();
   });
   it('that arrives after the page was closed changes nothing', () => {
-    given(decider, [...answered(), replyIssued, requested(), informed, closed()]).when(accepted).thenNothingHappened();
-    given(decider, [...answered(), replyIssued, requested(), informed, closed()]).when(failed).thenNothingHappened();
+    given(decider, [...answered(), replyIssued, requested(), informed, closed()])
+      .when(accepted)
+      .thenNothingHappened();
+    given(decider, [...answered(), replyIssued, requested(), informed, closed()])
+      .when(failed)
+      .thenNothingHappened();
   });
 });
 
 describe('an attempt to reach the reporter', () => {
-  const attempt: InformingCommand = { type: 'RecordContactAttempt', attemptId: id(3), channel: 'PHONE', result: 'NO_ANSWER' };
+  const attempt: InformingCommand = {
+    type: 'RecordContactAttempt',
+    attemptId: id(3),
+    channel: 'PHONE',
+    result: 'NO_ANSWER',
+  };
 
   it('is documented', () => {
     given(decider, answered())
       .when(attempt)
-      .then([{ type: 'ReporterContactAttempted', data: { attemptId: id(3), channel: 'PHONE', result: 'NO_ANSWER' } }]);
+      .then([
+        {
+          type: 'ReporterContactAttempted',
+          data: { attemptId: id(3), channel: 'PHONE', result: 'NO_ANSWER' },
+        },
+      ]);
   });
   it('makes no sense before there is something to tell', () => {
     given(decider, withOwner()).when(attempt).thenRejected('RESOLUTION_REQUIRED');

@@ -39,11 +39,7 @@ export interface NoteFailedMessage {
 }
 
 export type InformingCommand =
-  | IssueReply
-  | RecordContactAttempt
-  | RecordReporterInformed
-  | InformByMessage
-  | NoteFailedMessage;
+  IssueReply | RecordContactAttempt | RecordReporterInformed | InformByMessage | NoteFailedMessage;
 
 /** The second line tells the reporter the outcome, by message or in person, or documents that it could not (MUS-14). */
 export const informingDecider = deciding<InformingCommand>((command, state) => {
@@ -61,10 +57,14 @@ export const informingDecider = deciding<InformingCommand>((command, state) => {
   }
 });
 
-function issueReply({ replyId, reply, legalClauses }: IssueReply, state: DispatchCase): Decision<DispatchOutput> {
+function issueReply(
+  { replyId, reply, legalClauses }: IssueReply,
+  state: DispatchCase,
+): Decision<DispatchOutput> {
   if (state.handled.includes(replyId)) return accept();
   // A suggestion is for information: thanks may be sent without a resolution (AMB-25).
-  const refused = state.caseType === 'SUGGESTION' && reply !== undefined ? refuseEnded(state) : refuseUnanswered(state);
+  const refused =
+    state.caseType === 'SUGGESTION' && reply !== undefined ? refuseEnded(state) : refuseUnanswered(state);
   if (refused !== undefined) return refused;
   const text = reply ?? state.resolution?.text;
   if (text === undefined) return reject('REPLY_EMPTY', 'invalid');
@@ -87,7 +87,10 @@ function informInPerson({ channel }: RecordReporterInformed, state: DispatchCase
 }
 
 /** Messages of an earlier reply, and of a case that closed meanwhile, change nothing. */
-function informByMessage({ messageId, channel }: InformByMessage, state: DispatchCase): Decision<DispatchOutput> {
+function informByMessage(
+  { messageId, channel }: InformByMessage,
+  state: DispatchCase,
+): Decision<DispatchOutput> {
   const carriesReply = state.replyMessages[messageId] !== undefined;
   if (state.phase !== 'registered' || !carriesReply || state.informedBy.includes(channel)) return accept();
   return accept({ type: 'ReporterInformed', data: { channel, outcome: 'MESSAGE_ACCEPTED', messageId } });
@@ -96,7 +99,8 @@ function informByMessage({ messageId, channel }: InformByMessage, state: Dispatc
 /** Without any channel nothing was attempted: the second line calls (AMB-42). */
 function noteFailedMessage({ messageId }: NoteFailedMessage, state: DispatchCase): Decision<DispatchOutput> {
   const channel = state.replyMessages[messageId]?.[0];
-  if (state.phase !== 'registered' || channel === undefined || state.handled.includes(messageId)) return accept();
+  if (state.phase !== 'registered' || channel === undefined || state.handled.includes(messageId))
+    return accept();
   return accept({
     type: 'ReporterContactAttempted',
     data: { attemptId: messageId, channel, result: 'MESSAGE_FAILED' },

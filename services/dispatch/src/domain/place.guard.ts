@@ -15,7 +15,9 @@ export function refuseEnded(state: DispatchCase): Refusal | undefined {
 
 /** The distributor's acts need the case in his queue (MUS-12). */
 export function refuseUnlessWithSecondLine(state: DispatchCase): Refusal | undefined {
-  return refuseEnded(state) ?? (state.place === 'SECOND_LINE' ? undefined : reject('CASE_NOT_WITH_SECOND_LINE'));
+  return (
+    refuseEnded(state) ?? (state.place === 'SECOND_LINE' ? undefined : reject('CASE_NOT_WITH_SECOND_LINE'))
+  );
 }
 
 /** The responsible party's acts need the case delivered to it, to an agency only its own transfers (MUS-13, SYS-04). */

@@ -74,7 +74,10 @@ function turnOf(state: DispatchCase): Turn {
 
 function parties(view: CaseView, state: DispatchCase): Pick<QueueEntry, 'owner' | 'queue'> {
   const owner = state.delivery?.owner ?? state.proposed?.owner ?? view.owner;
-  return { ...(owner === undefined ? {} : { owner }), ...(view.queue === undefined ? {} : { queue: view.queue }) };
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(view.queue === undefined ? {} : { queue: view.queue }),
+  };
 }
 
 function isSilentOrLate({ unansweredReminders, escalationLevel, breaches, delivery }: DispatchCase): boolean {

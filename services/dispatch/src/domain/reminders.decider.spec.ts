@@ -1,6 +1,18 @@
 import { given } from '@balagh/decider';
 import { proves } from '@balagh/testing';
-import { SEC_CLEANING, answered, at, id, inQueue, informed, opened, referred, registered, rulesOf, sealed } from '../../spec/history.fixture';
+import {
+  SEC_CLEANING,
+  answered,
+  at,
+  id,
+  inQueue,
+  informed,
+  opened,
+  referred,
+  registered,
+  rulesOf,
+  sealed,
+} from '../../spec/history.fixture';
 import { type DispatchInput, foldDispatchCase } from './dispatch-case';
 import { type ReminderCommand, nextDeadlineAt, nextReminderAt, remindersDecider } from './reminders.decider';
 
@@ -10,38 +22,62 @@ const decider = remindersDecider(rules);
 const delivered: DispatchInput[] = [...inQueue(), at('2026-03-01T08:00:00.000Z', referred(), '2')];
 const remind = (now: string): ReminderCommand => ({ type: 'RemindOwner', at: now });
 const acted = (line: '2' | '3'): DispatchInput =>
-  at('2026-03-02T08:00:00.000Z', { type: 'ActionAdded', data: { actionId: id(1), source: 'INTERNAL', description: sealed('x'), state: 'OPEN' } }, line);
-const reminder = (n: number, nextAt: string): DispatchInput => ({ type: 'ReminderIssued', data: { n, owner: SEC_CLEANING, nextAt } });
+  at(
+    '2026-03-02T08:00:00.000Z',
+    {
+      type: 'ActionAdded',
+      data: { actionId: id(1), source: 'INTERNAL', description: sealed('x'), state: 'OPEN' },
+    },
+    line,
+  );
+const reminder = (n: number, nextAt: string): DispatchInput => ({
+  type: 'ReminderIssued',
+  data: { n, owner: SEC_CLEANING, nextAt },
+});
 
 describe('reminders', () => {
   it('go to the owner when two working days passed without an act', () => {
     given(decider, delivered).when(remind('2026-03-03T19:00:00.000Z')).thenNothingHappened();
-    given(decider, delivered).when(remind('2026-03-04T03:30:00.000Z')).then([reminder(1, '2026-03-09T03:30:00.000Z')]);
+    given(decider, delivered)
+      .when(remind('2026-03-04T03:30:00.000Z'))
+      .then([reminder(1, '2026-03-09T03:30:00.000Z')]);
   });
   it('skip the weekend', () => {
     const second = [...delivered, reminder(1, '2026-03-09T03:30:00.000Z')];
     given(decider, second).when(remind('2026-03-06T08:00:00.000Z')).thenNothingHappened();
-    given(decider, second).when(remind('2026-03-09T03:30:00.000Z')).then([reminder(2, '2026-03-12T03:30:00.000Z')]);
+    given(decider, second)
+      .when(remind('2026-03-09T03:30:00.000Z'))
+      .then([reminder(2, '2026-03-12T03:30:00.000Z')]);
   });
   it('begin anew with an act of the owner, an acknowledgement is none', () => {
     const seen = at('2026-03-02T08:00:00.000Z', { type: 'Acknowledged', data: { source: 'INTERNAL' } }, '3');
     expect(nextReminderAt(foldDispatchCase([...delivered, seen]), rules)).toBe('2026-03-04T03:30:00.000Z');
-    expect(nextReminderAt(foldDispatchCase([...delivered, acted('3')]), rules)).toBe('2026-03-05T03:30:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...delivered, acted('3')]), rules)).toBe(
+      '2026-03-05T03:30:00.000Z',
+    );
   });
   it('are not answered by the second line’s own action', () => {
-    expect(nextReminderAt(foldDispatchCase([...delivered, acted('2')]), rules)).toBe('2026-03-04T03:30:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...delivered, acted('2')]), rules)).toBe(
+      '2026-03-04T03:30:00.000Z',
+    );
   });
   it('leave in working hours only', () => {
     given(decider, delivered).when(remind('2026-03-04T20:00:00.000Z')).thenNothingHappened();
-    given(decider, delivered).when(remind('2026-03-05T03:30:00.000Z')).then([reminder(1, '2026-03-10T03:30:00.000Z')]);
+    given(decider, delivered)
+      .when(remind('2026-03-05T03:30:00.000Z'))
+      .then([reminder(1, '2026-03-10T03:30:00.000Z')]);
   });
   it('stop with the reply', () => {
     expect(nextReminderAt(foldDispatchCase(answered()), rules)).toBeUndefined();
     given(decider, answered()).when(remind('2026-06-01T05:00:00.000Z')).thenNothingHappened();
   });
   it('that an outage held up collapse into the latest, and never into an escalation', () => {
-    given(decider, delivered).when(remind('2026-03-09T05:00:00.000Z')).then([reminder(2, '2026-03-12T03:30:00.000Z')]);
-    given(decider, delivered).when(remind('2026-06-01T05:00:00.000Z')).then([reminder(3, '2026-06-04T03:30:00.000Z')]);
+    given(decider, delivered)
+      .when(remind('2026-03-09T05:00:00.000Z'))
+      .then([reminder(2, '2026-03-12T03:30:00.000Z')]);
+    given(decider, delivered)
+      .when(remind('2026-06-01T05:00:00.000Z'))
+      .then([reminder(3, '2026-06-04T03:30:00.000Z')]);
   });
 });
 
@@ -49,7 +85,12 @@ describe('escalation', () => {
   const reminded = [...delivered, reminder(3, '2026-03-17T03:30:00.000Z')];
   const escalated: DispatchInput = {
     type: 'CaseEscalated',
-    data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-03-22T03:30:00.000Z' },
+    data: {
+      level: 1,
+      to: 'DIRECTORATE_MANAGER',
+      cause: 'REMINDERS_UNANSWERED',
+      nextAt: '2026-03-22T03:30:00.000Z',
+    },
   };
 
   it('follows three unanswered reminders when the fourth is due', () => {
@@ -58,17 +99,33 @@ describe('escalation', () => {
     given(decider, reminded).when(remind('2026-03-17T03:30:00.000Z')).then([escalated]);
   });
   it('starts the reminders anew, up to the next level', () => {
-    given(decider, [...reminded, escalated]).when(remind('2026-03-22T03:30:00.000Z')).then([reminder(1, '2026-03-25T03:30:00.000Z')]);
+    given(decider, [...reminded, escalated])
+      .when(remind('2026-03-22T03:30:00.000Z'))
+      .then([reminder(1, '2026-03-25T03:30:00.000Z')]);
     given(decider, [...reminded, escalated, reminder(3, '2026-03-31T03:30:00.000Z')])
       .when(remind('2026-03-31T03:30:00.000Z'))
-      .then([{ type: 'CaseEscalated', data: { level: 2, to: 'CENTRE_MANAGEMENT', cause: 'REMINDERS_UNANSWERED', nextAt: '2026-04-05T03:30:00.000Z' } }]);
+      .then([
+        {
+          type: 'CaseEscalated',
+          data: {
+            level: 2,
+            to: 'CENTRE_MANAGEMENT',
+            cause: 'REMINDERS_UNANSWERED',
+            nextAt: '2026-04-05T03:30:00.000Z',
+          },
+        },
+      ]);
   });
   it('ends at the highest level; reminders go on', () => {
     const none = remindersDecider({ ...rules, profile: { ...rules.profile, escalation: [] } });
-    given(none, reminded).when(remind('2026-03-17T03:30:00.000Z')).then([reminder(4, '2026-03-22T03:30:00.000Z')]);
+    given(none, reminded)
+      .when(remind('2026-03-17T03:30:00.000Z'))
+      .then([reminder(4, '2026-03-22T03:30:00.000Z')]);
   });
   it('is taken back by an act of the owner', () => {
-    expect(nextReminderAt(foldDispatchCase([...reminded, acted('3')]), rules)).toBe('2026-03-05T03:30:00.000Z');
+    expect(nextReminderAt(foldDispatchCase([...reminded, acted('3')]), rules)).toBe(
+      '2026-03-05T03:30:00.000Z',
+    );
   });
 });
 
@@ -78,45 +135,96 @@ describe('time limits', () => {
     deadlines: [{ code: 'REPLY_30D', when: {}, from: 'REGISTRATION', amount: 30, unit: 'CALENDAR_DAYS' }],
   });
   const check = (now: string): ReminderCommand => ({ type: 'CheckDeadlines', at: now });
-  const breached: DispatchInput = { type: 'SlaBreached', data: { sla: 'REPLY_30D', dueAt: '2026-03-31T06:00:00.000Z' } };
+  const breached: DispatchInput = {
+    type: 'SlaBreached',
+    data: { sla: 'REPLY_30D', dueAt: '2026-03-31T06:00:00.000Z' },
+  };
 
   it('from the registration are breached once, when nobody told the reporter in time', () => {
     proves('BAH-08');
-    given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T06:00:00.000Z')).thenNothingHappened();
+    given(remindersDecider(within30Days), inQueue())
+      .when(check('2026-03-31T06:00:00.000Z'))
+      .thenNothingHappened();
     given(remindersDecider(within30Days), inQueue()).when(check('2026-03-31T06:00:00.001Z')).then([breached]);
-    given(remindersDecider(within30Days), [...inQueue(), breached]).when(check('2026-04-30T06:00:00.000Z')).thenNothingHappened();
-    given(remindersDecider(within30Days), [...answered(), informed]).when(check('2026-04-30T06:00:00.000Z')).thenNothingHappened();
+    given(remindersDecider(within30Days), [...inQueue(), breached])
+      .when(check('2026-04-30T06:00:00.000Z'))
+      .thenNothingHappened();
+    given(remindersDecider(within30Days), [...answered(), informed])
+      .when(check('2026-04-30T06:00:00.000Z'))
+      .thenNothingHappened();
   });
   it('escalate the case', () => {
-    const escalating = remindersDecider({ ...within30Days, profile: { ...within30Days.profile, escalation: rules.profile.escalation } });
+    const escalating = remindersDecider({
+      ...within30Days,
+      profile: { ...within30Days.profile, escalation: rules.profile.escalation },
+    });
     given(escalating, inQueue())
       .when(check('2026-04-01T06:00:00.000Z'))
-      .then([breached, { type: 'CaseEscalated', data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'DEADLINE_BREACHED' } }]);
+      .then([
+        breached,
+        { type: 'CaseEscalated', data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'DEADLINE_BREACHED' } },
+      ]);
   });
   it('for the referral end with the first delivery', () => {
     const referral = rulesOf('MUS', {
       escalation: [],
-      deadlines: [{ code: 'REFERRAL_3WD', when: {}, from: 'REGISTRATION', amount: 3, unit: 'WORKING_DAYS', until: 'DELIVERED' }],
+      deadlines: [
+        {
+          code: 'REFERRAL_3WD',
+          when: {},
+          from: 'REGISTRATION',
+          amount: 3,
+          unit: 'WORKING_DAYS',
+          until: 'DELIVERED',
+        },
+      ],
     });
-    expect(nextDeadlineAt(foldDispatchCase([opened, registered()]), referral)).toBe('2026-03-04T19:59:59.999Z');
+    expect(nextDeadlineAt(foldDispatchCase([opened, registered()]), referral)).toBe(
+      '2026-03-04T19:59:59.999Z',
+    );
     expect(nextDeadlineAt(foldDispatchCase(delivered), referral)).toBeUndefined();
   });
   it('of a delivery run again with the next delivery', () => {
-    const reply = rulesOf('MUS', { deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }] });
-    const missed: DispatchInput = { type: 'SlaBreached', data: { sla: 'OWNER_REPLY', dueAt: '2026-03-04T19:59:59.999Z' } };
+    const reply = rulesOf('MUS', {
+      deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }],
+    });
+    const missed: DispatchInput = {
+      type: 'SlaBreached',
+      data: { sla: 'OWNER_REPLY', dueAt: '2026-03-04T19:59:59.999Z' },
+    };
     expect(nextDeadlineAt(foldDispatchCase(delivered), reply)).toBe('2026-03-04T19:59:59.999Z');
     expect(nextDeadlineAt(foldDispatchCase([...delivered, missed]), reply)).toBeUndefined();
-    const back: DispatchInput = { type: 'CaseReturnedAsMisrouted', data: { from: SEC_CLEANING, reason: 'x', count: 1 } };
+    const back: DispatchInput = {
+      type: 'CaseReturnedAsMisrouted',
+      data: { from: SEC_CLEANING, reason: 'x', count: 1 },
+    };
     const again = at('2026-03-08T08:00:00.000Z', referred(SEC_CLEANING, id(77)), '2');
-    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, again]), reply)).toBe('2026-03-11T19:59:59.999Z');
+    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, again]), reply)).toBe(
+      '2026-03-11T19:59:59.999Z',
+    );
   });
   it('are recomputed when the calendar changed, and the change is recorded', () => {
-    const limit = rulesOf('MUS', { deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }] });
+    const limit = rulesOf('MUS', {
+      deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }],
+    });
     const { time } = limit;
-    const withEid = { ...limit, calendarVersion: 2, time: { ...time, addWorkingDays: (from: string, n: number) => time.addWorkingDays(from, n + 1) } };
+    const withEid = {
+      ...limit,
+      calendarVersion: 2,
+      time: { ...time, addWorkingDays: (from: string, n: number) => time.addWorkingDays(from, n + 1) },
+    };
     given(remindersDecider(limit), delivered).when({ type: 'RecomputeDueDate' }).thenNothingHappened();
     given(remindersDecider(withEid), delivered)
       .when({ type: 'RecomputeDueDate' })
-      .then([{ type: 'DueDateRecomputed', data: { dueAt: '2026-03-05T19:59:59.999Z', previousDueAt: '2026-03-04T19:59:59.999Z', calendarVersion: 2 } }]);
+      .then([
+        {
+          type: 'DueDateRecomputed',
+          data: {
+            dueAt: '2026-03-05T19:59:59.999Z',
+            previousDueAt: '2026-03-04T19:59:59.999Z',
+            calendarVersion: 2,
+          },
+        },
+      ]);
   });
 });

@@ -42,7 +42,8 @@ export const remindersDecider = (rules: Rules) =>
 /** When the owner is to be reminded next, within working hours; undefined while nobody owes an act. */
 export function nextReminderAt(state: DispatchCase, { profile, time }: Rules): string | undefined {
   const { delivery, place } = state;
-  const waiting = state.phase === 'registered' && (place === 'THIRD_LINE' || place === 'AGENCY') && !isAnswered(state);
+  const waiting =
+    state.phase === 'registered' && (place === 'THIRD_LINE' || place === 'AGENCY') && !isAnswered(state);
   const since = delivery?.lastActAt ?? delivery?.deliveredAt;
   if (!waiting || since === undefined) return undefined;
   return state.nextReminderAt ?? afterInterval(since, { profile, time });
@@ -83,7 +84,10 @@ function afterInterval(from: string, { profile, time }: Pick<Rules, 'profile' | 
 function checkDeadlines(at: string, state: DispatchCase, rules: Rules): Decision<DispatchOutput> {
   const passed = openDeadlines(state, rules).filter(({ dueAt }) => dueAt < at);
   if (passed.length === 0) return accept();
-  const breaches = passed.map(({ sla, dueAt }): DispatchOutput => ({ type: 'SlaBreached', data: { sla, dueAt } }));
+  const breaches = passed.map(({ sla, dueAt }): DispatchOutput => ({
+    type: 'SlaBreached',
+    data: { sla, dueAt },
+  }));
   const level = levelAfter(state, rules);
   if (level === undefined) return accept(...breaches);
   return accept(...breaches, { type: 'CaseEscalated', data: { ...level, cause: 'DEADLINE_BREACHED' } });

@@ -22,8 +22,10 @@ export const resolutionDecider = ({ profile }: Pick<Rules, 'profile'>) =>
     const refused = refuseUnlessWithThirdLine(state, source) ?? refuseUnsettled(state);
     if (refused !== undefined) return refused;
     if (resolution === undefined) return reject('RESOLUTION_EMPTY', 'invalid');
-    if (state.confrontation?.result === 'SETTLEMENT_REACHED' && !state.settled) return reject('SETTLEMENT_REQUIRED');
-    if (state.verification?.result === 'NOT_CONFIRMED' && result === 'SOLVED') return reject('VERIFICATION_NOT_CONFIRMED');
+    if (state.confrontation?.result === 'SETTLEMENT_REACHED' && !state.settled)
+      return reject('SETTLEMENT_REQUIRED');
+    if (state.verification?.result === 'NOT_CONFIRMED' && result === 'SOLVED')
+      return reject('VERIFICATION_NOT_CONFIRMED');
     const cited = !isBlank(lawReference) || state.lawReference !== undefined;
     if (profile.closing.lawReferenceRequired && result !== 'NOT_CONFIRMED' && !cited) {
       return reject('LAW_REFERENCE_REQUIRED', 'invalid');

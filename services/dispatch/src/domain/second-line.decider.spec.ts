@@ -1,5 +1,13 @@
 import { given } from '@balagh/decider';
-import { HAYA, SEC_CLEANING, inQueue, opened, registered, routed, sentToSecondLine } from '../../spec/history.fixture';
+import {
+  HAYA,
+  SEC_CLEANING,
+  inQueue,
+  opened,
+  registered,
+  routed,
+  sentToSecondLine,
+} from '../../spec/history.fixture';
 import { secondLineDecider } from './second-line.decider';
 
 const send = { type: 'SendToSecondLine' } as const;
@@ -28,6 +36,8 @@ describe('the second line’s queue', () => {
       type: 'RoutingCorrected',
       data: { owner: HAYA, secondLineQueue: 'DISTRIBUTOR', reason: 'water', misroutes: 0 },
     } as const;
-    given(secondLineDecider, [opened, registered(), routed(), corrected]).when(send).then([sentToSecondLine(HAYA)]);
+    given(secondLineDecider, [opened, registered(), routed(), corrected])
+      .when(send)
+      .then([sentToSecondLine(HAYA)]);
   });
 });

@@ -9,5 +9,8 @@ export interface SendToSecondLine {
 /** A routed case enters the distributor's queue, once (MUS-10). A case that ended meanwhile does not (design §3.1). */
 export const secondLineDecider = deciding<SendToSecondLine>((_, { phase, place, proposed }) => {
   if (phase !== 'registered' || place !== 'NOWHERE' || proposed === undefined) return accept();
-  return accept({ type: 'CaseSentToSecondLine', data: { queue: proposed.queue, proposedOwner: proposed.owner } });
+  return accept({
+    type: 'CaseSentToSecondLine',
+    data: { queue: proposed.queue, proposedOwner: proposed.owner },
+  });
 });

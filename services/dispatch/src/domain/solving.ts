@@ -29,10 +29,22 @@ export function evolveSolving(state: DispatchCase, event: DispatchInput): Partia
     case 'CaseReferred':
       return delivered(state, event.data.referralId, event.data.owner, event.data.dueAt, at);
     case 'CaseTransferred':
-      return delivered(state, event.data.transferId, { kind: 'AGENCY', code: event.data.agency }, event.data.dueAt, at);
+      return delivered(
+        state,
+        event.data.transferId,
+        { kind: 'AGENCY', code: event.data.agency },
+        event.data.dueAt,
+        at,
+      );
     case 'CaseReturnedAsMisrouted': {
       const { from, reason, count } = event.data;
-      return { ...afresh, place: 'SECOND_LINE', delivery: undefined, lastReturn: { from, reason }, misroutes: count };
+      return {
+        ...afresh,
+        place: 'SECOND_LINE',
+        delivery: undefined,
+        lastReturn: { from, reason },
+        misroutes: count,
+      };
     }
     case 'CaseReopened':
       return {
@@ -53,7 +65,9 @@ export function evolveSolving(state: DispatchCase, event: DispatchInput): Partia
       // A breached deadline leaves the reminders as they are; after silence they count anew.
       return {
         escalationLevel: event.data.level,
-        ...(event.data.nextAt === undefined ? {} : { unansweredReminders: 0, nextReminderAt: event.data.nextAt }),
+        ...(event.data.nextAt === undefined
+          ? {}
+          : { unansweredReminders: 0, nextReminderAt: event.data.nextAt }),
       };
     case 'SlaBreached':
       return { breaches: [...state.breaches, { sla: event.data.sla, deliveryId: state.delivery?.id }] };
@@ -65,7 +79,10 @@ export function evolveSolving(state: DispatchCase, event: DispatchInput): Partia
 }
 
 function evolveOwnersActs(state: DispatchCase, event: DispatchInput): Partial<DispatchCase> {
-  const handled = (id: string): Partial<DispatchCase> => ({ ...ownersAct(state, event), handled: [...state.handled, id] });
+  const handled = (id: string): Partial<DispatchCase> => ({
+    ...ownersAct(state, event),
+    handled: [...state.handled, id],
+  });
   switch (event.type) {
     case 'ActionAdded':
       return handled(event.data.actionId);

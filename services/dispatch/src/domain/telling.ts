@@ -6,7 +6,10 @@ export function evolveTelling(state: DispatchCase, event: DispatchInput): Partia
     case 'ReplyIssued':
       return { replied: true, replyMessages: {}, handled: [...state.handled, event.data.replyId] };
     case 'ReporterContactAttempted':
-      return { attempts: [...state.attempts, event.data.channel], handled: [...state.handled, event.data.attemptId] };
+      return {
+        attempts: [...state.attempts, event.data.channel],
+        handled: [...state.handled, event.data.attemptId],
+      };
     case 'ReporterInformed':
       return { informedBy: [...state.informedBy, event.data.channel] };
     case 'CaseClosed':

@@ -27,7 +27,10 @@ interface Folding {
 /** Every transfer of a case; at most the last one is open. */
 export function transfersOf(caseId: string, events: readonly StoredEvent[]): readonly Transfer[] {
   const initial: Folding = { caseNumber: '', category: '', transfers: [] };
-  const { transfers } = events.reduce((state, event) => ({ ...state, ...changes(state, event, caseId) }), initial);
+  const { transfers } = events.reduce(
+    (state, event) => ({ ...state, ...changes(state, event, caseId) }),
+    initial,
+  );
   return transfers.map((transfer) => ({ ...transfer, version: events.length }));
 }
 

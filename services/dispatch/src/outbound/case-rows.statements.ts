@@ -25,7 +25,8 @@ export const entryColumns = [
   'version',
 ] as const;
 
-const replaced = (columns: readonly string[]): string => columns.map((c) => `${c} = excluded.${c}`).join(', ');
+const replaced = (columns: readonly string[]): string =>
+  columns.map((c) => `${c} = excluded.${c}`).join(', ');
 
 /** An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a defect wrote. */
 export const putEntrySql = `

@@ -1,6 +1,12 @@
 import { type Owner } from '@balagh/case-events';
 import { type DataSource, type SelectQueryBuilder } from 'typeorm';
-import { type CaseRows, type QueueQuery, type ReadModels, type TransferQuery, rankOf } from '../application/read-models.port';
+import {
+  type CaseRows,
+  type QueueQuery,
+  type ReadModels,
+  type TransferQuery,
+  rankOf,
+} from '../application/read-models.port';
 import { type QueueEntry, type Turn } from '../domain/queue-entry';
 import { type Transfer } from '../domain/transfers';
 import { dropTimersSql, putEntrySql, putTimerSql, putTransferSql } from './case-rows.statements';
@@ -28,7 +34,9 @@ export class PostgresReadModels implements ReadModels {
     return (await rows.findOne({ where: { caseId }, select: { caseId: true, version: true } }))?.version;
   }
 
-  async list(query: QueueQuery): Promise<{ readonly entries: readonly QueueEntry[]; readonly total: number }> {
+  async list(
+    query: QueueQuery,
+  ): Promise<{ readonly entries: readonly QueueEntry[]; readonly total: number }> {
     const total = await this.filtered(query).getCount();
     const page = this.filtered(query);
     const { order, after } = query;
@@ -53,7 +61,11 @@ export class PostgresReadModels implements ReadModels {
       .getRepository(TransferEntity)
       .createQueryBuilder('transfer')
       .where('transfer.tenant = :tenant and transfer.agency = :agency and transfer.open', { tenant, agency });
-    if (after !== undefined) query.andWhere('(transfer.transferred_at, transfer.transfer_id) > (:transferredAt, :transferId)', after);
+    if (after !== undefined)
+      query.andWhere(
+        '(transfer.transferred_at, transfer.transfer_id) > (:transferredAt, :transferId)',
+        after,
+      );
     const entities = await query
       .orderBy('transfer.transferredAt', 'ASC')
       .addOrderBy('transfer.transferId', 'ASC')
@@ -70,7 +82,8 @@ export class PostgresReadModels implements ReadModels {
     if (followUpOnly) query.andWhere('entry.follow_up');
     if (party !== undefined) {
       query.andWhere(`entry.owner_code = :party and entry.owner_kind <> 'AGENCY'`, { party: party.code });
-      if (party.section !== undefined) query.andWhere('entry.owner_section = :section', { section: party.section });
+      if (party.section !== undefined)
+        query.andWhere('entry.owner_section = :section', { section: party.section });
     }
     return query;
   }
@@ -108,7 +121,19 @@ function entryValues(entry: QueueEntry): unknown[] {
 function transferValues(transfer: Transfer): unknown[] {
   const { transferId, caseId, tenant, caseNumber, agency, category } = transfer;
   const { transferredAt, dueAt, acknowledged, open, version } = transfer;
-  return [transferId, caseId, tenant, caseNumber, agency, category, transferredAt, dueAt, acknowledged, open, version];
+  return [
+    transferId,
+    caseId,
+    tenant,
+    caseNumber,
+    agency,
+    category,
+    transferredAt,
+    dueAt,
+    acknowledged,
+    open,
+    version,
+  ];
 }
 
 function entryOf(entity: QueueEntryEntity): QueueEntry {
@@ -116,8 +141,13 @@ function entryOf(entity: QueueEntryEntity): QueueEntry {
   const owner =
     ownerKind === null || ownerCode === null
       ? undefined
-      : { kind: ownerKind as Owner['kind'], code: ownerCode, ...(ownerSection === null ? {} : { section: ownerSection }) };
-  const { caseId, tenant, caseNumber, stage, category, caseType, priority, reminders, escalationLevel } = entity;
+      : {
+          kind: ownerKind as Owner['kind'],
+          code: ownerCode,
+          ...(ownerSection === null ? {} : { section: ownerSection }),
+        };
+  const { caseId, tenant, caseNumber, stage, category, caseType, priority, reminders, escalationLevel } =
+    entity;
   const { misroutes, followUp, actionsTotal, actionsDone, decisionVersion, version } = entity;
   return {
     ...{ caseId, tenant, caseNumber, stage, category, caseType, priority, reminders, escalationLevel },

@@ -28,9 +28,16 @@ const leasedSchema = z.object({
 export class PostgresTimerTable implements TimerTable {
   constructor(private readonly source: DataSource) {}
 
-  async lease({ now, until, owner, limit }: Parameters<TimerTable['lease']>[0]): Promise<readonly LeasedTimer[]> {
+  async lease({
+    now,
+    until,
+    owner,
+    limit,
+  }: Parameters<TimerTable['lease']>[0]): Promise<readonly LeasedTimer[]> {
     // TypeORM answers an UPDATE with [rows, count].
-    const [rows] = z.tuple([z.array(leasedSchema), z.number()]).parse(await this.source.query(leaseSql, [owner, until, now, limit]));
+    const [rows] = z
+      .tuple([z.array(leasedSchema), z.number()])
+      .parse(await this.source.query(leaseSql, [owner, until, now, limit]));
     return [...rows].sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
   }
 
@@ -40,6 +47,9 @@ export class PostgresTimerTable implements TimerTable {
 
   async outdated(tenant: string, calendarVersion: number, limit: number): Promise<readonly string[]> {
     const rows: unknown = await this.source.query(outdatedSql, [tenant, calendarVersion, limit]);
-    return z.array(z.object({ caseId: z.string() })).parse(rows).map(({ caseId }) => caseId);
+    return z
+      .array(z.object({ caseId: z.string() }))
+      .parse(rows)
+      .map(({ caseId }) => caseId);
   }
 }

@@ -42,7 +42,12 @@ export class CorrectRoutingHandler {
     const outcome = await streams.execute(caseStream(caseId), pinned, (history) =>
       decider.decide({ type: 'CorrectRouting', owner, reason }, fold(decider, history)),
     );
-    log.info({ event: `case.correct-routing.${outcome.kind}`, caseId, tenant: opening.tenant, commandId: context.commandId });
+    log.info({
+      event: `case.correct-routing.${outcome.kind}`,
+      caseId,
+      tenant: opening.tenant,
+      commandId: context.commandId,
+    });
     const { events } = await streams.load(caseStream(caseId));
     return commandResult(caseId, outcome, foldRoutingCase(events).registered?.caseNumber);
   }

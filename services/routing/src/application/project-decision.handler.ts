@@ -27,7 +27,7 @@ export class ProjectDecisionHandler {
     this.rebuilding = true;
     try {
       let cases = 0;
-      for (let after = START, caughtUp = false; !caughtUp; ) {
+      for (let after = START, caughtUp = false; !caughtUp;) {
         const page = await this.store.readAll({
           after,
           filter: { categories: ['case'], types: ['JurisdictionAssessed'] },

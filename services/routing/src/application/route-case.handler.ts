@@ -31,7 +31,12 @@ export class RouteCaseHandler {
       decider.decide({ type: 'RouteCase' }, fold(decider, history)),
     );
     if (outcome.kind === 'accepted' && outcome.events.length > 0) {
-      log.info({ event: 'case.routed', caseId, tenant: opening.tenant, events: outcome.events.map(({ type }) => type) });
+      log.info({
+        event: 'case.routed',
+        caseId,
+        tenant: opening.tenant,
+        events: outcome.events.map(({ type }) => type),
+      });
     }
   }
 }

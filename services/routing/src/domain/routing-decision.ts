@@ -18,14 +18,21 @@ export interface RoutingDecision {
 }
 
 /** Undefined while the case is not assessed. */
-export function routingDecisionOf(caseId: string, events: readonly StoredEvent[]): RoutingDecision | undefined {
+export function routingDecisionOf(
+  caseId: string,
+  events: readonly StoredEvent[],
+): RoutingDecision | undefined {
   return events.reduce<RoutingDecision | undefined>((row, event) => {
     const next = evolve(row, event, caseId);
     return next === undefined ? undefined : { ...next, version: event.revision + 1 };
   }, undefined);
 }
 
-function evolve(row: RoutingDecision | undefined, event: StoredEvent, caseId: string): RoutingDecision | undefined {
+function evolve(
+  row: RoutingDecision | undefined,
+  event: StoredEvent,
+  caseId: string,
+): RoutingDecision | undefined {
   if (event.type === 'JurisdictionAssessed') {
     const { result: jurisdiction, ruleId } = event.data;
     const { tenant, recordedAt: decidedAt } = event.metadata;

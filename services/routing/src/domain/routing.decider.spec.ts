@@ -31,7 +31,10 @@ describe('routing a registered case', () => {
             inputs: { category: 'CLEANLINESS', directorate: 'DIR-SERVICES', section: 'SEC-CLEANING' },
           },
         },
-        { type: 'PriorityAssessed', data: { priority: 'NORMAL', handlingClass: 'NORMAL', ruleId: 'DEFAULT_PRIORITY', inputs: {} } },
+        {
+          type: 'PriorityAssessed',
+          data: { priority: 'NORMAL', handlingClass: 'NORMAL', ruleId: 'DEFAULT_PRIORITY', inputs: {} },
+        },
         {
           type: 'CaseRouted',
           data: {
@@ -45,7 +48,10 @@ describe('routing a registered case', () => {
   });
 
   it('sends stray camels to the environmental sector by rule', () => {
-    const routed = eventsOf(qat, [opened(), registered({ caseType: 'VIOLATION_REPORT', category: 'STRAY_CAMELS', sector: 'ENVIRONMENT' })]).at(-1);
+    const routed = eventsOf(qat, [
+      opened(),
+      registered({ caseType: 'VIOLATION_REPORT', category: 'STRAY_CAMELS', sector: 'ENVIRONMENT' }),
+    ]).at(-1);
     expect(routed).toEqual({
       type: 'CaseRouted',
       data: {
@@ -59,10 +65,21 @@ describe('routing a registered case', () => {
 
   it('uses the same rules for equal cases of different people', () => {
     proves('KWT-31');
-    const one = eventsOf(mus, [opened('20000000-0000-4000-8000-00000000000a'), registered({ caseNumber: 'MUS-2026-000001' })]);
+    const one = eventsOf(mus, [
+      opened('20000000-0000-4000-8000-00000000000a'),
+      registered({ caseNumber: 'MUS-2026-000001' }),
+    ]);
     const other = eventsOf(mus, [
       opened('20000000-0000-4000-8000-00000000000b'),
-      { type: 'FormFilled', data: { form: { reporterName: 'sealed:v1:20000000-0000-4000-8000-00000000000b:bmFtZQ', filled: ['reporterName'] } } },
+      {
+        type: 'FormFilled',
+        data: {
+          form: {
+            reporterName: 'sealed:v1:20000000-0000-4000-8000-00000000000b:bmFtZQ',
+            filled: ['reporterName'],
+          },
+        },
+      },
       registered({ caseNumber: 'MUS-2026-000002' }),
     ]);
     expect(other).toEqual(one);
@@ -80,32 +97,53 @@ describe('routing a registered case', () => {
     );
     const form = { directorate: 'DIR-ROADS', section: 'SEC-LIGHTING' };
     const ownerBy = (history: CaseEvent[]) => eventsOf(onlyCatchAll, history).at(-1);
-    expect(ownerBy([opened(), registered({ category: 'WATER', ...form })])).toMatchObject({ data: { ruleId: 'WATER' } });
+    expect(ownerBy([opened(), registered({ category: 'WATER', ...form })])).toMatchObject({
+      data: { ruleId: 'WATER' },
+    });
     expect(ownerBy([opened(), registered(form)])).toMatchObject({
-      data: { ruleId: 'CLASSIFIED_BY_LINE_1', owner: { kind: 'DIRECTORATE', code: 'DIR-ROADS', section: 'SEC-LIGHTING' } },
+      data: {
+        ruleId: 'CLASSIFIED_BY_LINE_1',
+        owner: { kind: 'DIRECTORATE', code: 'DIR-ROADS', section: 'SEC-LIGHTING' },
+      },
     });
     expect(ownerBy([opened(), registered()])).toMatchObject({ data: { ruleId: 'REST' } });
-    expect(ownerBy([opened(), registered({ directorate: 'DIR-NOWHERE' })])).toMatchObject({ data: { ruleId: 'REST' } });
+    expect(ownerBy([opened(), registered({ directorate: 'DIR-NOWHERE' })])).toMatchObject({
+      data: { ruleId: 'REST' },
+    });
   });
 
   it('leaves the owner to the second line when no rule knows one', () => {
-    const unruled = routingDecider(profileOf('MUS', { routing: [{ id: 'X', when: { category: 'NONE' }, owner: { kind: 'UNIT', code: 'UNIT-FOLLOW-UP' } }] }));
+    const unruled = routingDecider(
+      profileOf('MUS', {
+        routing: [{ id: 'X', when: { category: 'NONE' }, owner: { kind: 'UNIT', code: 'UNIT-FOLLOW-UP' } }],
+      }),
+    );
     expect(eventsOf(unruled, [opened(), registered()]).at(-1)).toEqual({
       type: 'CaseRouted',
-      data: { owner: { kind: 'OFFICE', code: 'DISTRIBUTOR' }, secondLineQueue: 'DISTRIBUTOR', ruleId: 'DEFAULT', inputs: {} },
+      data: {
+        owner: { kind: 'OFFICE', code: 'DISTRIBUTOR' },
+        secondLineQueue: 'DISTRIBUTOR',
+        ruleId: 'DEFAULT',
+        inputs: {},
+      },
     });
   });
 
   it('happens once, and not before the registration', () => {
     given(mus, [opened()]).when(route).thenNothingHappened();
     const history = [opened(), registered()];
-    given(mus, [...history, ...eventsOf(mus, history)]).when(route).thenNothingHappened();
+    given(mus, [...history, ...eventsOf(mus, history)])
+      .when(route)
+      .thenNothingHappened();
   });
 
   it.each<CaseEvent>([
     { type: 'InquiryAnswered', data: { answer: 'sealed:v1:20000000-0000-4000-8000-000000000001:eA' } },
     { type: 'PersonalInquiryDeclined', data: { subject: 'BALANCE', ruleId: 'BALANCE' } },
-    { type: 'CaseCancelledAsDuplicate', data: { originalCaseId: '10000000-0000-4000-8000-000000000009', originalNumber: 'X-1' } },
+    {
+      type: 'CaseCancelledAsDuplicate',
+      data: { originalCaseId: '10000000-0000-4000-8000-000000000009', originalNumber: 'X-1' },
+    },
   ])('never happens to a case that ended: $type', (end) => {
     given(mus, [opened(), registered(), end]).when(route).thenNothingHappened();
   });
@@ -116,16 +154,28 @@ describe('jurisdiction', () => {
 
   it('covers complaints about licensed shops', () => {
     proves('KWT-05');
-    const events = eventsOf(moci, [opened(), registered({ ...complaint, saleChannel: 'SHOP', shopLicensed: true })]);
+    const events = eventsOf(moci, [
+      opened(),
+      registered({ ...complaint, saleChannel: 'SHOP', shopLicensed: true }),
+    ]);
     expect(events[0]).toMatchObject({ type: 'JurisdictionAssessed', data: { result: 'IN' } });
-    expect(events.at(-1)).toMatchObject({ type: 'CaseRouted', data: { owner: { kind: 'DIRECTORATE', code: 'CONSUMER_PROTECTION' } } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'CaseRouted',
+      data: { owner: { kind: 'DIRECTORATE', code: 'CONSUMER_PROTECTION' } },
+    });
   });
 
   it('redirects online sales to the body for cybercrime and routes nothing', () => {
-    given(moci, [opened(), registered({ ...complaint, saleChannel: 'ONLINE', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' })])
+    given(moci, [
+      opened(),
+      registered({ ...complaint, saleChannel: 'ONLINE', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' }),
+    ])
       .when(route)
       .then([
-        { type: 'JurisdictionAssessed', data: { result: 'OUT', ruleId: 'ONLINE_SALE', inputs: { saleChannel: 'ONLINE' } } },
+        {
+          type: 'JurisdictionAssessed',
+          data: { result: 'OUT', ruleId: 'ONLINE_SALE', inputs: { saleChannel: 'ONLINE' } },
+        },
         {
           type: 'CaseRedirectedOutOfJurisdiction',
           data: {
@@ -140,10 +190,20 @@ describe('jurisdiction', () => {
   });
 
   it('believes line 1 that names the right body, before any rule', () => {
-    given(qat, [opened(), registered({ caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', otherBody: 'ELECTRICITY_AND_WATER' })])
+    given(qat, [
+      opened(),
+      registered({ caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', otherBody: 'ELECTRICITY_AND_WATER' }),
+    ])
       .when(route)
       .then([
-        { type: 'JurisdictionAssessed', data: { result: 'OUT', ruleId: 'DECLARED_BY_LINE_1', inputs: { otherBody: 'ELECTRICITY_AND_WATER' } } },
+        {
+          type: 'JurisdictionAssessed',
+          data: {
+            result: 'OUT',
+            ruleId: 'DECLARED_BY_LINE_1',
+            inputs: { otherBody: 'ELECTRICITY_AND_WATER' },
+          },
+        },
         {
           type: 'CaseRedirectedOutOfJurisdiction',
           data: {
@@ -161,9 +221,17 @@ describe('jurisdiction', () => {
 describe('screening', () => {
   it('records whether a complaint is serious, where the profile screens', () => {
     const screened = (caseType: 'COMPLAINT' | 'SUGGESTION') =>
-      eventsOf(moci, [opened(), registered({ caseType, category: 'CONSUMER_COMPLAINT' })]).find(({ type }) => type === 'CaseScreened');
-    expect(screened('COMPLAINT')).toEqual({ type: 'CaseScreened', data: { result: 'SERIOUS', ruleId: 'SCREENING', inputs: { caseType: 'COMPLAINT' } } });
-    expect(screened('SUGGESTION')).toEqual({ type: 'CaseScreened', data: { result: 'NOT_SERIOUS', ruleId: 'SCREENING', inputs: { caseType: 'SUGGESTION' } } });
+      eventsOf(moci, [opened(), registered({ caseType, category: 'CONSUMER_COMPLAINT' })]).find(
+        ({ type }) => type === 'CaseScreened',
+      );
+    expect(screened('COMPLAINT')).toEqual({
+      type: 'CaseScreened',
+      data: { result: 'SERIOUS', ruleId: 'SCREENING', inputs: { caseType: 'COMPLAINT' } },
+    });
+    expect(screened('SUGGESTION')).toEqual({
+      type: 'CaseScreened',
+      data: { result: 'NOT_SERIOUS', ruleId: 'SCREENING', inputs: { caseType: 'SUGGESTION' } },
+    });
   });
   it('does not happen where the profile has no screening', () => {
     expect(eventsOf(mus, [opened(), registered()]).some(({ type }) => type === 'CaseScreened')).toBe(false);

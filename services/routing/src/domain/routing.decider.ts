@@ -1,6 +1,16 @@
 import { type Owner, type RoutingEvent } from '@balagh/case-events';
 import { type Decider, accept } from '@balagh/decider';
-import { type Facts, NO_RULE, type Profile, type Ruled, assessJurisdiction, assessOwner, assessPriority, findOwner, holds } from '@balagh/profile';
+import {
+  type Facts,
+  NO_RULE,
+  type Profile,
+  type Ruled,
+  assessJurisdiction,
+  assessOwner,
+  assessPriority,
+  findOwner,
+  holds,
+} from '@balagh/profile';
 import { type CaseEvent } from '@balagh/case-events';
 import { type RoutingCase, evolveRoutingCase, factsOf, initialRoutingCase } from './routing-case';
 
@@ -21,12 +31,14 @@ export const routingDecider = (profile: Profile): Decider<RouteCase, RoutingCase
   evolve: evolveRoutingCase,
   decide: (_, state) => {
     const { registered } = state;
-    if (state.phase !== 'registered' || state.jurisdiction !== undefined || registered === undefined) return accept();
+    if (state.phase !== 'registered' || state.jurisdiction !== undefined || registered === undefined)
+      return accept();
     const facts = factsOf(state);
     const jurisdiction = assessJurisdiction(profile, facts);
     const { result, ruleId, inputs } = jurisdiction;
     const assessed: RoutingEvent = { type: 'JurisdictionAssessed', data: { result, ruleId, inputs } };
-    if (jurisdiction.result === 'OUT') return accept<CaseEvent>(assessed, redirect(profile, jurisdiction.body, jurisdiction));
+    if (jurisdiction.result === 'OUT')
+      return accept<CaseEvent>(assessed, redirect(profile, jurisdiction.body, jurisdiction));
     const owner = ownerOf(profile, facts);
     return accept<CaseEvent>(
       assessed,
@@ -35,7 +47,12 @@ export const routingDecider = (profile: Profile): Decider<RouteCase, RoutingCase
       prioritise(profile, facts),
       {
         type: 'CaseRouted',
-        data: { owner: owner.owner, secondLineQueue: profile.secondLineQueue, ruleId: owner.ruleId, inputs: owner.inputs },
+        data: {
+          owner: owner.owner,
+          secondLineQueue: profile.secondLineQueue,
+          ruleId: owner.ruleId,
+          inputs: owner.inputs,
+        },
       },
     );
   },
@@ -71,7 +88,9 @@ function classify(facts: Facts, category: string, routed: Ruled & { readonly own
       ...(directorate === undefined ? {} : { directorate }),
       ...(section === undefined ? {} : { section }),
       ruleId: byForm ? BY_FORM : routed.ruleId,
-      inputs: byForm ? { category, directorate: directorate ?? null, section: section ?? null } : { ...routed.inputs, category },
+      inputs: byForm
+        ? { category, directorate: directorate ?? null, section: section ?? null }
+        : { ...routed.inputs, category },
     },
   };
 }
@@ -95,17 +114,33 @@ function ownerOf(profile: Profile, facts: Facts): Ruled & { readonly owner: Owne
       ? undefined
       : { kind: 'DIRECTORATE', code: directorate, ...(section === undefined ? {} : { section }) };
   if (chosen !== undefined && typeof findOwner(profile, chosen) !== 'string') {
-    return { owner: chosen, ruleId: BY_FORM, inputs: { directorate: chosen.code, section: chosen.section ?? null } };
+    return {
+      owner: chosen,
+      ruleId: BY_FORM,
+      inputs: { directorate: chosen.code, section: chosen.section ?? null },
+    };
   }
   if (match !== undefined) return { ...match, owner: ownerWithout(match.owner) };
   return { owner: { kind: 'OFFICE', code: profile.secondLineQueue }, ruleId: NO_RULE, inputs: {} };
 }
 
 /** Drops the absent section that a parsed profile may carry as undefined. */
-function ownerWithout({ kind, code, section }: { kind: Owner['kind']; code: string; section?: string | undefined }): Owner {
+function ownerWithout({
+  kind,
+  code,
+  section,
+}: {
+  kind: Owner['kind'];
+  code: string;
+  section?: string | undefined;
+}): Owner {
   return { kind, code, ...(section === undefined ? {} : { section }) };
 }
 
-function onlyText<K extends string>(values: Readonly<Record<K, unknown>> | Record<string, unknown>): Partial<Record<K, string>> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === 'string')) as Partial<Record<K, string>>;
+function onlyText<K extends string>(
+  values: Readonly<Record<K, unknown>> | Record<string, unknown>,
+): Partial<Record<K, string>> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => typeof value === 'string'),
+  ) as Partial<Record<K, string>>;
 }

@@ -31,7 +31,18 @@ export class PostgresRoutingDecisions implements RoutingDecisions {
   constructor(private readonly source: DataSource) {}
 
   async put(row: RoutingDecision): Promise<void> {
-    const { caseId, tenant, jurisdiction, screening, ruleId, owner, corrections, misroutes, decidedAt, version } = row;
+    const {
+      caseId,
+      tenant,
+      jurisdiction,
+      screening,
+      ruleId,
+      owner,
+      corrections,
+      misroutes,
+      decidedAt,
+      version,
+    } = row;
     await this.source.query(putSql, [
       caseId,
       tenant,

@@ -21,7 +21,12 @@ export class ReactionsConsumer implements OnApplicationBootstrap {
     await feed.subscribe({
       consumer: 'dispatch.first-contact-closing',
       topics: ['case.intake', 'case.routing'],
-      types: ['InquiryAnswered', 'PersonalInquiryDeclined', 'CaseCancelledAsDuplicate', 'CaseRedirectedOutOfJurisdiction'],
+      types: [
+        'InquiryAnswered',
+        'PersonalInquiryDeclined',
+        'CaseCancelledAsDuplicate',
+        'CaseRedirectedOutOfJurisdiction',
+      ],
       handle: (message) => this.react.closeEnded(message),
     });
     await feed.subscribe({

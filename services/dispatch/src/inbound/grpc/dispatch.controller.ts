@@ -13,7 +13,10 @@ import { channelOf, codeOf, dayOf, list, oneOf, ownerOf, reference, text } from 
 
 type Result = Promise<common.CommandResult>;
 
-const callOf = (request: { header?: common.CommandHeader | undefined; caseId: string }, metadata: Metadata): Call => ({
+const callOf = (
+  request: { header?: common.CommandHeader | undefined; caseId: string },
+  metadata: Metadata,
+): Call => ({
   header: request.header,
   principal: principalOfCall(metadata),
   caseId: request.caseId,
@@ -31,17 +34,26 @@ export class DispatchController {
     @Inject(AnsweringHandler) private readonly answering: AnsweringHandler,
   ) {}
 
-  async listQueue(request: dispatch.ListQueueRequest, metadata: Metadata): Promise<dispatch.ListQueueResponse> {
+  async listQueue(
+    request: dispatch.ListQueueRequest,
+    metadata: Metadata,
+  ): Promise<dispatch.ListQueueResponse> {
     const page = await this.queue.handle({ ...request, principal: principalOfCall(metadata) });
     return { entries: page.entries.map(entryMessage), nextPageToken: page.nextPageToken, total: page.total };
   }
 
   referCase(request: dispatch.ReferCaseRequest, metadata: Metadata): Result {
-    return this.delivery.refer(callOf(request, metadata), () => ({ owner: ownerOf(request.owner), note: text('note', request.note) }));
+    return this.delivery.refer(callOf(request, metadata), () => ({
+      owner: ownerOf(request.owner),
+      note: text('note', request.note),
+    }));
   }
 
   transferCase(request: dispatch.TransferCaseRequest, metadata: Metadata): Result {
-    return this.delivery.transfer(callOf(request, metadata), () => ({ agency: request.agency, note: text('note', request.note) }));
+    return this.delivery.transfer(callOf(request, metadata), () => ({
+      agency: request.agency,
+      note: text('note', request.note),
+    }));
   }
 
   recordFollowUp(request: dispatch.RecordFollowUpRequest, metadata: Metadata): Result {
@@ -49,7 +61,9 @@ export class DispatchController {
   }
 
   returnAsMisrouted(request: dispatch.ReturnAsMisroutedRequest, metadata: Metadata): Result {
-    return this.delivery.returnAsMisrouted(callOf(request, metadata), () => ({ reason: text('reason', request.reason, 500) }));
+    return this.delivery.returnAsMisrouted(callOf(request, metadata), () => ({
+      reason: text('reason', request.reason, 500),
+    }));
   }
 
   acknowledge(request: dispatch.AcknowledgeRequest, metadata: Metadata): Result {
@@ -65,7 +79,9 @@ export class DispatchController {
   }
 
   sendFieldTeam(request: dispatch.SendFieldTeamRequest, metadata: Metadata): Result {
-    return this.fieldWork.sendTeam(callOf(request, metadata), () => ({ teamId: codeOf('teamId', request.teamId) }));
+    return this.fieldWork.sendTeam(callOf(request, metadata), () => ({
+      teamId: codeOf('teamId', request.teamId),
+    }));
   }
 
   recordVerification(request: dispatch.RecordVerificationRequest, metadata: Metadata): Result {
@@ -77,17 +93,23 @@ export class DispatchController {
   }
 
   recordLegalAction(request: dispatch.RecordLegalActionRequest, metadata: Metadata): Result {
-    return this.fieldWork.recordLegalAction(callOf(request, metadata), () => ({ basis: reference('basis', request.basis) }));
+    return this.fieldWork.recordLegalAction(callOf(request, metadata), () => ({
+      basis: reference('basis', request.basis),
+    }));
   }
 
   issueSummons(request: dispatch.IssueSummonsRequest, metadata: Metadata): Result {
-    return this.confrontation.summon(callOf(request, metadata), () => ({ date: dayOf('date', request.date) }));
+    return this.confrontation.summon(callOf(request, metadata), () => ({
+      date: dayOf('date', request.date),
+    }));
   }
 
   recordConfrontation(request: dispatch.RecordConfrontationRequest, metadata: Metadata): Result {
     return this.confrontation.confront(callOf(request, metadata), () => ({
       result: oneOf('result', request.result, ['SETTLEMENT_REACHED', 'NO_SETTLEMENT', 'NOT_HELD']),
-      attended: list('attended', request.attended, (path, value) => oneOf(path, value, ['COMPLAINANT', 'RESPONDENT'])),
+      attended: list('attended', request.attended, (path, value) =>
+        oneOf(path, value, ['COMPLAINANT', 'RESPONDENT']),
+      ),
     }));
   }
 
@@ -126,7 +148,9 @@ export class DispatchController {
   }
 
   recordReporterInformed(request: dispatch.RecordReporterInformedRequest, metadata: Metadata): Result {
-    return this.answering.recordInformed(callOf(request, metadata), () => ({ channel: channelOf(request.channel) }));
+    return this.answering.recordInformed(callOf(request, metadata), () => ({
+      channel: channelOf(request.channel),
+    }));
   }
 
   closeCase(request: dispatch.CloseCaseRequest, metadata: Metadata): Result {
@@ -134,6 +158,8 @@ export class DispatchController {
   }
 
   reopenCase(request: dispatch.ReopenCaseRequest, metadata: Metadata): Result {
-    return this.answering.reopen(callOf(request, metadata), () => ({ reason: text('reason', request.reason) }));
+    return this.answering.reopen(callOf(request, metadata), () => ({
+      reason: text('reason', request.reason),
+    }));
   }
 }

@@ -6,7 +6,10 @@ import { type PartnerAnswer, type PartnerCall, PartnerHandler } from '../../appl
 import { type Transfer } from '../../domain/transfers';
 import { oneOf, text } from './request-reading';
 
-const callOf = ({ tenant, transferId }: { tenant: string; transferId: string }, metadata: Metadata): PartnerCall => ({
+const callOf = (
+  { tenant, transferId }: { tenant: string; transferId: string },
+  metadata: Metadata,
+): PartnerCall => ({
   principal: principalOfCall(metadata),
   tenant,
   transferId,
@@ -18,15 +21,31 @@ const callOf = ({ tenant, transferId }: { tenant: string; transferId: string }, 
 export class PartnerController {
   constructor(@Inject(PartnerHandler) private readonly handler: PartnerHandler) {}
 
-  async listTransfers(request: partner.ListTransfersRequest, metadata: Metadata): Promise<partner.ListTransfersResponse> {
-    const { transfers, nextPageToken } = await this.handler.list({ ...request, principal: principalOfCall(metadata) });
+  async listTransfers(
+    request: partner.ListTransfersRequest,
+    metadata: Metadata,
+  ): Promise<partner.ListTransfersResponse> {
+    const { transfers, nextPageToken } = await this.handler.list({
+      ...request,
+      principal: principalOfCall(metadata),
+    });
     return { transfers: transfers.map(summaryOf), nextPageToken };
   }
 
   async getTransfer(request: partner.GetTransferRequest, metadata: Metadata): Promise<partner.Transfer> {
-    const { transfer, details, address, note, location, attachmentIds } = await this.handler.show(callOf(request, metadata));
+    const { transfer, details, address, note, location, attachmentIds } = await this.handler.show(
+      callOf(request, metadata),
+    );
     const { latitude, longitude } = location ?? { latitude: 0, longitude: 0 };
-    return { summary: summaryOf(transfer), details, address, note, latitude, longitude, attachmentIds: [...attachmentIds] };
+    return {
+      summary: summaryOf(transfer),
+      details,
+      address,
+      note,
+      latitude,
+      longitude,
+      attachmentIds: [...attachmentIds],
+    };
   }
 
   acknowledge(request: partner.AcknowledgeRequest, metadata: Metadata): Promise<PartnerAnswer> {
@@ -49,6 +68,13 @@ export class PartnerController {
   }
 }
 
-function summaryOf({ transferId, caseNumber, category, transferredAt, dueAt, acknowledged }: Transfer): partner.TransferSummary {
+function summaryOf({
+  transferId,
+  caseNumber,
+  category,
+  transferredAt,
+  dueAt,
+  acknowledged,
+}: Transfer): partner.TransferSummary {
   return { transferId, caseNumber, category, transferredAt, dueAt, acknowledged };
 }

@@ -8,7 +8,8 @@ export function entryMessage(entry: QueueEntry): dispatch.QueueEntry {
   return {
     ...{ caseId, caseNumber, stage, category, caseType, priority, registeredAt },
     ...{ reminders, escalationLevel, misroutes, decisionVersion, actionsTotal, actionsDone },
-    owner: owner === undefined ? undefined : { kind: owner.kind, code: owner.code, section: owner.section ?? '' },
+    owner:
+      owner === undefined ? undefined : { kind: owner.kind, code: owner.code, section: owner.section ?? '' },
     dueAt: dueAt ?? '',
   };
 }

@@ -1,4 +1,10 @@
-import { type MessageChannel, type Owner, codeSchema, messageChannelSchema, ownerSchema } from '@balagh/case-events';
+import {
+  type MessageChannel,
+  type Owner,
+  codeSchema,
+  messageChannelSchema,
+  ownerSchema,
+} from '@balagh/case-events';
 import { type common } from '@balagh/contracts';
 import { InvalidMessage } from '@balagh/runtime';
 import { z } from 'zod';
@@ -16,13 +22,18 @@ export function text(path: string, value: string, longest = longText): string {
 
 export const reference = (path: string, value: string): string => text(path, value.trim(), shortText);
 
-export function oneOf<Choice extends string>(path: string, value: string, choices: readonly Choice[]): Choice {
+export function oneOf<Choice extends string>(
+  path: string,
+  value: string,
+  choices: readonly Choice[],
+): Choice {
   const chosen = choices.find((choice) => choice === value);
   if (chosen === undefined) throw invalid(path, value === '' ? 'REQUIRED' : 'UNKNOWN');
   return chosen;
 }
 
-export const channelOf = (value: string): MessageChannel => oneOf('channel', value, messageChannelSchema.options);
+export const channelOf = (value: string): MessageChannel =>
+  oneOf('channel', value, messageChannelSchema.options);
 
 /** Absent: the owner that routing proposed. @throws InvalidMessage `OWNER_UNKNOWN` */
 export function ownerOf(owner: common.Owner | undefined): Owner | undefined {
@@ -44,7 +55,12 @@ export function dayOf(path: string, value: string): string {
   return value;
 }
 
-export function list<Item>(path: string, values: readonly string[], read: (path: string, value: string) => Item, longest = 20): Item[] {
+export function list<Item>(
+  path: string,
+  values: readonly string[],
+  read: (path: string, value: string) => Item,
+  longest = 20,
+): Item[] {
   if (values.length > longest) throw invalid(path, 'TOO_MANY');
   return values.map((value, index) => read(`${path}[${index}]`, value));
 }

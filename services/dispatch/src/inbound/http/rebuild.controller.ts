@@ -1,5 +1,12 @@
 import { reject } from '@balagh/decider';
-import { AccessDenied, PLATFORM, type Platform, Rejected, permits, principalOfRequest } from '@balagh/runtime';
+import {
+  AccessDenied,
+  PLATFORM,
+  type Platform,
+  Rejected,
+  permits,
+  principalOfRequest,
+} from '@balagh/runtime';
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ProjectCaseHandler } from '../../application/project-case.handler';
 
@@ -16,10 +23,16 @@ export class RebuildController {
   @HttpCode(200)
   async rebuild(@Req() request: object): Promise<{ readonly cases: number }> {
     const principal = principalOfRequest(request);
-    if (!permits(principal.roles, 'projection.rebuild')) throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
+    if (!permits(principal.roles, 'projection.rebuild'))
+      throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
     const cases = await this.projection.rebuild();
     if (cases === undefined) throw new Rejected(reject('REBUILD_RUNNING').rejection);
-    this.platform.log.info({ event: 'projection.rebuilt', projection: 'work-lists', cases, account: principal.subject });
+    this.platform.log.info({
+      event: 'projection.rebuilt',
+      projection: 'work-lists',
+      cases,
+      account: principal.subject,
+    });
     return { cases };
   }
 }

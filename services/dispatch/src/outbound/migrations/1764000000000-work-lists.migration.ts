@@ -32,9 +32,15 @@ export class WorkLists1764000000000 implements MigrationInterface {
       )`);
     // Ended cases stay in the table for their version, and out of the lists' indexes.
     const open = `where turn <> 'NOBODY'`;
-    await runner.query(`create index queue_entry_by_age on queue_entry (tenant, turn, registered_at, case_id) ${open}`);
-    await runner.query(`create index queue_entry_by_priority on queue_entry (tenant, turn, rank, registered_at, case_id) ${open}`);
-    await runner.query(`create index queue_entry_by_party on queue_entry (tenant, turn, owner_code, registered_at, case_id) ${open}`);
+    await runner.query(
+      `create index queue_entry_by_age on queue_entry (tenant, turn, registered_at, case_id) ${open}`,
+    );
+    await runner.query(
+      `create index queue_entry_by_priority on queue_entry (tenant, turn, rank, registered_at, case_id) ${open}`,
+    );
+    await runner.query(
+      `create index queue_entry_by_party on queue_entry (tenant, turn, owner_code, registered_at, case_id) ${open}`,
+    );
     await runner.query(`
       create table transfer (
         transfer_id uuid primary key,
@@ -49,7 +55,9 @@ export class WorkLists1764000000000 implements MigrationInterface {
         open boolean not null,
         version integer not null
       )`);
-    await runner.query('create index transfer_open on transfer (tenant, agency, transferred_at, transfer_id) where open');
+    await runner.query(
+      'create index transfer_open on transfer (tenant, agency, transferred_at, transfer_id) where open',
+    );
     await runner.query(`
       create table timer (
         case_id uuid not null,

@@ -14,7 +14,13 @@ export class RoutingDecisionProjection implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'routing.decision-projection',
       topics: ['case.routing', 'case.dispatch'],
-      types: ['JurisdictionAssessed', 'CaseScreened', 'CaseRouted', 'RoutingCorrected', 'CaseReturnedAsMisrouted'],
+      types: [
+        'JurisdictionAssessed',
+        'CaseScreened',
+        'CaseRouted',
+        'RoutingCorrected',
+        'CaseReturnedAsMisrouted',
+      ],
       handle: ({ subject, caserevision }) => this.projection.project(subject, caserevision),
     });
   }

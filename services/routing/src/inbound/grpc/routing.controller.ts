@@ -11,11 +11,15 @@ import { type CorrectRoutingCall, CorrectRoutingHandler } from '../../applicatio
 export class RoutingController {
   constructor(@Inject(CorrectRoutingHandler) private readonly correct: CorrectRoutingHandler) {}
 
-  async correctRouting(request: routing.CorrectRoutingRequest, metadata: Metadata): Promise<common.CommandResult> {
+  async correctRouting(
+    request: routing.CorrectRoutingRequest,
+    metadata: Metadata,
+  ): Promise<common.CommandResult> {
     const { header, caseId, reason } = request;
     const principal = principalOfCall(metadata);
     const correction: CorrectRoutingCall['correction'] = () => {
-      if (reason.length > 500) throw new InvalidMessage('REQUEST_INVALID', [{ path: 'reason', problem: 'TOO_LONG' }]);
+      if (reason.length > 500)
+        throw new InvalidMessage('REQUEST_INVALID', [{ path: 'reason', problem: 'TOO_LONG' }]);
       return { owner: ownerOf(request.owner), reason };
     };
     return this.correct.handle({ header, principal, caseId, correction });
@@ -26,6 +30,7 @@ export class RoutingController {
 function ownerOf(owner: common.Owner | undefined): Owner {
   const kind = ownerSchema.shape.kind.safeParse(owner?.kind);
   const code = codeSchema.safeParse(owner?.code);
-  if (!kind.success || !code.success) throw new InvalidMessage('OWNER_UNKNOWN', [{ path: 'owner', problem: 'MALFORMED' }]);
+  if (!kind.success || !code.success)
+    throw new InvalidMessage('OWNER_UNKNOWN', [{ path: 'owner', problem: 'MALFORMED' }]);
   return { kind: kind.data, code: code.data, ...(owner?.section ? { section: owner.section } : {}) };
 }

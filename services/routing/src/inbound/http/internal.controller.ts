@@ -1,5 +1,13 @@
 import { reject } from '@balagh/decider';
-import { AccessDenied, PLATFORM, type Platform, Rejected, authorise, permits, principalOfRequest } from '@balagh/runtime';
+import {
+  AccessDenied,
+  PLATFORM,
+  type Platform,
+  Rejected,
+  authorise,
+  permits,
+  principalOfRequest,
+} from '@balagh/runtime';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ProjectDecisionHandler } from '../../application/project-decision.handler';
 import { ROUTING_DECISIONS } from '../../application/routing-decisions.token';
@@ -19,10 +27,16 @@ export class InternalController {
   @HttpCode(200)
   async rebuild(@Req() request: object): Promise<{ readonly cases: number }> {
     const principal = principalOfRequest(request);
-    if (!permits(principal.roles, 'projection.rebuild')) throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
+    if (!permits(principal.roles, 'projection.rebuild'))
+      throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
     const cases = await this.projection.rebuild();
     if (cases === undefined) throw new Rejected(reject('REBUILD_RUNNING').rejection);
-    this.platform.log.info({ event: 'projection.rebuilt', projection: 'routing_decision', cases, account: principal.subject });
+    this.platform.log.info({
+      event: 'projection.rebuilt',
+      projection: 'routing_decision',
+      cases,
+      account: principal.subject,
+    });
     return { cases };
   }
 
