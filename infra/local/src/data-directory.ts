@@ -19,8 +19,6 @@ export interface DataDirectory {
 export interface Secrets {
   /** Makes the password of each database role. */
   readonly rolePassword: string;
-  /** Shared by the SMS gateway and notification for delivery reports. */
-  readonly webhook: string;
   /** Signs the browser's session cookie. */
   readonly session: string;
   /** Signs report tokens given to citizens. */
@@ -57,7 +55,7 @@ export function postgresHome(home: string): string {
 function readSecrets(file: string): Secrets {
   if (!existsSync(file)) {
     const secret = (): string => randomBytes(24).toString('base64url');
-    const fresh: Secrets = { rolePassword: secret(), webhook: secret(), session: secret(), reportToken: secret() };
+    const fresh: Secrets = { rolePassword: secret(), session: secret(), reportToken: secret() };
     writeFileSync(file, JSON.stringify(fresh, null, 2), { mode: 0o600 });
   }
   return JSON.parse(readFileSync(file, 'utf8')) as Secrets;

@@ -17,7 +17,7 @@ export interface DatabaseAddresses {
 
 /**
  * Makes database, roles, schemas and grants, and brings event store and key tables up to date. Safe to repeat.
- * Nobody may change or delete an event: the group role has no such right.
+ * Services write events only through the store's functions, and nobody may change or delete one.
  */
 export async function prepareDatabase(serverUrl: string, passwordOf: (service: DatabaseService) => string): Promise<DatabaseAddresses> {
   await createDatabase(serverUrl);
@@ -78,9 +78,7 @@ function rolesAndSchemas(passwordOf: (service: DatabaseService) => string): stri
 function grants(): string {
   return `
     grant usage on schema eventstore to balagh_events;
-    grant select, insert on all tables in schema eventstore to balagh_events;
-    grant update on eventstore.streams to balagh_events;
-    grant usage, select on all sequences in schema eventstore to balagh_events;
+    grant select on all tables in schema eventstore to balagh_events;
     grant execute on all functions in schema eventstore to balagh_events;
     grant usage on schema keys to balagh_keys;
     grant select, insert, update on all tables in schema keys to balagh_keys;`;

@@ -64,8 +64,8 @@ function ownEnvironment(around: Surroundings): Partial<Record<DatabaseService, R
     notification: {
       SMS_GATEWAY_URL: `${around.gatewayUrl}/sms`,
       WHATSAPP_GATEWAY_URL: `${around.gatewayUrl}/whatsapp`,
+      FAX_GATEWAY_URL: `${around.gatewayUrl}/fax`,
       SMTP_URL: around.smtpUrl,
-      GATEWAY_WEBHOOK_SECRET: data.secrets.webhook,
     },
     backoffice: {
       PUBLIC_URL: `http://localhost:${ports.backoffice}`,

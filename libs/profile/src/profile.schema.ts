@@ -160,7 +160,7 @@ const templateSchema = z.strictObject({
   en: z.string(),
   subjectAr: z.string().optional(),
   subjectEn: z.string().optional(),
-  /** Only these channels; absent: the recipient's preference. */
+  /** Only these channels, in this order; absent: the recipient's preference. */
   channels: z.array(messageChannel).optional(),
 });
 

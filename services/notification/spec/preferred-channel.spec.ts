@@ -49,7 +49,7 @@ describe('a reply', () => {
     at.fax.faults.push('down', 'down', 'down');
     await after(at.world, await reply(at.world));
     await at.world.pass(5 * 60_000);
-    expect(at.fax.submissions).toBe(4);
+    expect(at.fax.submissions).toBe(3);
     expect(texts(at.fax)).toEqual([]);
     expect(texts(at.sms)).toEqual(['تم حل المشكلة في بلاغكم رقم MUS-2026-000001: أصلح التسرب']);
     expect((await at.world.told()).at(-1)).toMatchObject({

@@ -10,7 +10,8 @@ export const protoLoaderOptions = {
   enums: String,
   defaults: true,
   arrays: true,
-  oneofs: true,
+  // Without it an `optional` field would add a key of its own (`_shopLicensed`) to the request.
+  oneofs: false,
   includeDirs: [protoRoot],
 };
 
