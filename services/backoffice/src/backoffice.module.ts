@@ -21,7 +21,6 @@ import { ShowProfile } from './application/public-profile.handler';
 import { type SessionTable, Sessions } from './application/sessions';
 import { CaseRowProjection } from './inbound/feed/case-row.projection';
 import { CasesController } from './inbound/http/cases.controller';
-import { consoleFiles, securityHeaders } from './inbound/http/console-files';
 import { LiveController } from './inbound/http/live.controller';
 import { MeController } from './inbound/http/me.controller';
 import { RebuildController } from './inbound/http/rebuild.controller';
@@ -91,7 +90,6 @@ export class BackofficeModule implements NestModule, OnModuleInit, OnApplication
 
   configure(consumer: MiddlewareConsumer): void {
     const session = sessionMiddleware(this.sessions, this.cookies, this.config.PUBLIC_URL);
-    consumer.apply(securityHeaders, consoleFiles(this.config.CONSOLE_DIR)).forRoutes('{*path}');
     consumer.apply(session).forRoutes('api/{*path}', 'internal/{*path}');
   }
 

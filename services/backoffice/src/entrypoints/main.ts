@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { type RunningPlatform, runService } from '@balagh/runtime';
 import { BackofficeModule } from '../backoffice.module';
 import { openParts } from '../backoffice.parts';
+import { servePages } from '../inbound/http/serve-pages';
 
 /** Waits for the tables and clients before the module that needs them is made. */
 @Module({})
@@ -12,4 +13,4 @@ const root = (platform: RunningPlatform): DynamicModule => ({
   imports: [openParts(platform).then((parts) => BackofficeModule.over(platform, parts))],
 });
 
-void runService({ name: 'backoffice', module: root, http: true });
+void runService({ name: 'backoffice', module: root, http: true, prepare: servePages });
