@@ -1,8 +1,18 @@
 import 'reflect-metadata';
+import { type CaseEvent } from '@balagh/case-events';
 import { type dispatch } from '@balagh/contracts';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
-import { caseInQueue } from './cases.fixture';
-import { HAYA, profileOf } from './history.fixture';
+import { caseInQueue, registeredCase } from './cases.fixture';
+import {
+  HAYA,
+  informed,
+  profileOf,
+  referred,
+  returned,
+  routed,
+  sealed,
+  sentToSecondLine,
+} from './history.fixture';
 import {
   RunningDispatch,
   agent,
@@ -151,4 +161,34 @@ describe('the work lists', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { cases: 6 }]);
     expect(await all()).toEqual(before);
   });
+
+  it('of 10,000 events are rebuilt to equal rows', async () => {
+    proves('SYS-02');
+    const cases = 1_000;
+    const dispatched: CaseEvent[] = [
+      sentToSecondLine(),
+      referred(),
+      { type: 'Acknowledged', data: { source: 'INTERNAL' } },
+      {
+        type: 'ActionAdded',
+        data: { actionId: uuid(5, 1), source: 'INTERNAL', description: sealed('x'), state: 'DONE' },
+      },
+      returned(),
+      informed,
+    ];
+    for (let n = 1; n <= cases; n += 1) {
+      const caseId = await registeredCase(running, n);
+      await running.write('routing', caseId, [routed()]);
+      await running.write('dispatch', caseId, dispatched.slice(0, n % 2 === 0 ? 6 : 4));
+      if (n % 2 === 1) await running.write('dispatch', caseId, [returned(), informed]);
+    }
+    await running.feed.drain();
+    const before = await rows('queue_entry', 'case_id');
+    expect(before).toHaveLength(cases);
+    await database.pool.query('delete from queue_entry');
+    const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
+    expect(await answer.json()).toEqual({ cases });
+    expect(await rows('queue_entry', 'case_id')).toEqual(before);
+    expect((before as { version: number }[]).reduce((sum, { version }) => sum + version, 0)).toBe(10_000);
+  }, 120_000);
 });
