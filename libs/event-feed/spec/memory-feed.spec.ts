@@ -1,9 +1,11 @@
 import { createMemoryEventStore } from '@balagh/event-store';
 import { createMemoryFeed } from '../src';
+import { createMemoryProgress } from '../src/progress/memory-progress.adapter';
 import { caseNumber, happen } from './case-story';
 import { eventFeedContract } from './event-feed.contract';
 import { parkedCasesContract } from './parked-cases.contract';
 import { memoryBench } from './feed-bench';
+import { feedProgressContract } from './feed-progress.contract';
 
 eventFeedContract('the memory feed', async (options) => memoryBench(createMemoryEventStore(), options), {
   replicas: false,
@@ -11,6 +13,8 @@ eventFeedContract('the memory feed', async (options) => memoryBench(createMemory
 parkedCasesContract('the memory feed', async (options) => memoryBench(createMemoryEventStore(), options), {
   replicas: false,
 });
+
+feedProgressContract('progress in memory', async () => createMemoryProgress('dispatch.specification'));
 
 describe('draining the memory feed', () => {
   it('delivers what handlers publish meanwhile, until all is quiet', async () => {

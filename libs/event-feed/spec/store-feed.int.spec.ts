@@ -1,10 +1,12 @@
 import { createPostgresEventStore, migrateEventStore } from '@balagh/event-store';
-import { eventually, testDatabase } from '@balagh/testing';
+import { type TestDatabase, eventually, testDatabase } from '@balagh/testing';
 import { createStoreFeed, migrateFeed } from '../src';
+import { createPostgresProgress } from '../src/progress/postgres-progress.adapter';
 import { caseNumber, happen } from './case-story';
 import { eventFeedContract } from './event-feed.contract';
 import { parkedCasesContract } from './parked-cases.contract';
 import { type BenchOptions, type FeedBench, polling, recordingLog, repeating } from './feed-bench';
+import { feedProgressContract } from './feed-progress.contract';
 
 async function storeBench({ times = 1 }: BenchOptions): Promise<FeedBench> {
   const database = await testDatabase();
@@ -27,6 +29,21 @@ async function storeBench({ times = 1 }: BenchOptions): Promise<FeedBench> {
 
 eventFeedContract('the store feed', storeBench, { replicas: true });
 parkedCasesContract('the store feed', storeBench, { replicas: true });
+
+describe('progress in PostgreSQL', () => {
+  let database: TestDatabase;
+  let consumers = 0;
+  beforeAll(async () => {
+    database = await testDatabase();
+    await migrateFeed(database.pool);
+  });
+  afterAll(async () => {
+    await database.close();
+  });
+  feedProgressContract('it', async () =>
+    createPostgresProgress(database.pool, `dispatch.specification-${(consumers += 1)}`),
+  );
+});
 
 describe('the lease of a consumer on the store feed', () => {
   it('passes on when the connection that holds it breaks, and nothing is lost', async () => {
