@@ -53,7 +53,7 @@ const fieldNames: Readonly<Record<string, readonly string[]>> = {
   settle: ['terms', 'lawReference'],
   prosecute: ['lawReference'],
   'add-action': ['description', 'state'],
-  'return-resolution': ['resolution', 'result'],
+  'return-resolution': ['resolution', 'result', 'lawReference'],
   'return-misrouted': ['reason'],
 };
 const lists = new Set(['legalClauses', 'attended']);

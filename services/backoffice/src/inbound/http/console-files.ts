@@ -25,7 +25,7 @@ export function securityHeaders(request: Request, response: Response, next: Next
   response.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=(self)');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   if (request.secure) response.setHeader('strict-transport-security', 'max-age=31536000');
-  if (/^\/(api|auth|internal)\//.test(request.path)) response.setHeader('cache-control', 'no-store');
+  if (/^\/(api|auth|internal)\//.test(request.originalUrl)) response.setHeader('cache-control', 'no-store');
   next();
 }
 
@@ -44,12 +44,17 @@ export function consoleFiles(directory = join(__dirname, '../../../../console/di
   });
   const start = join(directory, 'index.html');
   return (request: Request, response: Response, next: NextFunction): void => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || ours.test(request.path)) {
+    const [path = '/'] = request.originalUrl.split('?');
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || ours.test(path)) {
       next();
       return;
     }
+    // Nest mounts middleware under a wildcard, and Express then hides the matched path from `url`.
+    const mounted = request.url;
+    request.url = request.originalUrl;
     files(request, response, () => {
-      if (request.path.startsWith('/assets/') || !existsSync(start)) {
+      request.url = mounted;
+      if (path.startsWith('/assets/') || !existsSync(start)) {
         next();
         return;
       }

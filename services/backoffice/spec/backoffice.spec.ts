@@ -1,0 +1,411 @@
+import { get } from 'node:http';
+import { Rejected } from '@balagh/runtime';
+import { proves } from '@balagh/testing';
+import { CommandUnavailable } from '../src/application/commands.port';
+import { LiveUpdates } from '../src/application/live-updates';
+import { localPath } from '../src/inbound/http/session.controller';
+import { rowOf } from './case-rows.contract';
+import { BackofficeUnderTest, publicUrl } from './backoffice-under-test';
+import { agent, cleaning, distributor, roads, staff, uuid } from './case-world';
+
+let office: BackofficeUnderTest;
+beforeEach(async () => {
+  office = await BackofficeUnderTest.start();
+});
+afterEach(() => office.stop());
+
+const json = async (response: Response): Promise<Record<string, unknown>> =>
+  (await response.json()) as Record<string, unknown>;
+const refusal = async (response: Response) => [response.status, (await json(response))['code']];
+
+describe('sessions over HTTP', () => {
+  const cookiesOf = (response: Response): string =>
+    response.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
+  const at = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${office.origin}${path}`, { redirect: 'manual', ...init });
+
+  async function signIn(): Promise<string> {
+    office.signsIn = agent;
+    // Straight to the handler's host check: the browser is on PUBLIC_URL.
+    const begun = await request('/auth/sign-in?returnTo=/MUS/line1');
+    expect(begun.headers['location']).toBe('http://issuer.example/authorize?state=state-1');
+    const attempt = begun.cookies;
+    const back = await at('/auth/callback?code=c&state=state-1', { headers: { cookie: attempt } });
+    expect([back.status, back.headers.get('location')]).toEqual([303, '/MUS/line1']);
+    return (
+      cookiesOf(back)
+        .split('; ')
+        .find((cookie) => cookie.startsWith('balagh=')) ?? ''
+    );
+  }
+
+  /** `fetch` sets Host by itself. */
+  async function request(path: string): Promise<{ headers: Record<string, unknown>; cookies: string }> {
+    return new Promise((resolve, reject) => {
+      get(`${office.origin}${path}`, { headers: { host: new URL(publicUrl).host } }, (response) => {
+        response.resume();
+        resolve({
+          headers: response.headers,
+          cookies: (response.headers['set-cookie'] ?? []).map((c) => c.split(';')[0]).join('; '),
+        });
+      }).on('error', reject);
+    });
+  }
+
+  it('give the browser a cookie that scripts cannot read, and no token', async () => {
+    office.signsIn = agent;
+    const begun = await request('/auth/sign-in');
+    const back = await at('/auth/callback?code=c&state=state-1', { headers: { cookie: begun.cookies } });
+    const cookie = back.headers.getSetCookie().find((one) => one.startsWith('balagh=')) ?? '';
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+    expect(cookie.length).toBeLessThan(150);
+    const me = await at('/api/me', { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    expect(await json(me)).toMatchObject({
+      account: 'mus.line1',
+      roles: ['LINE1'],
+      queues: ['line1', 'all'],
+      tenants: [{ code: 'MUS', en: 'Muscat Municipality' }],
+    });
+  });
+
+  it('begin on the public address, wherever the browser came from', async () => {
+    const elsewhere = await at('/auth/sign-in?returnTo=/MUS/all');
+    expect([elsewhere.status, elsewhere.headers.get('location')]).toEqual([
+      303,
+      `${publicUrl}/auth/sign-in?returnTo=/MUS/all`,
+    ]);
+  });
+
+  it('are refused when another attempt comes back, and say so on the start page', async () => {
+    office.signsIn = agent;
+    const { cookies } = await request('/auth/sign-in');
+    const foreign = await at('/auth/callback?code=c&state=state-2', { headers: { cookie: cookies } });
+    expect([foreign.status, foreign.headers.get('location')]).toEqual([303, '/?signIn=SIGN_IN_FAILED']);
+    const none = await at('/auth/callback?code=c&state=state-1');
+    expect(none.headers.get('location')).toBe('/?signIn=SIGN_IN_EXPIRED');
+  });
+
+  it('never lead to another site', () => {
+    expect(localPath('/MUS/all?stage=CLOSED')).toBe('/MUS/all?stage=CLOSED');
+    for (const away of ['//evil.example', 'https://evil.example', '/\\evil.example', '/a\nb', undefined])
+      expect(localPath(away)).toBe('/');
+  });
+
+  it('refuse writes that the console did not send', async () => {
+    const cookie = await signIn();
+    const write = (headers: Record<string, string>) =>
+      at('/api/tenants/MUS/cases', {
+        method: 'POST',
+        headers: { cookie, 'content-type': 'application/json', 'idempotency-key': uuid(8, 1), ...headers },
+        body: JSON.stringify({ channel: 'PHONE_1111' }),
+      });
+    expect(await refusal(await write({}))).toEqual([403, 'CONSOLE_HEADER_MISSING']);
+    expect(await refusal(await write({ 'x-balagh-console': '1', origin: 'https://evil.example' }))).toEqual([
+      403,
+      'ORIGIN_FOREIGN',
+    ]);
+    expect(office.sent).toEqual([]);
+    expect((await write({ 'x-balagh-console': '1', origin: publicUrl })).status).toBe(201);
+  });
+
+  it('end on sign-out, here and at the issuer', async () => {
+    const cookie = await signIn();
+    const out = await at('/auth/sign-out', { method: 'POST', headers: { cookie, 'x-balagh-console': '1' } });
+    expect(await json(out)).toEqual({ location: 'http://issuer.example/end?hint=id-1' });
+    expect(await refusal(await at('/api/me', { headers: { cookie } }))).toEqual([401, 'TOKEN_INVALID']);
+  });
+
+  it('are needed for everything under /api', async () => {
+    for (const path of [
+      '/api/me',
+      '/api/tenants/MUS/cases',
+      `/api/tenants/MUS/cases/${uuid(1, 1)}`,
+      '/api/tenants/MUS/events',
+    ]) {
+      expect([path, ...(await refusal(await at(path)))]).toEqual([path, 401, 'TOKEN_INVALID']);
+    }
+  });
+});
+
+describe('work lists over HTTP', () => {
+  const numbers = async (principal: Parameters<BackofficeUnderTest['as']>[0], query: string) => {
+    const body = (await json(await office.as(principal, `/api/tenants/MUS/cases?${query}`))) as {
+      rows?: { caseNumber?: string }[];
+      code?: string;
+    };
+    return body.rows?.map((row) => row.caseNumber) ?? body.code;
+  };
+  beforeEach(async () => {
+    await office.world.queued(1);
+    office.world.clock.advance(60_000);
+    await office.world.referred(2);
+    await office.world.opened(3);
+    await office.feed.drain();
+  });
+
+  it('follow the feed: what waits for the distributor, what is out, what is line 1’s own', async () => {
+    expect(await numbers(distributor, 'queue=second-line')).toEqual(['MUS-2026-000001']);
+    expect(await numbers(distributor, 'queue=follow-up')).toEqual(['MUS-2026-000002']);
+    expect(await numbers(agent, 'queue=line1')).toEqual(['MUS-2026-000001', 'MUS-2026-000002', undefined]);
+    expect(await json(await office.as(distributor, '/api/tenants/MUS/counts'))).toEqual({
+      'second-line': 1,
+      'follow-up': 1,
+    });
+  });
+
+  it('show a party its own cases only, in every list', async () => {
+    expect(await numbers(cleaning, 'queue=third-line')).toEqual(['MUS-2026-000002']);
+    expect(await numbers(cleaning, 'queue=all')).toEqual(['MUS-2026-000001', 'MUS-2026-000002']);
+    expect(await numbers(roads, 'queue=all')).toEqual([]);
+  });
+
+  it('find a number typed with Arabic digits', async () => {
+    expect(await numbers(distributor, `queue=all&text=${encodeURIComponent('٠٠٠٠٠٢')}`)).toEqual([
+      'MUS-2026-000002',
+    ]);
+  });
+
+  it('are closed to other organisations and to accounts without the right', async () => {
+    expect(await numbers(staff(['LINE2'], { tenants: ['TOURISM'] }), 'queue=all')).toBe('TENANT_FOREIGN');
+    expect(await numbers(staff(['ADMINISTRATOR']), 'queue=all')).toBe('ACTION_NOT_PERMITTED');
+    expect(await numbers(distributor, 'queue=everything')).toBe('REQUEST_INVALID');
+  });
+
+  it('say that a case is overdue when its due time has passed', async () => {
+    office.world.clock.set('2026-03-05T08:00:00.000Z');
+    expect(await numbers(distributor, 'queue=all&overdue=true')).toEqual(['MUS-2026-000002']);
+  });
+
+  it('are rebuilt on demand, by administrators only', async () => {
+    expect(await refusal(await office.as(distributor, '/internal/rebuild', { method: 'POST' }))).toEqual([
+      403,
+      'ACTION_NOT_PERMITTED',
+    ]);
+    expect(
+      await json(await office.as(staff(['ADMINISTRATOR']), '/internal/rebuild', { method: 'POST' })),
+    ).toEqual({ cases: 3 });
+  });
+});
+
+describe('a case page', () => {
+  const show = (principal: Parameters<BackofficeUnderTest['as']>[0], id: string, tenant = 'MUS') =>
+    office.as(principal, `/api/tenants/${tenant}/cases/${id}`);
+
+  it('opens personal values for whoever may see them, and names the next steps', async () => {
+    const id = await office.world.referred(2);
+    const page = await json(await show(distributor, id));
+    expect(page['form']).toMatchObject({
+      phone: '+968 9000 0001',
+      details: 'حاوية ممتلئة',
+      category: 'CLEANLINESS',
+    });
+    expect(page['case']).toMatchObject({
+      caseNumber: 'MUS-2026-000002',
+      stage: 'WITH_THIRD_LINE',
+      dueAt: '2026-03-04T10:30:00.000Z',
+      overdue: false,
+    });
+    expect((page['nextActions'] as { action: string }[]).map((next) => next.action)).toEqual([
+      'follow-up',
+      'add-action',
+    ]);
+    expect(
+      (page['timeline'] as { type: string; line: string; actor: string }[]).map(({ type, line, actor }) => [
+        type,
+        line,
+        actor,
+      ]),
+    ).toEqual([
+      ['CaseOpened', '1', 'mus.line1'],
+      ['FormFilled', '1', 'mus.line1'],
+      ['CaseRegistered', '1', 'mus.line1'],
+      ['CaseRouted', 'system', 'dispatch'],
+      ['CaseSentToSecondLine', 'system', 'dispatch'],
+      ['CaseReferred', '2', 'mus.line2'],
+    ]);
+  });
+
+  it('shows an erased person’s values as erased and everything else as before', async () => {
+    const id = await office.world.referred(2);
+    await office.world.privacy.erase(uuid(2, 2));
+    const page = await json(await show(distributor, id));
+    expect(page['form']).toMatchObject({ phone: null, details: null, category: 'CLEANLINESS' });
+    expect(JSON.stringify(page)).not.toContain('9000');
+  });
+
+  it('lists what registration still needs while the page is open', async () => {
+    const id = await office.world.opened(3);
+    const page = (await json(await show(agent, id))) as { missing: { field: string; ar: string }[] };
+    expect(page.missing).toEqual([
+      { field: 'directorate', ar: 'المديرية', en: 'Directorate' },
+      { field: 'section', ar: 'القسم', en: 'Section' },
+    ]);
+  });
+
+  it('does not exist for other parties, other organisations and strangers', async () => {
+    const id = await office.world.referred(2);
+    expect((await show(cleaning, id)).status).toBe(200);
+    expect(await refusal(await show(roads, id))).toEqual([404, 'CASE_NOT_FOUND']);
+    expect(
+      await refusal(await show(staff(['LINE2'], { tenants: ['MUS', 'TOURISM'] }), id, 'TOURISM')),
+    ).toEqual([404, 'CASE_NOT_FOUND']);
+    expect(await refusal(await show(distributor, uuid(1, 99)))).toEqual([404, 'CASE_NOT_FOUND']);
+    expect(await refusal(await show(distributor, 'no-uuid'))).toEqual([404, 'CASE_NOT_FOUND']);
+    expect(await refusal(await show(staff(['ADMINISTRATOR']), id))).toEqual([403, 'ACTION_NOT_PERMITTED']);
+  });
+});
+
+describe('acts', () => {
+  it('go to the deciding service with the person’s token, command id and the version seen', async () => {
+    const id = await office.world.referred(2);
+    const answer = await office.act(distributor, `/api/tenants/MUS/cases/${id}/actions/follow-up`, {
+      decisionVersion: 4,
+      answers: { note: 'اتصال' },
+    });
+    expect(answer.status).toBe(200);
+    expect(office.sent).toHaveLength(1);
+    expect(office.sent[0]).toMatchObject({
+      service: 'dispatch',
+      method: 'recordFollowUp',
+      request: {
+        header: { commandId: uuid(8, 1), tenant: 'MUS', expectedDecisionVersion: 4 },
+        caseId: id,
+        note: 'اتصال',
+      },
+    });
+  });
+
+  it('are shown by the next list at once, without waiting for the feed', async () => {
+    const id = await office.world.queued(1);
+    await office.act(distributor, `/api/tenants/MUS/cases/${id}/actions/follow-up`, {
+      decisionVersion: 4,
+      answers: { note: 'اتصال' },
+    });
+    const list = (await json(await office.as(distributor, '/api/tenants/MUS/cases?queue=second-line'))) as {
+      total: number;
+    };
+    expect(list.total).toBe(1);
+  });
+
+  it('pass refusals on with code and details', async () => {
+    const id = await office.world.opened(3);
+    const register = () =>
+      office.act(agent, `/api/tenants/MUS/cases/${id}/actions/register`, { decisionVersion: 2, answers: {} });
+    office.refuse = new Rejected({
+      code: 'FIELDS_MISSING',
+      reason: 'invalid',
+      details: { fields: ['details'], missing_ar: ['تفاصيل الحالة'] },
+    });
+    const missing = await register();
+    expect(missing.status).toBe(422);
+    expect(missing.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await json(missing)).toMatchObject({
+      code: 'FIELDS_MISSING',
+      fields: ['details'],
+      missing_ar: ['تفاصيل الحالة'],
+    });
+    office.refuse = new Rejected({
+      code: 'VERSION_STALE',
+      reason: 'conflict',
+      details: { decisionVersion: 6 },
+    });
+    expect(await json(await register())).toMatchObject({
+      status: 409,
+      code: 'VERSION_STALE',
+      decisionVersion: 6,
+    });
+    office.refuse = new CommandUnavailable('intake');
+    expect(await refusal(await register())).toEqual([503, 'SERVICE_UNAVAILABLE']);
+  });
+
+  it('that the role may not do never leave the back office', async () => {
+    proves('MUS-16');
+    const id = await office.world.referred(2);
+    expect(
+      await refusal(
+        await office.act(cleaning, `/api/tenants/MUS/cases/${id}/actions/close`, {
+          decisionVersion: 4,
+          answers: {},
+        }),
+      ),
+    ).toEqual([403, 'ACTION_NOT_PERMITTED']);
+    expect(
+      await refusal(
+        await office.act(cleaning, `/api/tenants/MUS/cases/${id}/actions/reply`, {
+          decisionVersion: 4,
+          answers: {},
+        }),
+      ),
+    ).toEqual([403, 'ACTION_NOT_PERMITTED']);
+    expect(office.sent).toEqual([]);
+  });
+
+  it('need a command id, known names and answers of the right shape', async () => {
+    const path = `/api/tenants/MUS/cases/${uuid(1, 2)}/actions`;
+    const body = { decisionVersion: 4, answers: {} };
+    expect(await refusal(await office.act(distributor, `${path}/follow-up`, body, 'again'))).toEqual([
+      422,
+      'IDEMPOTENCY_KEY_REQUIRED',
+    ]);
+    expect(await refusal(await office.act(distributor, `${path}/destroy`, body))).toEqual([
+      404,
+      'ACTION_UNKNOWN',
+    ]);
+    expect(
+      await refusal(await office.act(distributor, `${path}/follow-up`, { decisionVersion: '4' })),
+    ).toEqual([422, 'REQUEST_INVALID']);
+    expect(
+      await refusal(await office.act(distributor, `${path}/follow-up`, { ...body, answers: { note: 4 } })),
+    ).toEqual([422, 'ANSWERS_INVALID']);
+  });
+
+  it('upload evidence as it is, within bounds', async () => {
+    const id = await office.world.opened(3);
+    const upload = (bytes: number) => {
+      const body = new FormData();
+      body.set('kind', 'PHOTO');
+      body.set('decisionVersion', '2');
+      body.set('file', new Blob([new Uint8Array(bytes)]), 'photo.jpg');
+      return office.as(agent, `/api/tenants/MUS/cases/${id}/attachments`, {
+        method: 'POST',
+        headers: { 'idempotency-key': uuid(8, 5) },
+        body,
+      });
+    };
+    expect((await upload(100)).status).toBe(201);
+    expect(office.sent[0]).toMatchObject({
+      method: 'addAttachment',
+      request: { kind: 'PHOTO', header: { expectedDecisionVersion: 2 } },
+    });
+    expect(office.sent[0]?.request['content']).toHaveLength(100);
+    expect(await refusal(await upload(12 * 1024 * 1024))).toEqual([413, 'BODY_TOO_LARGE']);
+  });
+});
+
+describe('live updates', () => {
+  it('tell a screen which of its cases changed, and a party nothing of others', async () => {
+    const listen = async (principal: Parameters<BackofficeUnderTest['as']>[0]) => {
+      const abort = new AbortController();
+      const response = await office.as(principal, '/api/tenants/MUS/events', { signal: abort.signal });
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+      return { next: async () => (await reader?.read())?.value ?? '', stop: () => abort.abort() };
+    };
+    const [mine, other] = [await listen(distributor), await listen(roads)];
+    expect(await mine.next()).toContain('event: hello');
+    expect(await other.next()).toContain('event: hello');
+    const id = await office.world.queued(1);
+    await office.feed.drain();
+    expect(await mine.next()).toContain(`"caseId":"${id}"`);
+    const theirs = { ...rowOf(9), owner: { kind: 'DIRECTORATE', code: 'DIR-ROADS' } } as const;
+    office.service.app.get(LiveUpdates).announce(theirs);
+    const heard = await other.next();
+    expect(heard).toContain(`"caseId":"${uuid(1, 9)}"`);
+    expect(heard).not.toContain(id);
+    mine.stop();
+    other.stop();
+  });
+});

@@ -1,0 +1,64 @@
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '@balagh/runtime';
+import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
+import { LiveUpdates } from '../src/application/live-updates';
+import { ProjectCase } from '../src/application/project-case.handler';
+import { ownTables } from '../src/backoffice.parts';
+import { PostgresCaseRows } from '../src/outbound/case-rows.adapter';
+import { PostgresSessionTable } from '../src/outbound/session-table.adapter';
+import { CaseWorld, distributor, uuid } from './case-world';
+import { caseRowsContract } from './case-rows.contract';
+
+let database: TestDatabase;
+let source: DataSource;
+beforeAll(async () => {
+  database = await testDatabase();
+  source = new DataSource(dataSourceOptions({ DATABASE_URL: database.url }, ownTables));
+  await source.initialize();
+});
+afterAll(async () => {
+  await source.destroy();
+  await database.close();
+});
+
+describe('work lists in PostgreSQL', () => {
+  caseRowsContract(async () => {
+    await source.query('truncate case_row');
+    return new PostgresCaseRows(source);
+  });
+
+  it('come out the same when they are deleted and rebuilt from the store', async () => {
+    proves('SYS-02');
+    await source.query('truncate case_row');
+    const world = new CaseWorld();
+    const projection = new ProjectCase(world.store, new PostgresCaseRows(source), new LiveUpdates());
+    for (let n = 1; n <= 1_700; n += 1) await projection.project(await world.referred(n));
+    const note = await world.seal(3, 'اتصال');
+    await world.write(uuid(1, 3), { type: 'FollowUpRecorded', data: { followUpId: uuid(6, 3), note } }, distributor);
+    await projection.project(uuid(1, 3));
+    expect((await world.store.readAll({ limit: 10_500 })).events.length).toBe(10_201);
+    const before: unknown = await source.query('select * from case_row order by case_id');
+    await source.query('truncate case_row');
+    expect(await projection.rebuild()).toBe(1_700);
+    expect(await source.query('select * from case_row order by case_id')).toEqual(before);
+  }, 120_000);
+});
+
+describe('sessions in PostgreSQL', () => {
+  const at = (time: string): Date => new Date(`2026-03-01T${time}:00.000Z`);
+
+  it('are kept, seen again, replaced, and swept when idle or old', async () => {
+    const table = new PostgresSessionTable(source);
+    const row = { id: 'a'.repeat(64), sealedTokens: 'sealed', startedAt: at('08:00'), seenAt: at('08:00') };
+    await table.put(row);
+    await table.touch(row.id, at('08:20'));
+    expect(await table.find(row.id)).toEqual({ ...row, seenAt: at('08:20') });
+    await table.put({ ...row, sealedTokens: 'renewed', seenAt: at('08:25') });
+    expect((await table.find(row.id))?.sealedTokens).toBe('renewed');
+    await table.put({ ...row, id: 'b'.repeat(64), seenAt: at('07:00') });
+    expect(await table.removeStale(at('08:00'), at('00:00'))).toBe(1);
+    expect(await table.find('b'.repeat(64))).toBeUndefined();
+    await table.remove(row.id);
+    expect(await table.find(row.id)).toBeUndefined();
+  });
+});
