@@ -63,6 +63,8 @@ export const words = {
     RATE_EXCEEDED: 'محاولات كثيرة. انتظر قليلاً ثم أعد المحاولة.',
     failed: 'تعذر الإرسال. أعد المحاولة بعد قليل.',
     invalid: 'تحقق من هذه القيمة',
+    needed: 'مطلوب:',
+    noWebChannel: 'لا تستقبل هذه الجهة بلاغات عبر هذه الصفحة؛ يمكنك الاستعلام عن بلاغ.',
     tabs: 'أقسام الصفحة',
   },
   en: {
@@ -128,6 +130,8 @@ export const words = {
     RATE_EXCEEDED: 'Too many attempts. Wait a little and try again.',
     failed: 'Sending failed. Please try again in a moment.',
     invalid: 'Please check this value',
+    needed: 'Needed:',
+    noWebChannel: 'This organisation takes no reports on this page; you can ask about a report.',
     tabs: 'Parts of this page',
   },
 };

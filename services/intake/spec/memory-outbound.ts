@@ -3,7 +3,7 @@ import { type CaseNumbers, type ReservedNumber } from '../src/application/case-n
 import { type CaseStatus, type CaseStatuses } from '../src/application/case-statuses.port';
 import { type DuplicateKeys, type KeyHolder } from '../src/application/duplicate-keys.port';
 import { type Outbound } from '../src/application/intake';
-import { type ReporterContacts } from '../src/application/reporter-contacts.port';
+import { type ReporterContact, type ReporterContacts } from '../src/application/reporter-contacts.port';
 import { SharpEvidenceInspector } from '../src/outbound/sharp-evidence-inspector.adapter';
 
 export class MemoryCaseNumbers implements CaseNumbers {
@@ -56,10 +56,11 @@ export class MemoryDuplicateKeys implements DuplicateKeys {
 }
 
 export class MemoryReporterContacts implements ReporterContacts {
-  readonly rows = new Map<string, { tenant: string; phoneIndex: string }>();
+  readonly rows = new Map<string, ReporterContact>();
 
-  async remember(tenant: string, caseId: string, phoneIndex: string): Promise<void> {
-    this.rows.set(caseId, { tenant, phoneIndex });
+  async remember(contact: ReporterContact): Promise<void> {
+    const kept = this.rows.get(contact.caseId);
+    if (kept === undefined || kept.version <= contact.version) this.rows.set(contact.caseId, contact);
   }
 
   async forget(caseId: string): Promise<void> {

@@ -205,7 +205,7 @@ describe('the form definition', () => {
 
   it('offers only organisations that take reports on the web', async () => {
     const { body } = await request(intake.url).get('/v1/organisations').expect(200);
-    expect(body.organisations.map((o: { code: string }) => o.code)).toEqual(['KWT-MOCI', 'KWT-PAMA', 'MUS']);
+    expect(body.organisations.map((o: { code: string }) => o.code)).toEqual(['KWT-MOCI', 'MUS']);
   });
 
   it('is unknown for an unknown organisation', async () => {

@@ -1,12 +1,37 @@
-import { type CaseEvent, type StoredEvent, caseIdOf, caseStream, foldCase } from '@balagh/case-events';
-import { type EventStore, START, type Streams } from '@balagh/event-store';
-import { type Privacy } from '@balagh/privacy';
-import { type Profiles } from '@balagh/profile';
+import {
+  type CaseEvent,
+  type CaseEventType,
+  type StoredEvent,
+  caseIdOf,
+  caseStream,
+  evolveCaseView,
+  initialCaseView,
+} from '@balagh/case-events';
+import { type EventStore, RevisionNotReached, START, type Streams } from '@balagh/event-store';
 import { type CaseStatus, type CaseStatuses } from './case-statuses.port';
-import { type ReporterContacts } from './reporter-contacts.port';
-import { phoneIndex } from './sealed-form';
+import { type ContactIndex } from './contact-index';
 
 const pageSize = 500;
+
+/** Events after which a registered case can stand elsewhere; others need no look. */
+export const stageEvents: readonly CaseEventType[] = [
+  'CaseRegistered',
+  'InquiryAnswered',
+  'PersonalInquiryDeclined',
+  'CaseCancelledAsDuplicate',
+  'CaseRedirectedOutOfJurisdiction',
+  'CaseSentToSecondLine',
+  'CaseReferred',
+  'CaseTransferred',
+  'CaseReturnedAsMisrouted',
+  'SummonsIssued',
+  'SettlementRecorded',
+  'CaseReferredToProsecution',
+  'ResolutionReturned',
+  'ReporterInformed',
+  'CaseClosed',
+  'CaseReopened',
+];
 
 /** Keeps the reporters' look-up: status by number, and the phone under which it may be asked. */
 export class CaseStatusProjection {
@@ -14,16 +39,20 @@ export class CaseStatusProjection {
     private readonly on: {
       readonly store: EventStore;
       readonly streams: Streams;
-      readonly privacy: Privacy;
-      readonly profiles: Profiles;
       readonly statuses: CaseStatuses;
-      readonly contacts: ReporterContacts;
+      readonly contacts: ContactIndex;
     },
   ) {}
 
-  /** Folds the case anew and saves where it stands. Retry-safe; older states never overwrite newer ones. */
-  async refresh(caseId: string): Promise<void> {
-    const status = statusOf(caseId, (await this.on.streams.load<CaseEvent>(caseStream(caseId))).events);
+  /**
+   * Folds the case anew and saves where it stands. Retry-safe; older states never overwrite newer ones.
+   * @throws RevisionNotReached (retriable) when the store does not show that revision yet
+   */
+  async refresh(caseId: string, atLeastRevision: number): Promise<void> {
+    const { events } = await this.on.streams.load<CaseEvent>(caseStream(caseId));
+    if (events.length <= atLeastRevision)
+      throw new RevisionNotReached(`case ${caseId} is not at ${atLeastRevision} yet`);
+    const status = statusOf(caseId, events);
     if (status !== undefined) await this.on.statuses.save(status);
   }
 
@@ -43,7 +72,7 @@ export class CaseStatusProjection {
         const caseId = caseIdOf(stream);
         if (caseId === undefined) continue;
         const { events } = await this.on.streams.load<CaseEvent>(stream);
-        await this.rememberContact(caseId, events);
+        await this.on.contacts.refreshFrom(caseId, events);
         const status = statusOf(caseId, events);
         if (status !== undefined) yield status;
       }
@@ -51,39 +80,20 @@ export class CaseStatusProjection {
       after = page.checkpoint;
     }
   }
-
-  private async rememberContact(caseId: string, events: readonly StoredEvent[]): Promise<void> {
-    const { privacy, profiles, contacts } = this.on;
-    const [first] = events;
-    const sealed = foldCase(events).form.phone;
-    if (first === undefined || sealed === undefined) return;
-    const { tenant } = first.metadata;
-    const phone = await privacy.openOrErased(sealed);
-    if (phone === undefined) return contacts.forget(caseId);
-    const { profile } = await profiles.at(tenant, first.metadata.profileVersion ?? 1);
-    const index = await phoneIndex(privacy, tenant, profile, phone);
-    if (index !== undefined) await contacts.remember(tenant, caseId, index);
-  }
 }
 
-/** Undefined until the case is registered: before that there is no number to ask by. */
+/** As of the last event that moved the case. Undefined until it is registered: before that there is no number to ask by. */
 export function statusOf(caseId: string, events: readonly StoredEvent[]): CaseStatus | undefined {
-  const view = foldCase(events);
-  const [first, last] = [events[0], events.at(-1)];
-  if (
-    first === undefined ||
-    last === undefined ||
-    view.caseNumber === undefined ||
-    view.registeredAt === undefined
-  )
-    return undefined;
-  return {
-    tenant: first.metadata.tenant,
-    caseId,
-    caseNumber: view.caseNumber,
-    stage: view.stage,
-    registeredAt: view.registeredAt,
-    updatedAt: last.metadata.recordedAt,
-    version: view.version,
-  };
+  let view = initialCaseView;
+  let status: CaseStatus | undefined;
+  for (const event of events) {
+    const before = view.stage;
+    view = evolveCaseView(view, event);
+    const { stage, caseNumber, registeredAt, version } = view;
+    const moved = stage !== before || event.type === 'CaseRegistered';
+    if (!moved || caseNumber === undefined || registeredAt === undefined) continue;
+    const { tenant, recordedAt: updatedAt } = event.metadata;
+    status = { tenant, caseId, caseNumber, stage, registeredAt, updatedAt, version };
+  }
+  return status;
 }

@@ -8,9 +8,9 @@ export interface CaseStatus {
   readonly stage: Stage;
   /** RFC 3339. */
   readonly registeredAt: string;
-  /** RFC 3339: when the case was last written to. */
+  /** RFC 3339: when it came to stand there. */
   readonly updatedAt: string;
-  /** Number of events folded. */
+  /** Number of events folded when it came to stand there. */
   readonly version: number;
 }
 

@@ -1,9 +1,9 @@
 import { type CommandContext } from '@balagh/event-store';
 import { fillDecider } from '../domain/fill.decider';
-import { type Answered, type Desk, decideOnPage, findPage } from './case-desk';
+import { type Answered, type Desk, decideOnPage } from './case-desk';
+import { type ContactIndex } from './contact-index';
 import { type PlainForm, prepareForm } from './plain-form';
-import { type ReporterContacts } from './reporter-contacts.port';
-import { phoneIndex, sealedForm } from './sealed-form';
+import { sealedForm } from './sealed-form';
 
 export interface FillFormRequest {
   readonly caseId: string;
@@ -14,7 +14,7 @@ export interface FillFormRequest {
 export class FillFormHandler {
   constructor(
     private readonly desk: Desk,
-    private readonly contacts: ReporterContacts,
+    private readonly contacts: ContactIndex,
   ) {}
 
   async handle(context: CommandContext, { caseId, form }: FillFormRequest): Promise<Answered> {
@@ -24,17 +24,8 @@ export class FillFormHandler {
       const sealed = await sealedForm(this.desk.privacy, page.subjectId, prepared);
       return fillDecider.decide({ form: sealed, profile: page.profile }, state);
     });
-    if (answered.outcome.kind === 'accepted')
-      await this.remember(context.tenant, caseId, form.personal.phone);
+    const hasPhone = form.personal.phone !== undefined;
+    if (answered.outcome.kind === 'accepted' && hasPhone) await this.contacts.refresh(caseId);
     return answered;
-  }
-
-  /** After the event: what a crash in between loses, the repeated command or a rebuild brings. */
-  private async remember(tenant: string, caseId: string, phone: string | undefined): Promise<void> {
-    if (phone === undefined) return;
-    const page = await findPage(this.desk, tenant, caseId);
-    if (page === undefined) return;
-    const index = await phoneIndex(this.desk.privacy, tenant, page.profile, phone);
-    if (index !== undefined) await this.contacts.remember(tenant, caseId, index);
   }
 }

@@ -3,6 +3,7 @@ import { AddAttachmentHandler } from './add-attachment.handler';
 import { type AttachmentStore } from './attachment-store.port';
 import { type Desk } from './case-desk';
 import { type CaseNumbers } from './case-numbers.port';
+import { ContactIndex } from './contact-index';
 import { CaseStatusHandler } from './case-status.handler';
 import { CaseStatusProjection } from './case-status.projection';
 import { type CaseStatuses } from './case-statuses.port';
@@ -50,8 +51,9 @@ export class Intake {
     const { streams, privacy, profiles, now } = desk;
     const { numbers, duplicateKeys, contacts, statuses, attachments, inspector } = outbound;
     const registrar = new Registrar(desk, numbers, new Repeats(desk, duplicateKeys));
-    this.open = new OpenCaseHandler(desk, contacts);
-    this.fill = new FillFormHandler(desk, contacts);
+    const contactIndex = new ContactIndex({ streams, privacy, profiles, contacts });
+    this.open = new OpenCaseHandler(desk, contactIndex);
+    this.fill = new FillFormHandler(desk, contactIndex);
     this.attach = new AddAttachmentHandler(desk, attachments, inspector);
     this.openAttachment = new OpenAttachmentHandler(streams, privacy, attachments);
     this.register = new RegisterCaseHandler(desk, registrar);
@@ -64,7 +66,7 @@ export class Intake {
       register: this.register,
     });
     this.status = new CaseStatusHandler(profiles, privacy, statuses);
-    this.statuses = new CaseStatusProjection({ store, streams, privacy, profiles, statuses, contacts });
+    this.statuses = new CaseStatusProjection({ store, streams, statuses, contacts: contactIndex });
     this.publicForm = new PublicFormHandler(profiles, now);
     this.raiseNumbers = new RaiseCaseNumbersHandler(store, profiles, numbers);
   }

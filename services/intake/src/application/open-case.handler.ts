@@ -5,9 +5,9 @@ import { usableChannel } from '../domain/classification';
 import { foldIntakeCase, noCase } from '../domain/intake-case';
 import { openDecider } from '../domain/open.decider';
 import { type Answered, type Desk, answerOf, refused } from './case-desk';
+import { type ContactIndex } from './contact-index';
 import { type PersonalField, prepareForm } from './plain-form';
-import { type ReporterContacts } from './reporter-contacts.port';
-import { phoneIndex, sealedForm } from './sealed-form';
+import { sealedForm } from './sealed-form';
 
 export interface OpenCaseRequest {
   readonly channel: string;
@@ -19,7 +19,7 @@ export interface OpenCaseRequest {
 export class OpenCaseHandler {
   constructor(
     private readonly desk: Desk,
-    private readonly contacts: ReporterContacts,
+    private readonly contacts: ContactIndex,
   ) {}
 
   caseIdOf(commandId: string): string {
@@ -52,11 +52,8 @@ export class OpenCaseHandler {
         );
       },
     );
-    const index = answersPhone(channel.kind)
-      ? await phoneIndex(privacy, tenant, profile, contactReference)
-      : undefined;
-    if (outcome.kind === 'accepted' && index !== undefined)
-      await this.contacts.remember(tenant, caseId, index);
+    const hasPhone = contactReference !== undefined && fieldAnsweredBy(channel.kind) === 'phone';
+    if (outcome.kind === 'accepted' && hasPhone) await this.contacts.refresh(caseId);
     return answerOf(caseId, outcome);
   }
 
@@ -74,10 +71,6 @@ export class OpenCaseHandler {
 }
 
 type ChannelKind = Profile['channels'][number]['kind'];
-
-function answersPhone(kind: ChannelKind): boolean {
-  return fieldAnsweredBy(kind) === 'phone';
-}
 
 function fieldAnsweredBy(kind: ChannelKind): PersonalField | undefined {
   switch (kind) {

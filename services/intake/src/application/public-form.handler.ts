@@ -64,12 +64,13 @@ export class PublicFormHandler {
     };
   }
 
-  /** Organisations that reporters can turn to by themselves now. */
+  /** Organisations whose web channel is open to reporters now. */
   async organisations(): Promise<readonly Choice[]> {
     const forms = await Promise.all((await this.profiles.tenants()).map((tenant) => this.handle(tenant)));
     return forms
-      .filter((form) => form !== undefined && form.channels.length > 0)
-      .map((form) => ({ code: form?.tenant ?? '', names: form?.names ?? { ar: '', en: '' } }));
+      .filter((form) => form !== undefined)
+      .filter(({ channels }) => channels.some(({ kind }) => kind === 'WEB'))
+      .map(({ tenant, names }) => ({ code: tenant, names }));
   }
 
   async knows(tenant: string): Promise<boolean> {

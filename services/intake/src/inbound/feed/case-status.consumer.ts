@@ -2,9 +2,10 @@ import { topics } from '@balagh/case-events';
 import { type RunningSubscription } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { stageEvents } from '../../application/case-status.projection';
 import { Intake } from '../../application/intake';
 
-/** Keeps the reporters' status look-up after every event of every service. */
+/** Keeps the reporters' status look-up after every event that moves a case, of every service. */
 @Injectable()
 export class CaseStatusConsumer implements OnApplicationBootstrap {
   static readonly consumer = 'intake.case-status';
@@ -19,7 +20,8 @@ export class CaseStatusConsumer implements OnApplicationBootstrap {
     this.running = await this.platform.feed.subscribe({
       consumer: CaseStatusConsumer.consumer,
       topics,
-      handle: (message) => this.intake.statuses.refresh(message.subject),
+      types: stageEvents,
+      handle: (message) => this.intake.statuses.refresh(message.subject, message.caserevision),
     });
   }
 }

@@ -57,8 +57,8 @@ export function evidenceOf(
 @Injectable()
 export class UploadSizeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
-    if (headers['content-type']?.startsWith('multipart/') !== true) return true;
+    if (!isMultipart(context)) return true;
+    const { headers } = requestOf(context);
     const length = headers['content-length'];
     if (length === undefined) throw new InvalidMessage('CONTENT_LENGTH_REQUIRED');
     if (!(Number(length) <= maxRequestBytes)) throw new PayloadTooLargeException();
@@ -71,7 +71,8 @@ export class UploadSizeGuard implements CanActivate {
 export class UploadSlots implements NestInterceptor {
   private taken = 0;
 
-  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (!isMultipart(context)) return next.handle();
     if (this.taken >= maxUploadsAtOnce) throw new RateExceeded(2);
     this.taken += 1;
     return next.handle().pipe(
@@ -80,4 +81,16 @@ export class UploadSlots implements NestInterceptor {
       }),
     );
   }
+}
+
+interface UploadRequest {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+function requestOf(context: ExecutionContext): UploadRequest {
+  return context.switchToHttp().getRequest<UploadRequest>();
+}
+
+function isMultipart(context: ExecutionContext): boolean {
+  return requestOf(context).headers['content-type']?.startsWith('multipart/') === true;
 }

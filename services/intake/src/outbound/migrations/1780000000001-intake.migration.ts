@@ -45,6 +45,7 @@ const tables = [
     tenant text not null,
     case_id uuid not null,
     phone_index text not null,
+    version integer not null,
     primary key (tenant, case_id)
   )`,
   'create index reporter_contact_case on reporter_contact (case_id)',
