@@ -62,6 +62,7 @@ describe('opening a page', () => {
   });
 
   it('takes visitors at the desk', async () => {
+    proves('QAT-15');
     const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
     const caseId = await desk.opened('WALK_IN');
     expect(foldCase(await desk.events(caseId)).channel).toBe('WALK_IN');
@@ -220,6 +221,7 @@ describe('registering', () => {
 
 describe('a complaint that is already open', () => {
   it('is cancelled when civil number, shop and invoice are the same, however they are written', async () => {
+    proves('KWT-12');
     const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
     const original = await complained(desk, complaint);
     const repeat = await complained(desk, {
