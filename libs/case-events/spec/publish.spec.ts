@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { proves } from '@balagh/testing';
 import { z } from 'zod';
 import { type RawEvent, caseEventDefinitions, decodeEvent, publish, publishedFields } from '../src';
 
@@ -97,6 +98,22 @@ describe('what leaves a service', () => {
         },
       },
     });
+  });
+
+  it('of a private inquiry says what it was about and nothing that was asked or answered', () => {
+    proves('KWT-22');
+    const left = ['CaseOpened', 'FormFilled', 'CaseRegistered', 'PersonalInquiryDeclined'].flatMap((type) => {
+      const published = publish(decodeEvent(golden(type)));
+      return published === undefined ? [] : [[published.message.type, Object.keys(published.message.data)]];
+    });
+    expect(left).toEqual([
+      ['balagh.case.v1.CaseOpened', ['channel']],
+      [
+        'balagh.case.v1.CaseRegistered',
+        ['caseNumber', 'caseType', 'category', 'channel', 'sector', 'registeredAt'],
+      ],
+      ['balagh.case.v1.PersonalInquiryDeclined', ['subject']],
+    ]);
   });
 
   it.each(['FormFilled', 'MessageSubmitted', 'CaseViewed'])('%s stays inside the store', (type) => {

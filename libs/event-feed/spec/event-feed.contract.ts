@@ -38,7 +38,6 @@ export function eventFeedContract(
     });
 
     it('keeps the order of each case and topic while topics overtake each other', async () => {
-      proves('SYS-01');
       await begin();
       const next = sequence(7);
       const { effects, handle } = collector();
@@ -71,7 +70,10 @@ export function eventFeedContract(
     it('has one effect of an event that is delivered three times', async () => {
       proves('SYS-08');
       await begin({ times: 3 });
-      const { effects, handle } = collector();
+      // The first attempt at one of the messages fails: what had no effect yet is delivered again.
+      const { effects, handle } = collector(async ({ subject, caserevision }, { attempt }) => {
+        if (subject === A && caserevision === 0 && attempt === 1) throw new Error('the database is away');
+      });
       await replica().subscribe(subscription(handle));
       const published = await interleaved(bench, 6, 8);
       await bench.until(() => effects.length >= total(published));

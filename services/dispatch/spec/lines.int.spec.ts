@@ -21,7 +21,12 @@ describe('lines 1, 2 and 3', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    running = await RunningDispatch.start(newWorld(database.url, [profileOf('MUS'), profileOf('QAT-MME')]));
+    running = await RunningDispatch.start(
+      newWorld(
+        database.url,
+        ['MUS', 'QAT-MME', 'TOURISM'].map((tenant) => profileOf(tenant)),
+      ),
+    );
   });
   afterAll(async () => {
     await running.stop();
@@ -268,6 +273,7 @@ describe('lines 1, 2 and 3', () => {
   });
 
   it('a redirected case is closed and cannot be delivered', async () => {
+    proves('QAT-07');
     const caseId = await registeredCase(running, 13);
     const redirected: CaseEvent = {
       type: 'CaseRedirectedOutOfJurisdiction',
@@ -284,6 +290,23 @@ describe('lines 1, 2 and 3', () => {
       type: 'CaseClosed',
       data: { outcome: 'REDIRECTED' },
     });
+    expect(await running.types(caseId)).not.toContain('CaseSentToSecondLine');
+  });
+
+  it('a hosted organisation’s case stands in its own queue only, whoever works there', async () => {
+    proves('MUS-26');
+    const host = staff(['LINE2'], undefined, ['MUS', 'TOURISM']);
+    const change = { caseType: 'NOTE', category: 'SITES', channel: 'PHONE' } as const;
+    const owner = { kind: 'DIRECTORATE', code: 'DIR-TOURISM-SERVICES', section: 'SEC-SITES' } as const;
+    const caseId = await caseInQueue(running, 16, owner, change, 'TOURISM');
+    expect((await running.events(caseId))[0]?.metadata).toMatchObject({ tenant: 'TOURISM' });
+    const hosted = await queue('SECOND_LINE', host, 'TOURISM');
+    expect(hosted.map(({ caseNumber }) => caseNumber)).toEqual(['TOURISM-2026-000016']);
+    expect((await queue('SECOND_LINE', host)).map((entry) => entry.caseId)).not.toContain(caseId);
+    expect(await running.outcome('referCase', host, { caseId, owner })).toBe('CASE_UNKNOWN');
+    expect(await running.types(caseId)).not.toContain('CaseReferred');
+    const header = { tenant: 'TOURISM' };
+    expect(await running.outcome('referCase', host, { caseId }, header)).toEqual(['CaseReferred']);
   });
 
   it('a case of another organisation is not found', async () => {

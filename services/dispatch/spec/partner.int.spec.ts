@@ -9,7 +9,9 @@ import { RunningDispatch, agency, distributor, newWorld, uuid } from './running-
 
 /** MUS with the consumer protection switched to `mode`. */
 const withPacp = (mode: 'OFF' | 'TRANSFER' | 'LIVE_SHARED'): Profile => {
-  const profile = profileOf('MUS');
+  const profile = profileOf('MUS', {
+    deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }],
+  });
   return {
     ...profile,
     agencies: profile.agencies.map((a) => (a.code === 'PACP' ? { ...a, mode, progressActions: false } : a)),
@@ -63,6 +65,7 @@ describe('the partner entrance', () => {
   };
 
   it('lists to each agency its own open transfers, oldest first, in pages', async () => {
+    proves('MUS-49');
     for (const n of [1, 2, 3]) {
       await transferred(n);
       running.world.clock.advance(60_000);
@@ -115,6 +118,7 @@ describe('the partner entrance', () => {
   });
 
   it('takes acknowledgement, progress and one answer, each attributed to the agency', async () => {
+    proves('MUS-17');
     const { caseId, transferId } = await transferred(1);
     const acknowledge = { transferId, commandId: uuid(6, 1), externalReference: 'HW-77' };
     const first = await ask<partner.PartnerResult>('acknowledge', 'HAYA_WATER', acknowledge);
@@ -143,6 +147,7 @@ describe('the partner entrance', () => {
     );
     expect((await listed('HAYA_WATER')).transfers).toEqual([]);
     const written = (await running.events(caseId)).slice(-3);
+    expect(written[0]?.data).toMatchObject({ externalReference: 'HW-77' });
     expect(written.map(({ type, data, metadata }) => [type, data['source'], metadata['line']])).toEqual([
       ['Acknowledged', 'HAYA_WATER', 'partner'],
       ['ActionAdded', 'HAYA_WATER', 'partner'],

@@ -62,7 +62,6 @@ describe('opening a page', () => {
   });
 
   it('takes visitors at the desk', async () => {
-    proves('QAT-15');
     const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
     const caseId = await desk.opened('WALK_IN');
     expect(foldCase(await desk.events(caseId)).channel).toBe('WALK_IN');
@@ -168,10 +167,11 @@ describe('registering', () => {
     });
   });
 
-  it('starts the deadline clock at the next opening where the calendar says so', async () => {
+  it('keeps what arrives on a Friday at 22:00, and starts its clock at the next opening where the calendar says so', async () => {
+    proves('OMH-18');
     const mus = profileOf('MUS');
     const profile = { ...mus, calendar: { ...mus.calendar, clockStartsAtOpening: true } };
-    const desk = new IntakeUnderTest('MUS', [profile], '2026-01-09T00:10:00.000Z');
+    const desk = new IntakeUnderTest('MUS', [profile], '2026-01-09T18:00:00.000Z');
     const caseId = await desk.opened('SOCIAL_MEDIA', {
       caseType: 'NOTE',
       category: 'OTHER',
@@ -179,7 +179,7 @@ describe('registering', () => {
     });
     mustAccept(await desk.register(caseId));
     expect((await desk.events(caseId)).at(-1)?.data).toMatchObject({
-      registeredAt: '2026-01-09T00:10:00.000Z',
+      registeredAt: '2026-01-09T18:00:00.000Z',
       clockStart: '2026-01-11T03:30:00.000Z',
     });
   });

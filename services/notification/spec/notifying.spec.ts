@@ -93,6 +93,13 @@ describe('a referral inside the organisation', () => {
     ['2026-06-02T06:00:00.000Z', '2026-06-02', '+96890000124'],
   ])('at %s goes to the liaison officer in force on %s', async (at, day, phone) => {
     proves('QAT-14');
+    const officers = parseProfile(profileFixture('QAT-MME')).liaisonOfficers.filter(
+      (o) => o.owner === 'CLEANING',
+    );
+    expect(officers.map(({ from, to, contacts }) => [contacts.sms, from <= '2026-05-31', to])).toEqual([
+      ['+96890000123', true, '2026-05-31'],
+      ['+96890000124', false, undefined],
+    ]);
     const { world, sms } = worldOf('QAT-MME');
     world.clock.set(at);
     await after(world, opened('PHONE'), registered({ ...number, reachableBy: [] }), referred(day));
@@ -168,6 +175,26 @@ describe('a reporter', () => {
       data: { attempt: 1, missing },
     });
     expect(texts(whatsapp)).toEqual(['لم تسجل الشكوى. البيانات الناقصة: الفاتورة.']);
+  });
+});
+
+describe('a repeated complaint', () => {
+  it('is cancelled with a message that names the number of the original', async () => {
+    proves('KWT-12');
+    const { world, whatsapp } = worldOf('KWT-MOCI');
+    await after(
+      world,
+      opened('WHATSAPP', await world.seal('+96590000001')),
+      registered({ caseNumber: 'MOCI-2026-000031', channel: 'WHATSAPP', reachableBy: ['WHATSAPP'] }),
+      {
+        type: 'CaseCancelledAsDuplicate',
+        data: {
+          originalCaseId: '80000000-0000-4000-8000-000000000001',
+          originalNumber: 'MOCI-2026-000017',
+        },
+      },
+    );
+    expect(texts(whatsapp).filter((text) => text.includes('MOCI-2026-000017'))).toHaveLength(1);
   });
 });
 

@@ -64,6 +64,24 @@ describe('a reply', () => {
     ]);
   });
 
+  it('to a WhatsApp message goes back the same way and is on the case', async () => {
+    proves('KWT-02');
+    const at = worldOf('KWT-MOCI');
+    const contact = await at.world.seal('+96590000001');
+    const number = { caseNumber: 'MOCI-2026-000032', channel: 'WHATSAPP', caseType: 'COMPLAINT' } as const;
+    await after(at.world, opened('WHATSAPP', contact), registered({ ...number, reachableBy: ['WHATSAPP'] }));
+    at.whatsapp.delivered.length = 0;
+    await after(at.world, await reply(at.world));
+    expect(at.whatsapp.delivered).toMatchObject([
+      { to: '+96590000001', text: 'بشأن شكواكم رقم MOCI-2026-000032: أصلح التسرب' },
+    ]);
+    expect(at.sms.submissions).toBe(0);
+    expect((await at.world.told()).at(-1)).toMatchObject({
+      type: 'NotificationSent',
+      data: { trigger: 'ReplyIssued', recipient: 'REPORTER', channel: 'WHATSAPP', attempts: 1 },
+    });
+  });
+
   it('over WhatsApp that is down goes by SMS; the failed attempts are on record', async () => {
     proves('KWT-34');
     const at = worldOf('KWT-MOCI');

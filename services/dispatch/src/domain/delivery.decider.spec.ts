@@ -1,4 +1,5 @@
 import { given } from '@balagh/decider';
+import { proves } from '@balagh/testing';
 import {
   HAYA,
   SEC_CLEANING,
@@ -128,6 +129,40 @@ describe('referring a case inside the organisation', () => {
 
 describe('transferring a case to another body', () => {
   const transfer: DeliveryCommand = { type: 'TransferCase', transferId: id(2), at: now };
+
+  it('works for an agency that was added to the profile and nowhere else', () => {
+    proves('MUS-35');
+    const added = {
+      code: 'POWER_COMPANY',
+      names: { ar: 'شركة تجريبية', en: 'Invented company' },
+      contacts: { sms: '+96890000077' },
+      ownership: 'PRIVATE',
+      field: 'ELECTRICITY',
+      mode: 'TRANSFER',
+      progressActions: false,
+      transports: ['SMS'],
+    } as const;
+    const agencies = [...rules.profile.agencies, { ...added, transports: [...added.transports] }];
+    given(decider, inQueue())
+      .when({ ...transfer, agency: 'POWER_COMPANY' })
+      .thenRejected('AGENCY_UNKNOWN');
+    given(deliveryDecider(rules, agencies), inQueue())
+      .when({ ...transfer, agency: 'POWER_COMPANY' })
+      .then([
+        {
+          type: 'CaseTransferred',
+          data: {
+            transferId: id(2),
+            agency: 'POWER_COMPANY',
+            agencyAr: 'شركة تجريبية',
+            agencyEn: 'Invented company',
+            mode: 'TRANSFER',
+            transports: ['SMS'],
+            dueAt: '2026-03-04T19:59:59.999Z',
+          },
+        },
+      ]);
+  });
 
   it('delivers it to the agency that routing proposed, with its names, mode and transports', () => {
     given(decider, inQueue(HAYA))

@@ -1,6 +1,7 @@
 import { given } from '@balagh/decider';
 import { proves } from '@balagh/testing';
 import {
+  HAYA,
   SEC_CLEANING,
   answered,
   at,
@@ -12,6 +13,7 @@ import {
   registered,
   rulesOf,
   sealed,
+  transferred,
 } from '../../spec/history.fixture';
 import { type DispatchInput, foldDispatchCase } from './dispatch-case';
 import { type ReminderCommand, nextDeadlineAt, nextReminderAt, remindersDecider } from './reminders.decider';
@@ -66,6 +68,13 @@ describe('reminders', () => {
     given(decider, delivered)
       .when(remind('2026-03-05T03:30:00.000Z'))
       .then([reminder(1, '2026-03-10T03:30:00.000Z')]);
+  });
+  it('go to an agency that did not answer a transfer for three days', () => {
+    proves('MUS-34');
+    const handedOver = [...inQueue(HAYA), at('2026-03-01T08:00:00.000Z', transferred(), '2')];
+    given(decider, handedOver)
+      .when(remind('2026-03-04T08:00:00.000Z'))
+      .then([{ type: 'ReminderIssued', data: { n: 1, owner: HAYA, nextAt: '2026-03-09T03:30:00.000Z' } }]);
   });
   it('stop with the reply', () => {
     expect(nextReminderAt(foldDispatchCase(answered()), rules)).toBeUndefined();
@@ -165,24 +174,53 @@ describe('time limits', () => {
         { type: 'CaseEscalated', data: { level: 1, to: 'DIRECTORATE_MANAGER', cause: 'DEADLINE_BREACHED' } },
       ]);
   });
+  const referral = rulesOf('MUS', {
+    escalation: [],
+    deadlines: [
+      {
+        code: 'REFERRAL_3WD',
+        when: {},
+        from: 'REGISTRATION',
+        amount: 3,
+        unit: 'WORKING_DAYS',
+        until: 'DELIVERED',
+      },
+    ],
+  });
+  it('of three working days from Thursday 09:00, Friday and Saturday off, end with Tuesday', () => {
+    proves('OMH-20');
+    const thursday = '2026-03-05T05:00:00.000Z';
+    const notReferred = inQueue(SEC_CLEANING, { registeredAt: thursday, clockStart: thursday });
+    given(remindersDecider(referral), notReferred)
+      .when(check('2026-03-10T19:59:59.999Z'))
+      .thenNothingHappened();
+    given(remindersDecider(referral), notReferred)
+      .when(check('2026-03-10T20:00:00.000Z'))
+      .then([{ type: 'SlaBreached', data: { sla: 'REFERRAL_3WD', dueAt: '2026-03-10T19:59:59.999Z' } }]);
+  });
   it('for the referral end with the first delivery', () => {
-    const referral = rulesOf('MUS', {
-      escalation: [],
-      deadlines: [
-        {
-          code: 'REFERRAL_3WD',
-          when: {},
-          from: 'REGISTRATION',
-          amount: 3,
-          unit: 'WORKING_DAYS',
-          until: 'DELIVERED',
-        },
-      ],
-    });
     expect(nextDeadlineAt(foldDispatchCase([opened, registered()]), referral)).toBe(
       '2026-03-04T19:59:59.999Z',
     );
     expect(nextDeadlineAt(foldDispatchCase(delivered), referral)).toBeUndefined();
+  });
+  it('differ by what the request is about', () => {
+    proves('OMH-22');
+    const limit = (code: string, category: string, subject: string, amount: number) =>
+      ({ code, when: { category, subject }, from: 'DELIVERY', amount, unit: 'CALENDAR_DAYS' }) as const;
+    const limits = rulesOf('MUS', {
+      deadlines: [limit('LANDS_10D', 'LANDS', 'TRANSFER', 10), limit('ASSIST_30D', 'ASSIST', 'LOAN', 30)],
+    });
+    const dueOf = (category: string, subject: string) =>
+      nextDeadlineAt(
+        foldDispatchCase([
+          ...inQueue(SEC_CLEANING, { category, subject }),
+          at('2026-03-01T08:00:00.000Z', referred(), '2'),
+        ]),
+        limits,
+      );
+    expect(dueOf('LANDS', 'TRANSFER')).toBe('2026-03-11T08:00:00.000Z');
+    expect(dueOf('ASSIST', 'LOAN')).toBe('2026-03-31T08:00:00.000Z');
   });
   it('of a delivery run again with the next delivery', () => {
     const reply = rulesOf('MUS', {

@@ -166,6 +166,7 @@ describe('jurisdiction', () => {
   });
 
   it('redirects online sales to the body for cybercrime and routes nothing', () => {
+    proves('KWT-06');
     given(moci, [
       opened(),
       registered({ ...complaint, saleChannel: 'ONLINE', requiredFields: 'WAIVED_OUT_OF_JURISDICTION' }),
@@ -189,7 +190,8 @@ describe('jurisdiction', () => {
       ]);
   });
 
-  it('believes line 1 that names the right body, before any rule', () => {
+  it('believes line 1 that names the right body, before any rule, and routes nothing', () => {
+    proves('QAT-07');
     given(qat, [
       opened(),
       registered({ caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', otherBody: 'ELECTRICITY_AND_WATER' }),
