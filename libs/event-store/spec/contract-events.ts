@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { WrongExpectedRevision } from '../src/event-store.errors';
-import { type EventStore, type NewEvent, type RecordedEvent, START } from '../src/event-store.port';
+import {
+  type EventFilter,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+  START,
+  type SubscriptionItem,
+} from '../src/event-store.port';
 
 export const someEvent = (data = '{"n":1}', type = 'NoteTaken'): NewEvent => ({
   id: randomUUID(),
@@ -10,6 +17,14 @@ export const someEvent = (data = '{"n":1}', type = 'NoteTaken'): NewEvent => ({
 });
 export const someEvents = (n: number): NewEvent[] =>
   Array.from({ length: n }, (_, i) => someEvent(`{"n":${i}}`));
+/** An event of exactly so many bytes of data and metadata together. */
+export function sizedEvent(bytes: number, character = 'x'): NewEvent {
+  const event = someEvent();
+  const room = bytes - Buffer.byteLength(event.metadata) - 2;
+  const width = Buffer.byteLength(character);
+  return { ...event, data: JSON.stringify(character.repeat(room / width) + 'x'.repeat(room % width)) };
+}
+
 export const newStream = (category = 'spec'): string => `${category}-${randomUUID()}`;
 
 export async function eventsOf(store: EventStore, stream: string): Promise<readonly RecordedEvent[]> {
@@ -36,3 +51,24 @@ export async function conflictOf(append: Promise<unknown>): Promise<number | und
     throw error;
   }
 }
+
+/** Collects items of a subscription until `enough` says so, or eight seconds have passed. */
+export async function collect(
+  store: EventStore,
+  options: { readonly after?: string; readonly filter?: EventFilter },
+  enough: (items: readonly SubscriptionItem[]) => boolean,
+): Promise<readonly SubscriptionItem[]> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), 8_000);
+  const items: SubscriptionItem[] = [];
+  for await (const item of store.subscribe({ ...options, signal: controller.signal })) {
+    items.push(item);
+    if (enough(items)) break;
+  }
+  clearTimeout(timer);
+  controller.abort();
+  return items;
+}
+
+export const idsIn = (items: readonly SubscriptionItem[]): string[] =>
+  items.flatMap((i) => (i.kind === 'event' ? [i.event.id] : []));

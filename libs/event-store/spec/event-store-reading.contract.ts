@@ -1,10 +1,21 @@
-import { type EventStore, type SubscriptionItem } from '../src/event-store.port';
-import { endOf, newStream, someEvent, someEvents } from './contract-events';
+import { type EventFilter, type EventStore, START } from '../src/event-store.port';
+import { endOf, eventsOf, newStream, someEvent, someEvents } from './contract-events';
 
 export function reading(store: () => EventStore): void {
+  const revisions = async (
+    stream: string,
+    options: Parameters<EventStore['readStream']>[1],
+  ): Promise<number[] | 'missing'> => {
+    const read = await store().readStream(stream, options);
+    return read.kind === 'found' ? read.events.map((e) => e.revision) : 'missing';
+  };
+
   it('tells a missing stream from one without events in the range', async () => {
     const stream = newStream();
     expect(await store().readStream(stream)).toEqual({ kind: 'missing' });
+    expect(await store().readStream(stream, { direction: 'backwards', limit: 1 })).toEqual({
+      kind: 'missing',
+    });
     await store().append(stream, 'none', someEvents(2));
     expect(await store().readStream(stream, { from: 2 })).toMatchObject({
       kind: 'found',
@@ -13,16 +24,46 @@ export function reading(store: () => EventStore): void {
     });
   });
 
-  it('reads forwards and backwards, from a revision, at most the limit', async () => {
+  it('reads forwards from a revision, at most the limit, and names the last revision', async () => {
     const stream = newStream();
     await store().append(stream, 'none', someEvents(5));
-    const revisions = async (options: Parameters<EventStore['readStream']>[1]): Promise<number[]> => {
-      const read = await store().readStream(stream, options);
-      return read.kind === 'found' ? read.events.map((e) => e.revision) : [-1];
-    };
-    expect(await revisions({ from: 1, limit: 2 })).toEqual([1, 2]);
-    expect(await revisions({ direction: 'backwards', limit: 2 })).toEqual([4, 3]);
-    expect(await revisions({ direction: 'backwards', from: 1 })).toEqual([1, 0]);
+    expect(await revisions(stream, {})).toEqual([0, 1, 2, 3, 4]);
+    expect(await revisions(stream, { from: 1, limit: 2 })).toEqual([1, 2]);
+    expect(await revisions(stream, { from: 4 })).toEqual([4]);
+    expect(await store().readStream(stream, { limit: 1 })).toMatchObject({ lastRevision: 4 });
+  });
+
+  it('reads backwards from the end or from a revision', async () => {
+    const stream = newStream();
+    await store().append(stream, 'none', someEvents(5));
+    expect(await revisions(stream, { direction: 'backwards' })).toEqual([4, 3, 2, 1, 0]);
+    expect(await revisions(stream, { direction: 'backwards', limit: 2 })).toEqual([4, 3]);
+    expect(await revisions(stream, { direction: 'backwards', from: 1 })).toEqual([1, 0]);
+    expect(await revisions(stream, { direction: 'backwards', from: 99, limit: 2 })).toEqual([4, 3]);
+  });
+
+  it('pages through a stream in both directions without loss or repeat', async () => {
+    const stream = newStream();
+    await store().append(stream, 'none', someEvents(25));
+    const forwards: number[] = [];
+    for (let from = 0; from < 25; from += 7) {
+      forwards.push(...((await revisions(stream, { from, limit: 7 })) as number[]));
+    }
+    const backwards: number[] = [];
+    for (let from = 24; from >= 0; from -= 7) {
+      backwards.push(...((await revisions(stream, { from, limit: 7, direction: 'backwards' })) as number[]));
+    }
+    expect(forwards).toEqual(Array.from({ length: 25 }, (_, i) => i));
+    expect(backwards).toEqual([...forwards].reverse());
+  });
+
+  it('keeps streams apart whose names begin alike or differ in case', async () => {
+    const stream = newStream();
+    const others = [`${stream}x`, stream.toUpperCase(), `${stream}.%`, `${stream}_`];
+    await store().append(stream, 'none', someEvents(1));
+    for (const other of others) await store().append(other, 'none', someEvents(2));
+    expect(await eventsOf(store(), stream)).toHaveLength(1);
+    for (const other of others) expect(await eventsOf(store(), other)).toHaveLength(2);
   });
 }
 
@@ -42,113 +83,86 @@ export function readingAll(store: () => EventStore): void {
     ]);
     const positions = page.events.map((e) => e.position);
     expect([...positions].sort()).toEqual(positions);
-    expect(page).toMatchObject({ caughtUp: true, checkpoint: positions[3] });
-    expect((await store().readAll({ after: positions[1]! })).events.map((e) => e.position)).toEqual(
-      positions.slice(2),
-    );
+    expect(new Set(positions).size).toBe(4);
+    for (const [i, after] of positions.entries()) {
+      expect((await store().readAll({ after })).events.map((e) => e.position)).toEqual(
+        positions.slice(i + 1),
+      );
+    }
+  });
+
+  it('begins with the first event of all', async () => {
+    await store().append(newStream(), 'none', someEvents(1));
+    const { events, checkpoint } = await store().readAll({ after: START, limit: 1 });
+    expect(events).toHaveLength(1);
+    expect(checkpoint).toBe(events[0]?.position);
+  });
+
+  it('says how far a page reaches and whether more was there', async () => {
+    const before = await endOf(store());
+    await store().append(newStream(), 'none', someEvents(4));
+    const all = await store().readAll({ after: before });
+    expect(all).toMatchObject({ caughtUp: true, checkpoint: all.events[3]?.position });
     expect(await store().readAll({ after: before, limit: 3 })).toMatchObject({
-      checkpoint: positions[2],
+      checkpoint: all.events[2]?.position,
       caughtUp: false,
     });
-  });
-
-  it('filters by types AND categories, and moves the checkpoint past what it hid', async () => {
-    const before = await endOf(store());
-    const [a, b] = [newStream('left'), newStream('right')];
-    await store().append(a, 'none', [someEvent('1', 'Kept'), someEvent('2', 'Dropped')]);
-    await store().append(b, 'none', [someEvent('3', 'Kept'), someEvent('4', 'Dropped')]);
-    const kept = async (filter: { types?: string[]; categories?: string[] }): Promise<string[]> =>
-      (await store().readAll({ after: before, filter })).events.map((e) => e.data);
-    expect(await kept({ types: ['Kept'] })).toEqual(['1', '3']);
-    expect(await kept({ categories: ['right'] })).toEqual(['3', '4']);
-    expect(await kept({ types: ['Kept'], categories: ['right'] })).toEqual(['3']);
-    expect(await kept({ types: [] })).toEqual([]);
-    const hidden = await store().readAll({ after: before, filter: { types: ['Nothing'] } });
-    expect(hidden).toEqual({ events: [], checkpoint: await endOf(store()), caughtUp: true });
-  });
-}
-
-/** Collects events of a subscription until `enough` says so, then aborts it. */
-async function collect(
-  store: EventStore,
-  options: { after?: string; filter?: { types?: string[] } },
-  enough: (items: readonly SubscriptionItem[]) => boolean,
-): Promise<readonly SubscriptionItem[]> {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), 8_000);
-  const items: SubscriptionItem[] = [];
-  for await (const item of store.subscribe({ ...options, signal: controller.signal })) {
-    items.push(item);
-    if (enough(items)) break;
-  }
-  clearTimeout(timer);
-  controller.abort();
-  return items;
-}
-
-const eventIds = (items: readonly SubscriptionItem[]): string[] =>
-  items.flatMap((i) => (i.kind === 'event' ? [i.event.id] : []));
-
-export function subscribing(store: () => EventStore): void {
-  it('catches up, says so, and goes on live without loss or repeat', async () => {
-    const after = await endOf(store());
-    const old = someEvents(3);
-    await store().append(newStream(), 'none', old);
-    const live = someEvents(40);
-    let writing: Promise<unknown> | undefined;
-    const items = await collect(store(), { after }, (seen) => {
-      if (seen.at(-1)?.kind === 'caughtUp' && writing === undefined) {
-        writing = Promise.all(live.map((event) => store().append(newStream(), 'none', [event])));
-      }
-      return eventIds(seen).length >= 43;
+    expect(await store().readAll({ after: all.checkpoint })).toEqual({
+      events: [],
+      checkpoint: all.checkpoint,
+      caughtUp: true,
     });
-    await writing;
-    expect(eventIds(items).slice(0, 3)).toEqual(old.map((e) => e.id));
-    expect([...eventIds(items).slice(3)].sort()).toEqual(live.map((e) => e.id).sort());
   });
 
-  it('resumes after any position it gave', async () => {
-    const after = await endOf(store());
-    const events = someEvents(6);
-    for (const event of events) await store().append(newStream(), 'none', [event]);
-    const first = await collect(store(), { after }, (seen) => eventIds(seen).length === 2);
-    const last = first.at(-1);
-    const second = await collect(
-      store(),
-      { after: last?.kind === 'event' ? last.event.position : '' },
-      (seen) => eventIds(seen).length === 4,
-    );
-    expect([...eventIds(first), ...eventIds(second)]).toEqual(events.map((e) => e.id));
-  });
+  describe('filters', () => {
+    let before: string;
+    beforeAll(async () => {
+      before = await endOf(store());
+      const [a, b, c] = [newStream('left'), newStream('right'), newStream('left.er')];
+      await store().append(a, 'none', [someEvent('1', 'Kept'), someEvent('2', 'Dropped')]);
+      await store().append(b, 'none', [someEvent('3', 'Kept'), someEvent('4', 'KeptToo')]);
+      await store().append(c, 'none', [someEvent('5', 'Ke.t'), someEvent('6', 'kept')]);
+    });
+    it.each<[string, EventFilter, string[]]>([
+      ['one type exactly, not its beginning or another case', { types: ['Kept'] }, ['1', '3']],
+      ['several types', { types: ['Kept', 'kept'] }, ['1', '3', '6']],
+      ['one category exactly, not its beginning', { categories: ['left'] }, ['1', '2']],
+      ['several categories', { categories: ['left', 'left.er'] }, ['1', '2', '5', '6']],
+      ['types AND categories', { types: ['Kept'], categories: ['right'] }, ['3']],
+      ['types and categories that never meet', { types: ['Dropped'], categories: ['right'] }, []],
+      ['characters of patterns literally', { types: ['Ke.t'] }, ['5']],
+      ['patterns as names that nobody has', { types: ['.*', 'Kept|Dropped', '^Kept$', 'Kep%', 'K_pt'] }, []],
+      ['patterns as categories that nobody has', { categories: ['.*', 'left|right', 'l%', ''] }, []],
+      ['an empty list of types: nothing', { types: [] }, []],
+      ['an empty list of categories: nothing', { categories: [] }, []],
+      ['no condition at all', {}, ['1', '2', '3', '4', '5', '6']],
+    ])('take %s', async (_, filter, expected) => {
+      const page = await store().readAll({ after: before, filter });
+      expect(page.events.map((e) => e.data)).toEqual(expected);
+      expect(page).toMatchObject({ caughtUp: true, checkpoint: await endOf(store()) });
+    });
 
-  it('reports a checkpoint past events that its filter hides', async () => {
-    const after = await endOf(store());
-    await store().append(newStream(), 'none', someEvents(3));
-    const items = await collect(
-      store(),
-      { after, filter: { types: ['Nothing'] } },
-      (seen) => seen.at(-1)?.kind === 'caughtUp',
-    );
-    const end = await endOf(store());
-    expect(items).toEqual([
-      { kind: 'checkpoint', position: end },
-      { kind: 'caughtUp', position: end },
-    ]);
-  });
+    it('fill a page with what passes', async () => {
+      const page = await store().readAll({ after: before, filter: { types: ['Kept', 'kept'] }, limit: 2 });
+      expect(page.events.map((e) => e.data)).toEqual(['1', '3']);
+      expect(page).toMatchObject({ caughtUp: false, checkpoint: page.events[1]?.position });
+    });
 
-  it('ends when its signal aborts, also while waiting', async () => {
-    const controller = new AbortController();
-    const seen: SubscriptionItem[] = [];
-    const following = (async () => {
-      for await (const item of store().subscribe({
-        after: await endOf(store()),
-        signal: controller.signal,
-      })) {
-        seen.push(item);
-        setTimeout(() => controller.abort(), 20);
+    it('move the checkpoint past what they hide, page by page until the end', async () => {
+      await store().append(newStream('hidden'), 'none', someEvents(500));
+      await store().append(newStream('hidden'), 'none', someEvents(500));
+      await store().append(newStream('right'), 'none', [someEvent('"last"', 'Rare')]);
+      let [after, pages] = [before, 0];
+      const seen: string[] = [];
+      for (let caughtUp = false; !caughtUp; pages += 1) {
+        const page = await store().readAll({ after, filter: { types: ['Rare'] }, limit: 10 });
+        expect(page.checkpoint >= after).toBe(true);
+        seen.push(...page.events.map((e) => e.data));
+        ({ checkpoint: after, caughtUp } = page);
+        expect(pages).toBeLessThan(50);
       }
-    })();
-    await following;
-    expect(seen).toMatchObject([{ kind: 'caughtUp' }]);
+      expect(seen).toEqual(['"last"']);
+      expect(after).toBe(await endOf(store()));
+    });
   });
 }

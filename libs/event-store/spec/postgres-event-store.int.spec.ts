@@ -1,7 +1,9 @@
 import { type TestDatabase, testDatabase } from '@balagh/testing';
 import { createPostgresEventStore } from '../src/postgres/postgres-event-store.adapter';
 import { migrateEventStore } from '../src/postgres/migrate-event-store';
+import { collect } from './contract-events';
 import { eventStoreContract } from './event-store.contract';
+import { openFaultyLine } from './faulty-line';
 
 let database: TestDatabase;
 
@@ -15,6 +17,26 @@ afterAll(async () => {
   await database.close();
 });
 
-eventStoreContract('the PostgreSQL store', () =>
-  Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
-);
+it('an empty store says that it caught up', async () => {
+  const store = createPostgresEventStore({ connectionString: database.url });
+  expect(await collect(store, {}, (seen) => seen.length === 1)).toEqual([{ kind: 'caughtUp', position: '' }]);
+  await store.close();
+});
+
+eventStoreContract('the PostgreSQL store', {
+  open: () => Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
+  reopen: () => Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
+  many: 100_000,
+  disturbable: async () => {
+    const target = new URL(database.url);
+    const line = await openFaultyLine({ host: target.hostname, port: Number(target.port) });
+    const url = new URL(database.url);
+    url.hostname = '127.0.0.1';
+    url.port = String(line.port);
+    return {
+      line,
+      store: createPostgresEventStore({ connectionString: url.href, silenceMs: 300 }),
+      direct: createPostgresEventStore({ connectionString: database.url }),
+    };
+  },
+});

@@ -13,6 +13,8 @@ interface Followed {
   readonly wakeUp: WakeUp;
   /** Longest sleep between two reads when nothing signals, in milliseconds. */
   readonly pollMs: () => number;
+  /** Milliseconds without an answer after which a read is given up and repeated. Default 5,000. */
+  readonly silenceMs?: number;
   /** A read failed and will be repeated after `pauseMs`. */
   readonly onRetry?: (error: unknown, pauseMs: number) => void;
 }
@@ -35,7 +37,13 @@ export async function* follow(
   while (!signal.aborted) {
     const since = wakeUp.count();
     const page = await readPatiently(
-      { after, limit: pageSize, signal, ...(filter === undefined ? {} : { filter }) },
+      {
+        after,
+        limit: pageSize,
+        signal,
+        deadlineMs: followed.silenceMs ?? 5_000,
+        ...(filter === undefined ? {} : { filter }),
+      },
       followed,
       signal,
     );
@@ -76,6 +84,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);

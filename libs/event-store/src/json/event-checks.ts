@@ -52,7 +52,8 @@ export function checkAppend(stream: string, events: readonly NewEvent[]): void {
 /** Only these spellings can hide a value that must not be stored, so only they cost a walk through the value. */
 const suspicious = /\\u0000|\\u[dD][89a-fA-F]|-0/;
 
-function checkJson(text: string, where: string): void {
+function checkJson(text: unknown, where: string): void {
+  if (typeof text !== 'string') throw new InvalidEvent(`${where}: not text`);
   const value = parse(text, where);
   if (hasLoneSurrogate(text)) throw new InvalidEvent(`${where}: lone surrogate`);
   if (!suspicious.test(text)) return;

@@ -46,19 +46,26 @@ export class AppendFlights {
 
   append(request: AppendRequest): Promise<AppendRow> {
     return new Promise<AppendRow>((resolve, reject) => {
-      const { deadlineMs = defaultDeadlineMs } = request.call;
+      const { deadlineMs = defaultDeadlineMs, signal } = request.call;
+      const stopWaiting = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
       const waiting: Waiting = {
         request,
-        settle: (row) => (clearTimeout(timer), resolve(row)),
-        fail: (error) => (clearTimeout(timer), reject(error as Error)),
+        settle: (row) => (stopWaiting(), resolve(row)),
+        fail: (error) => (stopWaiting(), reject(error as Error)),
       };
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
         const queued = this.queue.indexOf(waiting);
         if (queued >= 0) this.queue.splice(queued, 1);
-        reject(new DeadlineExceeded('the event store did not answer in time'));
-      }, deadlineMs);
+        waiting.fail(new DeadlineExceeded('the event store did not answer in time'));
+      };
+      const timer = setTimeout(giveUp, deadlineMs);
+      signal?.addEventListener('abort', giveUp, { once: true });
       this.queue.push(waiting);
-      this.depart();
+      if (signal?.aborted === true) giveUp();
+      else this.depart();
     });
   }
 

@@ -28,6 +28,8 @@ export interface PostgresEventStoreOptions {
   readonly applicationName?: string;
   /** Connections of an own pool. Default 8. */
   readonly maxConnections?: number;
+  /** Milliseconds without an answer after which a subscription gives its connection up and takes another. Default 5,000. */
+  readonly silenceMs?: number;
 }
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
@@ -36,8 +38,9 @@ const windowSize = 20_000;
 /** The event store on PostgreSQL; schema by `migrateEventStore`. Order and progress: ADR 0003. */
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
   const pool = options.pool ?? ownPool(options);
+  const silenceMs = options.silenceMs ?? 5_000;
   const wakeUp = createWakeUp();
-  const channel = new WakeUpChannel(pool, wakeUp);
+  const channel = new WakeUpChannel(pool, wakeUp, silenceMs);
   const flights = new AppendFlights(appendTransport(pool));
   const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
   return {
@@ -56,7 +59,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     readAll,
     subscribe(request) {
       channel.listen();
-      return follow(request, { readAll, wakeUp, pollMs: () => channel.pollMs() });
+      return follow(request, { readAll, wakeUp, silenceMs, pollMs: () => channel.pollMs() });
     },
     async close() {
       channel.close();

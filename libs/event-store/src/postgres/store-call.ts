@@ -20,7 +20,7 @@ export async function storeCall<Row extends QueryResultRow>(
   const timer = startDeadline(options);
   try {
     const client = await connect(pool, timer);
-    return await runOn(client, purpose, query, timer);
+    return await runOn(pool, client, purpose, query, timer);
   } finally {
     timer.stop();
   }
@@ -62,12 +62,17 @@ async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
   }
 }
 
+/** A connection that breaks fails its query and also emits an error, which would end the process if nobody listened. */
+const ignored = (): void => undefined;
+
 async function runOn<Row extends QueryResultRow>(
+  pool: Pool,
   client: PoolClient,
   purpose: 'read' | 'append',
   query: QueryConfig,
   deadline: Deadline,
 ): Promise<readonly Row[]> {
+  if (!client.listeners('error').includes(ignored)) client.on('error', ignored);
   const running = client.query<Row>(query);
   try {
     const { rows } = await Promise.race([running, deadline.passed]);
@@ -76,7 +81,18 @@ async function runOn<Row extends QueryResultRow>(
   } catch (error) {
     running.catch(() => undefined);
     client.release(true);
+    if (error instanceof Passed) discardIdle(pool);
     throw faultOf(error, purpose);
+  }
+}
+
+/** Where one connection went silent, the idle ones beside it may have died with it: the next calls open new ones. */
+function discardIdle(pool: Pool): void {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1) {
+    pool.connect().then(
+      (client) => client.release(true),
+      () => undefined,
+    );
   }
 }
 

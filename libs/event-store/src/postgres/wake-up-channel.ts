@@ -21,10 +21,13 @@ export class WakeUpChannel {
   private again = false;
   private pauseMs = 100;
   private retry: NodeJS.Timeout | undefined;
+  private probe: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly wakeUp: WakeUp,
+    /** How long the listening connection may go unanswered, in milliseconds; asked that often. */
+    private readonly silenceMs = 5_000,
   ) {}
 
   /** Longest sleep of a subscription, in milliseconds: short while nobody can wake it. */
@@ -52,6 +55,7 @@ export class WakeUpChannel {
   close(): void {
     this.closed = true;
     clearTimeout(this.retry);
+    clearTimeout(this.probe);
     this.drop(this.listener);
   }
 
@@ -81,10 +85,26 @@ export class WakeUpChannel {
       this.pauseMs = 100;
       this.wakeUp.signal();
       if (this.closed) this.drop(client);
+      else this.probeLater(connected);
     } catch {
       if (client !== undefined) this.drop(client);
       this.reconnectLater();
     }
+  }
+
+  /** A connection that died in silence delivers nothing and reports nothing: it is asked from time to time. */
+  private probeLater(client: PoolClient): void {
+    this.probe = setTimeout(() => {
+      const silent = setTimeout(() => this.lost(client), this.silenceMs);
+      client.query('select 1').then(
+        () => {
+          clearTimeout(silent);
+          if (this.listener === client) this.probeLater(client);
+        },
+        () => clearTimeout(silent),
+      );
+    }, this.silenceMs);
+    this.probe.unref();
   }
 
   private lost(client: PoolClient): void {
