@@ -49,7 +49,7 @@ export const waterNote: Story = {
   },
 };
 
-async function reportByApp(world: World, reporter: { phone: string; email: string }): Promise<{ caseId: string; caseNumber: string }> {
+export async function reportByApp(world: World, reporter: { phone: string; email: string }): Promise<{ caseId: string; caseNumber: string }> {
   const report = {
     channel: 'MOBILE_APP',
     form: {
@@ -80,7 +80,7 @@ async function agencyWasTold(world: World, caseNumber: string): Promise<void> {
   assert.match(mail.to, /@.*\.example$/);
 }
 
-async function solvedByAgency(world: World, caseNumber: string): Promise<void> {
+export async function solvedByAgency(world: World, caseNumber: string): Promise<void> {
   const token = await world.token('haya-water');
   const call = <Answer>(method: string, request: object): Promise<Answer> => world.grpc.call('Partner', method, token, { tenant, ...request });
   const transfer = await eventually(
