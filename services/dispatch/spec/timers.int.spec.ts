@@ -64,6 +64,10 @@ describe('durable timers', () => {
       line: 'system',
       recordedAt: '2026-03-04T03:30:00.001Z',
     });
+    await running.at('2026-03-08T06:00:00.000Z');
+    expect(await since(caseId, 'ReminderIssued')).toHaveLength(1);
+    await running.at('2026-03-09T03:30:00.001Z');
+    expect(await since(caseId, 'ReminderIssued')).toMatchObject([{ n: 1 }, { n: 2 }]);
   });
 
   it('remind three times and escalate at the fourth, across a restart, each once', async () => {
