@@ -32,6 +32,8 @@ export class Supervisor {
   constructor(
     private readonly logDirectory: string,
     private readonly report: (line: string) => void,
+    /** A service was restarted: its process id is another one now. */
+    private readonly changed: () => void = () => undefined,
   ) {}
 
   /** Starts them side by side; resolves when all are ready. @throws naming the service that is not, and its log */
@@ -91,7 +93,10 @@ export class Supervisor {
     setTimeout(() => {
       if (this.stopping) return;
       this.launch(service, recent).then(
-        () => this.report(`${service.name} is back`),
+        () => {
+          this.report(`${service.name} is back`);
+          this.changed();
+        },
         (error: unknown) => this.report(String(error)),
       );
     }, pauseMs);

@@ -79,14 +79,22 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   const simulators = await startSimulators({ host: '127.0.0.1', httpPort: ports.simulators, smtpPort: ports.smtp, dataDir: data.path });
   stops.push(() => simulators.stop());
   const kafkaBrokers = options.kafka ? await kafka(data, stops, roots, progress) : undefined;
-  const supervisor = new Supervisor(data.logs, progress);
+  const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
-  const services = serviceProcesses({ data, ports, databases, issuerUrl: identity.issuerUrl, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl, kafkaBrokers });
+  const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers };
+  const services = serviceProcesses({ ...around, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl });
+  const endpoints = (): Endpoints => describe({ ...around, simulatorsUrl: simulators.httpUrl, pids: supervisor.pids() });
+  const writeEndpoints = (): void => writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
   progress(`services: ${services.map((s) => s.name).join(', ')} …`);
   await supervisor.start(services, (name) => progress(`  ${name} is ready`));
-  const endpoints = (): Endpoints => describe({ data, ports, databases, issuerUrl: identity.issuerUrl, simulatorsUrl: simulators.httpUrl, kafkaBrokers, pids: supervisor.pids() });
-  writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
-  return { get endpoints() { return endpoints(); }, memory: () => memoryOf(roots), stop };
+  writeEndpoints();
+  return {
+    get endpoints() {
+      return endpoints();
+    },
+    memory: () => memoryOf(roots),
+    stop,
+  };
 }
 
 /** Two launchers on one data directory would fight over it. A dead one's file is simply replaced. */

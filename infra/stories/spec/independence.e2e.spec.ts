@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { eventually, proves } from '@balagh/testing';
 import { World } from '../src';
 import { LaunchedSystem } from './launched-system';
@@ -64,7 +65,6 @@ async function register(world: World, phone: string): Promise<string> {
 type Snapshot = ReadonlyMap<string, readonly string[]>;
 
 async function snapshot(url: string): Promise<Snapshot> {
-  const { Client } = await import('pg');
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

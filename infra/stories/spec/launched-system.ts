@@ -26,6 +26,7 @@ export class LaunchedSystem {
   constructor(private readonly extra: readonly string[] = []) {}
 
   async start(): Promise<LaunchedEndpoints> {
+    this.output = '';
     const launcher = join(root, 'infra/local/dist/main.js');
     const child = spawn(process.execPath, [launcher, '--port', '0', '--data', this.dataDir, ...this.extra], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
