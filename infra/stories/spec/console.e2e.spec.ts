@@ -20,8 +20,10 @@ function threeScreens(): void {
     await system.stop();
   }, 60_000);
 
-  const signIn = async (account: string): Promise<Page> => (await signedIn(browser, consoleUrl, account)).page;
-  const openCase = (page: Page, number: string): Promise<void> => page.getByRole('link', { name: number }).click();
+  const signIn = async (account: string): Promise<Page> =>
+    (await signedIn(browser, consoleUrl, account)).page;
+  const openCase = (page: Page, number: string): Promise<void> =>
+    page.getByRole('link', { name: number }).click();
 
   it('one report goes from the telephone to the closed page, each line doing its part', async () => {
     proves('SYS-05', 'MUS-16');
@@ -55,13 +57,16 @@ function threeScreens(): void {
     await openCase(second, number);
     await second.getByRole('button', { name: 'تسجيل متابعة' }).click();
     await second.locator('.action-form').getByRole('textbox').fill('اتصال أول');
-    // The second screen hears nothing more and sends what was decided on the old state.
-    await second.route('**/api/tenants/**', (route) => (route.request().method() === 'GET' ? route.abort() : route.continue()));
+    // The second screen hears nothing until it has sent what was decided on the old state.
+    let sent = false;
+    await second.route('**/api/tenants/**', (route) => {
+      sent ||= route.request().method() === 'POST';
+      return sent ? route.continue() : route.abort();
+    });
     await act(first, 'إحالة إلى الجهة المسؤولة');
     await stage(first, 'لدى الجهة المسؤولة');
     await second.locator('.action-form button[type=submit]').click();
     await second.getByText('تغيّر البلاغ بعد أن فتحتموه').waitFor();
-    await second.unroute('**/api/tenants/**');
     await stage(second, 'لدى الجهة المسؤولة');
   }, 120_000);
 

@@ -66,7 +66,12 @@ export class BackofficeUnderTest {
       verify: async (token: string) => JSON.parse(Buffer.from(token, 'base64url').toString()) as Principal,
     };
     const service = await startService(
-      { name: 'backoffice', module: () => BackofficeModule.over(platform, parts), http: true, prepare: servePages },
+      {
+        name: 'backoffice',
+        module: () => BackofficeModule.over(platform, parts),
+        http: true,
+        prepare: servePages,
+      },
       { config, platform, verifier },
     );
     holder.self = new BackofficeUnderTest(world, service, feed);
@@ -129,10 +134,10 @@ function partsFor(
         const who = self()?.signsIn;
         if (who === undefined || callback.searchParams.get('state') !== attempt.state)
           throw new SignInFailed();
-        return { accessToken: tokenOf(who), expiresAt: clock.now().getTime() + 3_600_000, idToken: 'id-1' };
+        return { accessToken: tokenOf(who), expiresAt: clock.now().getTime() + 3_600_000 };
       },
       refresh: () => Promise.reject(new SignInFailed()),
-      endAddress: async (idToken) => `http://issuer.example/end?hint=${idToken ?? ''}`,
+      endAddress: async () => 'http://issuer.example/end',
     },
     commands: {
       send: async (command) => {

@@ -115,7 +115,7 @@ describe('sessions over HTTP', () => {
   it('end on sign-out, here and at the issuer', async () => {
     const cookie = await signIn();
     const out = await at('/auth/sign-out', { method: 'POST', headers: { cookie, 'x-balagh-console': '1' } });
-    expect(await json(out)).toEqual({ location: 'http://issuer.example/end?hint=id-1' });
+    expect(await json(out)).toEqual({ location: 'http://issuer.example/end' });
     expect(await refusal(await at('/api/me', { headers: { cookie } }))).toEqual([401, 'TOKEN_INVALID']);
   });
 

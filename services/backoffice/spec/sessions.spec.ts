@@ -95,8 +95,8 @@ describe('a session', () => {
 
   it('ends on sign-out, and stale ones are swept', async () => {
     const { sessions, clock, table } = sessionsWith();
-    const cookie = await sessions.start(tokens({ idToken: 'id-1' }));
-    expect((await sessions.end(cookie))?.idToken).toBe('id-1');
+    const cookie = await sessions.start(tokens());
+    await sessions.end(cookie);
     expect(await sessions.resume(cookie)).toBeUndefined();
     await sessions.start(tokens());
     clock.advance(minutes(31));

@@ -9,8 +9,23 @@ import { pageOf, rows } from './fake-data.mjs';
 
 const dist = join(import.meta.dirname, '../dist');
 const profiles = join(import.meta.dirname, '../../../infra/profiles');
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml' };
-const may = ['case.open', 'case.fill', 'case.attach', 'case.register', 'case.view', 'case.refer', 'case.transfer', 'case.close'];
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.svg': 'image/svg+xml',
+};
+const may = [
+  'case.open',
+  'case.fill',
+  'case.attach',
+  'case.register',
+  'case.view',
+  'case.refer',
+  'case.transfer',
+  'case.close',
+];
 const me = {
   account: 'mus.distributor',
   organisation: 'MUS',
@@ -37,20 +52,57 @@ const state = { signedIn: true, fail: undefined };
 function profileOf(tenant) {
   const file = join(profiles, `${tenant.toLowerCase()}.json`);
   const raw = JSON.parse(readFileSync(existsSync(file) ? file : join(profiles, 'mus.json'), 'utf8'));
-  const lists = ['subjects', 'sectors', 'themes', 'clientTypes', 'needFlags', 'directorates', 'units', 'committees', 'offices', 'teams', 'agencies', 'otherBodies', 'requiredFields'];
+  const lists = [
+    'subjects',
+    'sectors',
+    'themes',
+    'clientTypes',
+    'needFlags',
+    'directorates',
+    'units',
+    'committees',
+    'offices',
+    'teams',
+    'agencies',
+    'otherBodies',
+    'requiredFields',
+  ];
   const whens = (entries) => entries.map((entry) => ({ when: {}, ...entry }));
   const filled = Object.fromEntries(lists.map((name) => [name, raw[name] ?? []]));
-  return { version: 1, ...raw, ...filled, requiredFields: whens(filled.requiredFields), channels: raw.channels.filter((c) => c.enabled !== false) };
+  return {
+    version: 1,
+    ...raw,
+    ...filled,
+    requiredFields: whens(filled.requiredFields),
+    channels: raw.channels.filter((c) => c.enabled !== false),
+  };
 }
 
 const routes = [
   ['GET', /^\/api\/me$/, () => [200, me]],
   ['GET', /^\/api\/tenants\/([^/]+)\/profile$/, ([tenant]) => [200, profileOf(tenant)]],
-  ['GET', /^\/api\/tenants\/([^/]+)\/counts$/, () => [200, Object.fromEntries(me.queues.filter((q) => q !== 'all').map((q) => [q, rows.filter(inQueue[q]).length]))]],
+  [
+    'GET',
+    /^\/api\/tenants\/([^/]+)\/counts$/,
+    () => [
+      200,
+      Object.fromEntries(
+        me.queues.filter((q) => q !== 'all').map((q) => [q, rows.filter(inQueue[q]).length]),
+      ),
+    ],
+  ],
   ['GET', /^\/api\/tenants\/([^/]+)\/cases$/, (_, url) => list(url.searchParams)],
   ['GET', /^\/api\/tenants\/[^/]+\/cases\/([^/]+)$/, ([id]) => show(id)],
-  ['POST', /^\/api\/tenants\/[^/]+\/cases$/, () => [201, { caseId: rows.at(-1).caseId, decisionVersion: 1, caseNumber: '', events: ['CaseOpened'] }]],
-  ['POST', /^\/api\/tenants\/[^/]+\/cases\/([^/]+)\/actions\/([^/]+)$/, ([id, action], _, body) => act(id, action, body)],
+  [
+    'POST',
+    /^\/api\/tenants\/[^/]+\/cases$/,
+    () => [201, { caseId: rows.at(-1).caseId, decisionVersion: 1, caseNumber: '', events: ['CaseOpened'] }],
+  ],
+  [
+    'POST',
+    /^\/api\/tenants\/[^/]+\/cases\/([^/]+)\/actions\/([^/]+)$/,
+    ([id, action], _, body) => act(id, action, body),
+  ],
   ['POST', /^\/auth\/sign-out$/, () => ((state.signedIn = false), [200, { location: '/' }])],
 ];
 
@@ -63,7 +115,11 @@ function list(params) {
       (!params.get('text') || (row.caseNumber ?? '').includes(params.get('text'))) &&
       (!params.get('overdue') || row.overdue),
   );
-  wanted.sort((a, b) => (params.get('sort') === 'newest' ? b.openedAt.localeCompare(a.openedAt) : a.openedAt.localeCompare(b.openedAt)));
+  wanted.sort((a, b) =>
+    params.get('sort') === 'newest'
+      ? b.openedAt.localeCompare(a.openedAt)
+      : a.openedAt.localeCompare(b.openedAt),
+  );
   const page = Number(params.get('page') ?? 1);
   return [200, { rows: wanted, total: wanted.length > 6 ? 60 : wanted.length, page, pageSize: 25 }];
 }
@@ -75,14 +131,33 @@ function show(id) {
 
 function act(id, action, body) {
   const found = rows.find((row) => row.caseId === id);
-  if (body?.decisionVersion !== found.decisionVersion) return [409, { code: 'VERSION_STALE', status: 409, decisionVersion: found.decisionVersion }];
+  if (body?.decisionVersion !== found.decisionVersion)
+    return [409, { code: 'VERSION_STALE', status: 409, decisionVersion: found.decisionVersion }];
   if (action === 'fill') found.form = { ...found.form, ...body.answers };
   if (action === 'register' && !found.form?.details) {
-    return [422, { code: 'FIELDS_MISSING', status: 422, fields: ['category', 'details'], missing_ar: ['التصنيف', 'تفاصيل الحالة'], missing_en: ['Category', 'Case details'] }];
+    return [
+      422,
+      {
+        code: 'FIELDS_MISSING',
+        status: 422,
+        fields: ['category', 'details'],
+        missing_ar: ['التصنيف', 'تفاصيل الحالة'],
+        missing_en: ['Category', 'Case details'],
+      },
+    ];
   }
   found.decisionVersion += 1;
-  if (action === 'register') Object.assign(found, { stage: 'WITH_SECOND_LINE', phase: 'registered', caseNumber: 'MUS-2026-000482', registeredAt: new Date().toISOString() });
-  return [200, { caseId: id, decisionVersion: found.decisionVersion, caseNumber: found.caseNumber ?? '', events: [] }];
+  if (action === 'register')
+    Object.assign(found, {
+      stage: 'WITH_SECOND_LINE',
+      phase: 'registered',
+      caseNumber: 'MUS-2026-000482',
+      registeredAt: new Date().toISOString(),
+    });
+  return [
+    200,
+    { caseId: id, decisionVersion: found.decisionVersion, caseNumber: found.caseNumber ?? '', events: [] },
+  ];
 }
 
 function api(method, url, body) {
@@ -111,16 +186,27 @@ export function startFakeApi(port = 0) {
       const text = Buffer.concat(chunks).toString();
       const body = request.headers['content-type']?.includes('json') ? JSON.parse(text) : undefined;
       const [status, answer] = api(request.method, url, body);
-      response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(answer));
+      response
+        .writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
+        .end(JSON.stringify(answer));
     } else {
       const file = join(dist, url.pathname);
       const found = extname(file) !== '' && existsSync(file) ? file : join(dist, 'index.html');
-      response.writeHead(200, { 'content-type': types[extname(found)] ?? 'application/octet-stream', 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'" });
+      response.writeHead(200, {
+        'content-type': types[extname(found)] ?? 'application/octet-stream',
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'",
+      });
       response.end(readFileSync(found));
     }
   });
   return new Promise((resolve) => {
-    server.listen(port, '127.0.0.1', () => resolve({ url: `http://localhost:${server.address().port}`, stop: () => (server.closeAllConnections(), server.close()) }));
+    server.listen(port, '127.0.0.1', () =>
+      resolve({
+        url: `http://localhost:${server.address().port}`,
+        stop: () => (server.closeAllConnections(), server.close()),
+      }),
+    );
   });
 }
 

@@ -36,15 +36,26 @@ const sizes = [
 ];
 
 const fake = await startFakeApi();
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
 let serious = 0;
 for (const language of ['ar', 'en']) {
   for (const [size, viewport] of sizes) {
-    const context = await browser.newContext({ viewport, reducedMotion: 'reduce', locale: language === 'ar' ? 'ar-OM' : 'en-GB' });
+    const context = await browser.newContext({
+      viewport,
+      reducedMotion: 'reduce',
+      locale: language === 'ar' ? 'ar-OM' : 'en-GB',
+    });
     await context.addInitScript((lng) => localStorage.setItem('balagh.language', lng), language);
     const page = await context.newPage();
     page.on('pageerror', (error) => console.log(`  page error: ${error.message}`));
-    page.on('console', (message) => (message.type() === 'error' && !/40[14]|422|409/.test(message.text()) ? console.log(`  console: ${message.text()}`) : undefined));
+    page.on('console', (message) =>
+      message.type() === 'error' && !/40[14]|422|409/.test(message.text())
+        ? console.log(`  console: ${message.text()}`)
+        : undefined,
+    );
     for (const [name, path, act] of views) {
       if (only !== undefined && !only.split(',').includes(name)) continue;
       if (name !== 'welcome') await page.request.get(`${fake.url}/auth/sign-in?returnTo=/mark.svg`);
@@ -53,14 +64,21 @@ for (const language of ['ar', 'en']) {
       await page.evaluate(() => document.fonts.ready);
       await page.waitForTimeout(350);
       if (act !== undefined) await act(page).then(() => page.waitForTimeout(500));
-      await page.screenshot({ path: join(folder, `${name}-${language}-${size}.png`), fullPage: name !== 'shortcuts' });
+      await page.screenshot({
+        path: join(folder, `${name}-${language}-${size}.png`),
+        fullPage: name !== 'shortcuts',
+      });
       const { violations } = await new AxeBuilder({ page }).analyze();
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
       if (overflow > 0) console.log(`  ${name} ${language} ${size}: ${overflow}px wider than the screen`);
       for (const { id: rule, impact, nodes } of violations) {
         const grave = impact === 'serious' || impact === 'critical';
         if (grave) serious += 1;
-        console.log(`  ${name} ${language} ${size}: ${impact} ${rule} ×${nodes.length} ${nodes[0]?.html.slice(0, 160)}`);
+        console.log(
+          `  ${name} ${language} ${size}: ${impact} ${rule} ×${nodes.length} ${nodes[0]?.html.slice(0, 160)}`,
+        );
       }
     }
     await context.close();

@@ -43,21 +43,31 @@ function Pages({ me }: { me: Me }) {
   if (tenant === undefined) {
     return (
       <main className="lonely">
-        <EmptyState icon={<IconBuildingOff size={40} />} title={t('session.noTenant')} hint={t('session.noTenantHint')} />
+        <EmptyState
+          icon={<IconBuildingOff size={40} />}
+          title={t('session.noTenant')}
+          hint={t('session.noTenantHint')}
+        />
       </main>
     );
   }
   const home = me.queues[0];
   return (
     <Routes>
-      <Route path="/" element={<Navigate to={home === undefined ? `/${tenant}/none` : `/${tenant}/${home}`} replace />} />
+      <Route
+        path="/"
+        element={<Navigate to={home === undefined ? `/${tenant}/none` : `/${tenant}/${home}`} replace />}
+      />
       <Route path="/:tenant" element={<Shell me={me} />}>
         <Route path="new" element={<CaseCreate />} />
         <Route path="cases/:id" element={<CaseShow me={me} />} />
         {me.queues.map((queue) => (
           <Route key={queue} path={queue} element={<CaseList queue={queue} me={me} />} />
         ))}
-        <Route path="none" element={<EmptyState icon={<IconBuildingOff size={40} />} title={t('session.noQueue')} />} />
+        <Route
+          path="none"
+          element={<EmptyState icon={<IconBuildingOff size={40} />} title={t('session.noQueue')} />}
+        />
         <Route path="*" element={<NotFound />} />
       </Route>
       <Route path="*" element={<NotFound />} />

@@ -21,7 +21,9 @@ const noticeEnd = (error: unknown): void => {
 };
 
 const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: (error, query) => (query.queryKey[0] === 'me' ? undefined : noticeEnd(error)) }),
+  queryCache: new QueryCache({
+    onError: (error, query) => (query.queryKey[0] === 'me' ? undefined : noticeEnd(error)),
+  }),
   mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     queries: { staleTime: 5_000, retry: (count, error) => problemOf(error).mayBeRepeated && count < 2 },

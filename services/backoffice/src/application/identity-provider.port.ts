@@ -6,7 +6,6 @@ export const tokensSchema = z.object({
   /** Milliseconds since 1970. */
   expiresAt: z.number(),
   refreshToken: z.string().optional(),
-  idToken: z.string().optional(),
 });
 export type Tokens = z.infer<typeof tokensSchema>;
 
@@ -28,8 +27,8 @@ export interface IdentityProvider {
   complete(callback: URL, attempt: SignInAttempt): Promise<Tokens>;
   /** @throws SignInFailed when the issuer no longer accepts it; IdentityUnavailable */
   refresh(refreshToken: string): Promise<Tokens>;
-  /** Where the issuer's own session ends; undefined when it offers no such page. */
-  endAddress(idToken: string | undefined): Promise<string | undefined>;
+  /** Where the issuer's own session ends; undefined when it offers no such page. Carries no token: addresses are logged. */
+  endAddress(): Promise<string | undefined>;
 }
 
 export class SignInFailed extends Error {

@@ -1,4 +1,5 @@
 import { type Owner, type Stage, type StoredEvent, caseIdOf, foldCase } from '@balagh/case-events';
+import { messagesOf } from './messages';
 
 /** One line of a work list: the whole-case fold without anything personal (MUS-48). */
 export interface CaseRow {
@@ -49,7 +50,7 @@ export function caseRowOf(events: readonly StoredEvent[]): CaseRow | undefined {
     reminders: view.reminders,
     escalationLevel: view.escalationLevel,
     misroutes: view.misroutes,
-    failedMessages: view.messages.failed,
+    failedMessages: failedMessages(events),
     attachments: view.attachments,
     decisionVersion: view.decisionVersion,
     version: view.version,
@@ -69,6 +70,13 @@ export function caseRowOf(events: readonly StoredEvent[]): CaseRow | undefined {
       openedBy: opener.kind === 'staff' ? opener.id : undefined,
     }),
   };
+}
+
+/** Failures that somebody should act on: while the page was open, the agent told the reporter in person what is missing. */
+function failedMessages(events: readonly StoredEvent[]): number {
+  return messagesOf(events).filter(
+    (line) => line.state === 'FAILED' && line.trigger !== 'RequiredFieldsMissing',
+  ).length;
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -59,7 +59,7 @@ export function createOpenIdProvider(options: OpenIdOptions): IdentityProvider {
         options.now(),
       );
     },
-    endAddress: async (idToken) => endAddress(await configuration(), options, idToken),
+    endAddress: async () => endAddress(await configuration(), options),
   };
 }
 
@@ -96,16 +96,9 @@ async function begin(
   return { address: address.href, attempt };
 }
 
-function endAddress(
-  config: openid.Configuration,
-  options: OpenIdOptions,
-  idToken: string | undefined,
-): string | undefined {
-  if (config.serverMetadata().end_session_endpoint === undefined || idToken === undefined) return undefined;
-  return openid.buildEndSessionUrl(config, {
-    id_token_hint: idToken,
-    post_logout_redirect_uri: `${options.publicUrl}/`,
-  }).href;
+function endAddress(config: openid.Configuration, { publicUrl }: OpenIdOptions): string | undefined {
+  if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
+  return openid.buildEndSessionUrl(config, { post_logout_redirect_uri: `${publicUrl}/` }).href;
 }
 
 const resourceOf = ({ resource }: OpenIdOptions): Record<string, string> =>
@@ -140,6 +133,5 @@ function tokensOf(
     accessToken: answer.access_token,
     expiresAt: now + (answer.expires_in ?? assumedSeconds) * 1_000,
     ...(answer.refresh_token === undefined ? {} : { refreshToken: answer.refresh_token }),
-    ...(answer.id_token === undefined ? {} : { idToken: answer.id_token }),
   };
 }

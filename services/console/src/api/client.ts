@@ -1,5 +1,12 @@
 import { Problem, problemFrom } from './problem';
-import { type CaseListPage, type CasePage, type CommandAnswer, type Me, type Profile, type Queue } from './types';
+import {
+  type CaseListPage,
+  type CasePage,
+  type CommandAnswer,
+  type Me,
+  type Profile,
+  type Queue,
+} from './types';
 
 const readDeadlineMs = 20_000;
 const writeDeadlineMs = 45_000;
@@ -7,7 +14,11 @@ const writeDeadlineMs = 45_000;
 async function answer<T>(path: string, init: RequestInit, deadlineMs: number): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, credentials: 'same-origin', signal: AbortSignal.timeout(deadlineMs) });
+    response = await fetch(path, {
+      ...init,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(deadlineMs),
+    });
   } catch {
     throw new Problem(0, 'NETWORK_UNREACHABLE');
   }
@@ -15,10 +26,14 @@ async function answer<T>(path: string, init: RequestInit, deadlineMs: number): P
   return (await response.json()) as T;
 }
 
-const read = <T>(path: string): Promise<T> => answer<T>(path, { headers: { accept: 'application/json' } }, readDeadlineMs);
+const read = <T>(path: string): Promise<T> =>
+  answer<T>(path, { headers: { accept: 'application/json' } }, readDeadlineMs);
 
 /** The header proves that our own page asks; the key makes a repeat harmless. */
-const writeHeaders = (key: string): Record<string, string> => ({ 'x-balagh-console': '1', 'idempotency-key': key });
+const writeHeaders = (key: string): Record<string, string> => ({
+  'x-balagh-console': '1',
+  'idempotency-key': key,
+});
 
 function write<T>(path: string, key: string, body: object): Promise<T> {
   const headers = { ...writeHeaders(key), 'content-type': 'application/json' };
@@ -42,19 +57,39 @@ export const api = {
   profile: (tenant: string) => read<Profile>(`${at(tenant)}/profile`),
   counts: (tenant: string) => read<Partial<Record<Queue, number>>>(`${at(tenant)}/counts`),
   cases: (tenant: string, query: ListQuery) => {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '' && value !== false);
-    return read<CaseListPage>(`${at(tenant)}/cases?${new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()}`);
+    const given = Object.entries(query).filter(
+      ([, value]) => value !== undefined && value !== '' && value !== false,
+    );
+    return read<CaseListPage>(
+      `${at(tenant)}/cases?${new URLSearchParams(given.map(([k, v]) => [k, String(v)])).toString()}`,
+    );
   },
   case: (tenant: string, id: string) => read<CasePage>(`${at(tenant)}/cases/${encodeURIComponent(id)}`),
-  open: (tenant: string, key: string, body: { channel: string; contactReference?: string }) => write<CommandAnswer>(`${at(tenant)}/cases`, key, body),
-  act: (tenant: string, key: string, act: { caseId: string; action: string; decisionVersion: number; answers: object }) =>
-    write<CommandAnswer>(`${at(tenant)}/cases/${act.caseId}/actions/${act.action}`, key, { decisionVersion: act.decisionVersion, answers: act.answers }),
-  attach: (tenant: string, key: string, evidence: { caseId: string; kind: string; decisionVersion: number; file: File }) => {
+  open: (tenant: string, key: string, body: { channel: string; contactReference?: string }) =>
+    write<CommandAnswer>(`${at(tenant)}/cases`, key, body),
+  act: (
+    tenant: string,
+    key: string,
+    act: { caseId: string; action: string; decisionVersion: number; answers: object },
+  ) =>
+    write<CommandAnswer>(`${at(tenant)}/cases/${act.caseId}/actions/${act.action}`, key, {
+      decisionVersion: act.decisionVersion,
+      answers: act.answers,
+    }),
+  attach: (
+    tenant: string,
+    key: string,
+    evidence: { caseId: string; kind: string; decisionVersion: number; file: File },
+  ) => {
     const body = new FormData();
     body.set('kind', evidence.kind);
     body.set('decisionVersion', String(evidence.decisionVersion));
     body.set('file', evidence.file);
-    return answer<CommandAnswer>(`${at(tenant)}/cases/${evidence.caseId}/attachments`, { method: 'POST', headers: writeHeaders(key), body }, writeDeadlineMs);
+    return answer<CommandAnswer>(
+      `${at(tenant)}/cases/${evidence.caseId}/attachments`,
+      { method: 'POST', headers: writeHeaders(key), body },
+      writeDeadlineMs,
+    );
   },
   signOut: () => write<{ location: string }>('/auth/sign-out', newKey(), {}),
 };

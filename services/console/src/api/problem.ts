@@ -13,7 +13,13 @@ export class Problem extends Error {
 
   /** Nothing is known to have happened, or the service asked to come back: the same command may be sent again. */
   get mayBeRepeated(): boolean {
-    return this.status === 0 || this.status === 429 || this.status === 502 || this.status === 503 || this.status === 504;
+    return (
+      this.status === 0 ||
+      this.status === 429 ||
+      this.status === 502 ||
+      this.status === 503 ||
+      this.status === 504
+    );
   }
 }
 

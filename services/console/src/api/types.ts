@@ -24,9 +24,16 @@ export interface Profile {
   readonly names: Names;
   readonly centre: Names;
   readonly timeZone: string;
-  readonly channels: readonly (Named & { readonly kind: string; readonly answersBy?: string; readonly selfService: boolean })[];
+  readonly channels: readonly (Named & {
+    readonly kind: string;
+    readonly answersBy?: string;
+    readonly selfService: boolean;
+  })[];
   readonly caseTypes: readonly (Named & { readonly endsAtFirstContact: boolean })[];
-  readonly categories: readonly (Named & { readonly caseTypes?: readonly string[]; readonly sector?: string })[];
+  readonly categories: readonly (Named & {
+    readonly caseTypes?: readonly string[];
+    readonly sector?: string;
+  })[];
   readonly subjects: readonly Named[];
   readonly sectors: readonly Named[];
   readonly themes: readonly Named[];
@@ -40,8 +47,16 @@ export interface Profile {
   readonly agencies: readonly (Named & { readonly mode: string })[];
   readonly otherBodies: readonly Named[];
   readonly reporterChannels: readonly string[];
-  readonly requiredFields: readonly { readonly field: string; readonly names: Names; readonly when: Condition }[];
-  readonly attachments: { readonly maxBytes: number; readonly mediaTypes: readonly string[]; readonly maxPerCase: number };
+  readonly requiredFields: readonly {
+    readonly field: string;
+    readonly names: Names;
+    readonly when: Condition;
+  }[];
+  readonly attachments: {
+    readonly maxBytes: number;
+    readonly mediaTypes: readonly string[];
+    readonly maxPerCase: number;
+  };
 }
 
 export interface Owner {

@@ -7,7 +7,9 @@ import { type Problem, problemOf } from './problem';
  * One write of a person. Its command id stays the same while nothing is known about the outcome, so pressing again after
  * a lost connection repeats nothing; after a definite answer the next press is a new command.
  */
-export function useCommand<Input, Answer>(send: (key: string, input: Input) => Promise<Answer>): UseMutationResult<Answer, Problem, Input> {
+export function useCommand<Input, Answer>(
+  send: (key: string, input: Input) => Promise<Answer>,
+): UseMutationResult<Answer, Problem, Input> {
   const key = useRef(newKey());
   const queries = useQueryClient();
   return useMutation<Answer, Problem, Input>({
@@ -23,7 +25,9 @@ export function useCommand<Input, Answer>(send: (key: string, input: Input) => P
       }
     },
     onSettled: async () => {
-      await Promise.all(['case', 'cases', 'counts'].map((first) => queries.invalidateQueries({ queryKey: [first] })));
+      await Promise.all(
+        ['case', 'cases', 'counts'].map((first) => queries.invalidateQueries({ queryKey: [first] })),
+      );
     },
   });
 }

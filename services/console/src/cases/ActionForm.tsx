@@ -23,17 +23,31 @@ export function ActionForm({ next, words, pending, problem, send, cancel }: Prop
   const { t, language } = useLanguage();
   const form = useForm<Answers>({
     initialValues: Object.fromEntries(next.fields.map((field) => [field.name, empty(field)])),
-    validate: Object.fromEntries(next.fields.filter((f) => f.required).map((f) => [f.name, (value: string | string[]) => (value.length === 0 || (typeof value === 'string' && value.trim() === '') ? t('act.fillIn') : null)])),
+    validate: Object.fromEntries(
+      next.fields
+        .filter((f) => f.required)
+        .map((f) => [
+          f.name,
+          (value: string | string[]) =>
+            value.length === 0 || (typeof value === 'string' && value.trim() === '') ? t('act.fillIn') : null,
+        ]),
+    ),
   });
   const hint = t(`actionHints.${next.action}`, { defaultValue: '' });
-  const submit = (answers: Answers): void => send(Object.fromEntries(next.fields.map((field) => [field.name, sent(field, answers[field.name])])));
+  const submit = (answers: Answers): void =>
+    send(Object.fromEntries(next.fields.map((field) => [field.name, sent(field, answers[field.name])])));
   const label = (option: Option): string => option[language] ?? words.code(option.value);
   return (
     <form className="action-form" onSubmit={form.onSubmit(submit)} noValidate>
       <h3>{t(`actions.${next.action}`)}</h3>
       {hint === '' ? null : <p className="faint">{hint}</p>}
       {next.fields.map((field, i) => (
-        <Field key={field.name} field={field} label={label} input={{ ...form.getInputProps(field.name), 'data-autofocus': i === 0 }} />
+        <Field
+          key={field.name}
+          field={field}
+          label={label}
+          input={{ ...form.getInputProps(field.name), 'data-autofocus': i === 0 }}
+        />
       ))}
       {problem === null || problem.code === 'VERSION_STALE' ? null : <ProblemNotice problem={problem} />}
       <div className="action-buttons">
@@ -49,11 +63,23 @@ export function ActionForm({ next, words, pending, problem, send, cancel }: Prop
 }
 
 function sent(field: ActionField, answer: string | string[] | undefined): string | string[] {
-  if (field.kind === 'lines') return String(answer ?? '').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  if (field.kind === 'lines')
+    return String(answer ?? '')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
   return answer ?? '';
 }
 
-function Field({ field, label, input }: { field: ActionField; label: (option: Option) => string; input: object }) {
+function Field({
+  field,
+  label,
+  input,
+}: {
+  field: ActionField;
+  label: (option: Option) => string;
+  input: object;
+}) {
   const { t } = useLanguage();
   const common = {
     label: t(`fields.${field.name}`, { defaultValue: field.name }),
@@ -66,9 +92,25 @@ function Field({ field, label, input }: { field: ActionField; label: (option: Op
   switch (field.kind) {
     case 'select':
     case 'owner':
-      return <Select {...common} {...optional} data={data} searchable={data.length > 8} clearable={!field.required} clearButtonProps={{ 'aria-label': t('list.clear') }} />;
+      return (
+        <Select
+          {...common}
+          {...optional}
+          data={data}
+          searchable={data.length > 8}
+          clearable={!field.required}
+          clearButtonProps={{ 'aria-label': t('list.clear') }}
+        />
+      );
     case 'many':
-      return <MultiSelect {...common} {...optional} data={data} clearButtonProps={{ 'aria-label': t('list.clear') }} />;
+      return (
+        <MultiSelect
+          {...common}
+          {...optional}
+          data={data}
+          clearButtonProps={{ 'aria-label': t('list.clear') }}
+        />
+      );
     case 'textarea':
       return <Textarea {...common} {...optional} dir="auto" />;
     case 'lines':

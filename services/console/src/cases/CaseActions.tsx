@@ -15,12 +15,22 @@ import { ActionForm } from './ActionForm';
 const elsewhere = new Set(['fill', 'attach', 'register']);
 
 /** What this person may do now: the usual step first and filled, the others as outlines. Each opens its own small form. */
-export function CaseActions({ page, words, stale }: { page: CasePage; words: Words; stale: (problem: Problem) => void }) {
+export function CaseActions({
+  page,
+  words,
+  stale,
+}: {
+  page: CasePage;
+  words: Words;
+  stale: (problem: Problem) => void;
+}) {
   const { t } = useLanguage();
   const tenant = useTenant();
   const [chosen, setChosen] = useState<string>();
   const { caseId, decisionVersion } = page.case;
-  const act = useCommand<{ action: string; answers: object }, CommandAnswer>((key, { action, answers }) => api.act(tenant, key, { caseId, action, decisionVersion, answers }));
+  const act = useCommand<{ action: string; answers: object }, CommandAnswer>((key, { action, answers }) =>
+    api.act(tenant, key, { caseId, action, decisionVersion, answers }),
+  );
   const offered = page.nextActions.filter((next) => !elsewhere.has(next.action));
   const current = offered.find((next) => next.action === chosen);
   const send = (next: NextAction, answers: object): void =>
@@ -29,7 +39,11 @@ export function CaseActions({ page, words, stale }: { page: CasePage; words: Wor
       {
         onSuccess: () => {
           setChosen(undefined);
-          notifications.show({ message: t('act.done', { action: t(`actions.${next.action}`) }), color: 'teal' });
+          notifications.show({
+            message: t('act.done', { action: t(`actions.${next.action}`) }),
+            color: 'teal',
+            closeButtonProps: { 'aria-label': t('layout.close') },
+          });
         },
         onError: stale,
       },
@@ -47,17 +61,32 @@ export function CaseActions({ page, words, stale }: { page: CasePage; words: Wor
           <IconLock size={18} aria-hidden /> {t('case.readOnly')}
         </p>
       ) : null}
-      {offered.length === 0 && page.case.phase !== 'terminal' ? <p className="faint">{t('case.noNext')}</p> : null}
+      {offered.length === 0 && page.case.phase !== 'terminal' ? (
+        <p className="faint">{t('case.noNext')}</p>
+      ) : null}
       {current === undefined ? (
         <div className="next-buttons">
           {offered.map((next) => (
-            <Button key={next.action} variant={next.primary ? 'filled' : 'default'} onClick={() => choose(next.action)} fullWidth>
+            <Button
+              key={next.action}
+              variant={next.primary ? 'filled' : 'default'}
+              onClick={() => choose(next.action)}
+              fullWidth
+            >
               {t(`actions.${next.action}`)}
             </Button>
           ))}
         </div>
       ) : (
-        <ActionForm key={current.action} next={current} words={words} pending={act.isPending} problem={act.error} send={(answers) => send(current, answers)} cancel={() => setChosen(undefined)} />
+        <ActionForm
+          key={current.action}
+          next={current}
+          words={words}
+          pending={act.isPending}
+          problem={act.error}
+          send={(answers) => send(current, answers)}
+          cancel={() => setChosen(undefined)}
+        />
       )}
     </section>
   );

@@ -12,7 +12,15 @@ import { ProblemNotice } from '../text/ProblemNotice';
 const kinds = ['PHOTO', 'INVOICE', 'DOCUMENT', 'LETTER', 'FAX', 'CLIP'] as const;
 
 /** Evidence (MUS-04): what is there, and adding to it while the page is open. */
-export function CaseAttachments({ page, profile, stale }: { page: CasePage; profile: Profile | undefined; stale: (problem: Problem) => void }) {
+export function CaseAttachments({
+  page,
+  profile,
+  stale,
+}: {
+  page: CasePage;
+  profile: Profile | undefined;
+  stale: (problem: Problem) => void;
+}) {
   const { t } = useLanguage();
   const mayAdd = page.nextActions.some((next) => next.action === 'attach');
   return (
@@ -22,7 +30,11 @@ export function CaseAttachments({ page, profile, stale }: { page: CasePage; prof
       <ul className="attachments">
         {page.attachments.map(({ attachmentId, kind, mediaType, sizeBytes }) => (
           <li key={attachmentId}>
-            {mediaType.startsWith('image/') ? <IconPhoto size={20} aria-hidden /> : <IconFile size={20} aria-hidden />}
+            {mediaType.startsWith('image/') ? (
+              <IconPhoto size={20} aria-hidden />
+            ) : (
+              <IconFile size={20} aria-hidden />
+            )}
             <span>{t(`options.${kind}`)}</span>
             <bdi className="faint">{size(sizeBytes)}</bdi>
           </li>
@@ -33,19 +45,35 @@ export function CaseAttachments({ page, profile, stale }: { page: CasePage; prof
   );
 }
 
-function AddAttachment({ page, profile, stale }: { page: CasePage; profile: Profile; stale: (problem: Problem) => void }) {
+function AddAttachment({
+  page,
+  profile,
+  stale,
+}: {
+  page: CasePage;
+  profile: Profile;
+  stale: (problem: Problem) => void;
+}) {
   const { t } = useLanguage();
   const tenant = useTenant();
   const [file, setFile] = useState<File | null>(null);
   const [kind, setKind] = useState<string>('PHOTO');
   const { caseId, decisionVersion } = page.case;
-  const attach = useCommand<File, CommandAnswer>((key, chosen) => api.attach(tenant, key, { caseId, kind, decisionVersion, file: chosen }));
+  const attach = useCommand<File, CommandAnswer>((key, chosen) =>
+    api.attach(tenant, key, { caseId, kind, decisionVersion, file: chosen }),
+  );
   const upload = (): void => {
     if (file !== null) attach.mutate(file, { onSuccess: () => setFile(null), onError: stale });
   };
   return (
     <div className="add-attachment">
-      <Select size="sm" label={t('case.attachmentKind')} data={kinds.map((value) => ({ value, label: t(`options.${value}`) }))} value={kind} onChange={(value) => setKind(value ?? 'PHOTO')} />
+      <Select
+        size="sm"
+        label={t('case.attachmentKind')}
+        data={kinds.map((value) => ({ value, label: t(`options.${value}`) }))}
+        value={kind}
+        onChange={(value) => setKind(value ?? 'PHOTO')}
+      />
       <FileInput
         size="sm"
         label={t('case.file')}
@@ -59,7 +87,14 @@ function AddAttachment({ page, profile, stale }: { page: CasePage; profile: Prof
         clearButtonProps={{ 'aria-label': t('list.clear') }}
       />
       {attach.error === null ? null : <ProblemNotice problem={attach.error} />}
-      <Button variant="light" size="sm" disabled={file === null} loading={attach.isPending} onClick={upload} leftSection={<IconUpload size={18} aria-hidden />}>
+      <Button
+        variant="light"
+        size="sm"
+        disabled={file === null}
+        loading={attach.isPending}
+        onClick={upload}
+        leftSection={<IconUpload size={18} aria-hidden />}
+      >
         {t('case.upload')}
       </Button>
     </div>
@@ -67,5 +102,7 @@ function AddAttachment({ page, profile, stale }: { page: CasePage; profile: Prof
 }
 
 function size(bytes: number): string {
-  return bytes >= 1_048_576 ? `${(bytes / 1_048_576).toFixed(bytes % 1_048_576 === 0 ? 0 : 1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  return bytes >= 1_048_576
+    ? `${(bytes / 1_048_576).toFixed(bytes % 1_048_576 === 0 ? 0 : 1)} MB`
+    : `${Math.max(1, Math.round(bytes / 1024))} KB`;
 }

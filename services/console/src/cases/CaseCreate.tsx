@@ -1,5 +1,17 @@
 import { TextInput, UnstyledButton } from '@mantine/core';
-import { IconBrandWhatsapp, IconBuildingCommunity, IconDeviceMobile, IconMail, IconMessageCircle, IconNews, IconPhone, IconPrinter, IconSocial, IconUsers, IconWorld } from '@tabler/icons-react';
+import {
+  IconBrandWhatsapp,
+  IconBuildingCommunity,
+  IconDeviceMobile,
+  IconMail,
+  IconMessageCircle,
+  IconNews,
+  IconPhone,
+  IconPrinter,
+  IconSocial,
+  IconUsers,
+  IconWorld,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
@@ -32,8 +44,16 @@ export function CaseCreate() {
   const profile = useProfile(tenant);
   const navigate = useNavigate();
   const [reference, setReference] = useState('');
-  const open = useCommand<string, CommandAnswer>((key, channel) => api.open(tenant, key, { channel, ...(reference.trim() === '' ? {} : { contactReference: reference.trim() }) }));
-  const choose = (channel: string): void => open.mutate(channel, { onSuccess: ({ caseId }) => void navigate(`/${tenant}/cases/${caseId}`, { replace: true }) });
+  const open = useCommand<string, CommandAnswer>((key, channel) =>
+    api.open(tenant, key, {
+      channel,
+      ...(reference.trim() === '' ? {} : { contactReference: reference.trim() }),
+    }),
+  );
+  const choose = (channel: string): void =>
+    open.mutate(channel, {
+      onSuccess: ({ caseId }) => void navigate(`/${tenant}/cases/${caseId}`, { replace: true }),
+    });
   return (
     <div className="page page-narrow">
       <header className="page-head">
@@ -55,7 +75,12 @@ export function CaseCreate() {
         {(profile.data?.channels ?? []).map(({ code, names, kind }) => {
           const Icon = icons[kind] ?? IconPhone;
           return (
-            <UnstyledButton key={code} className="channel" onClick={() => choose(code)} disabled={open.isPending}>
+            <UnstyledButton
+              key={code}
+              className="channel"
+              onClick={() => choose(code)}
+              disabled={open.isPending}
+            >
               <Icon size={28} stroke={1.6} aria-hidden />
               <span>{nameOf(names)}</span>
             </UnstyledButton>

@@ -18,7 +18,12 @@ export function CaseEmpty({ queue, tenant, mayOpenPage, filtered, clear }: Props
   const { t } = useLanguage();
   if (filtered) {
     return (
-      <EmptyState level={2} icon={<IconSearchOff size={40} />} title={t('list.nothingFound')} hint={t('list.nothingFoundHint')}>
+      <EmptyState
+        level={2}
+        icon={<IconSearchOff size={40} />}
+        title={t('list.nothingFound')}
+        hint={t('list.nothingFoundHint')}
+      >
         <Button variant="light" onClick={clear} leftSection={<IconFilterOff size={18} aria-hidden />}>
           {t('list.clearFilters')}
         </Button>
@@ -26,7 +31,12 @@ export function CaseEmpty({ queue, tenant, mayOpenPage, filtered, clear }: Props
     );
   }
   return (
-    <EmptyState level={2} icon={<IconMoodSmile size={40} />} title={t('list.empty')} hint={t(`list.emptyHint.${queue}`)}>
+    <EmptyState
+      level={2}
+      icon={<IconMoodSmile size={40} />}
+      title={t('list.empty')}
+      hint={t(`list.emptyHint.${queue}`)}
+    >
       {mayOpenPage ? (
         <Button component={Link} to={`/${tenant}/new`} leftSection={<IconFilePlus size={18} aria-hidden />}>
           {t('layout.newPage')}

@@ -6,14 +6,38 @@ import { type ListState } from './list-state';
 
 /** Stages that make sense as a condition of each list. */
 const stagesOf: Readonly<Record<Queue, readonly string[]>> = {
-  line1: ['OPEN_PAGE', 'REGISTERED', 'WITH_SECOND_LINE', 'WITH_THIRD_LINE', 'TRANSFERRED_EXTERNALLY', 'CLOSED'],
+  line1: [
+    'OPEN_PAGE',
+    'REGISTERED',
+    'WITH_SECOND_LINE',
+    'WITH_THIRD_LINE',
+    'TRANSFERRED_EXTERNALLY',
+    'CLOSED',
+  ],
   'second-line': ['WITH_SECOND_LINE', 'REPLY_RETURNED', 'REPORTER_INFORMED', 'SETTLED', 'WITH_PROSECUTION'],
   'follow-up': ['WITH_THIRD_LINE', 'TRANSFERRED_EXTERNALLY', 'CONFRONTATION'],
   'third-line': ['WITH_THIRD_LINE', 'CONFRONTATION'],
-  all: ['OPEN_PAGE', 'WITH_SECOND_LINE', 'WITH_THIRD_LINE', 'TRANSFERRED_EXTERNALLY', 'CONFRONTATION', 'REPLY_RETURNED', 'REPORTER_INFORMED', 'CLOSED'],
+  all: [
+    'OPEN_PAGE',
+    'WITH_SECOND_LINE',
+    'WITH_THIRD_LINE',
+    'TRANSFERRED_EXTERNALLY',
+    'CONFRONTATION',
+    'REPLY_RETURNED',
+    'REPORTER_INFORMED',
+    'CLOSED',
+  ],
 };
 
-export function CaseFilters({ queue, profile, state }: { queue: Queue; profile: Profile | undefined; state: ListState }) {
+export function CaseFilters({
+  queue,
+  profile,
+  state,
+}: {
+  queue: Queue;
+  profile: Profile | undefined;
+  state: ListState;
+}) {
   const { t, nameOf } = useLanguage();
   const { query } = state;
   const any = { value: '', label: t('list.any') };
@@ -30,20 +54,36 @@ export function CaseFilters({ queue, profile, state }: { queue: Queue; profile: 
         size="sm"
         searchable
         label={t('list.category')}
-        data={[any, ...(profile?.categories ?? []).map(({ code, names }) => ({ value: code, label: nameOf(names) }))]}
+        data={[
+          any,
+          ...(profile?.categories ?? []).map(({ code, names }) => ({ value: code, label: nameOf(names) })),
+        ]}
         value={query.category ?? ''}
         onChange={(category) => state.set({ category: category ?? undefined })}
       />
       <Select
         size="sm"
         label={t('list.sort')}
-        data={(['age', 'newest', 'due'] as const).map((sort) => ({ value: sort, label: t(`list.sorts.${sort}`) }))}
+        data={(['age', 'newest', 'due'] as const).map((sort) => ({
+          value: sort,
+          label: t(`list.sorts.${sort}`),
+        }))}
         value={query.sort}
         onChange={(sort) => state.set({ sort: sort ?? undefined })}
       />
-      <Switch className="filters-switch" label={t('list.overdueOnly')} checked={query.overdue === true} onChange={(event) => state.set({ overdue: event.currentTarget.checked ? 'true' : undefined })} />
+      <Switch
+        className="filters-switch"
+        label={t('list.overdueOnly')}
+        checked={query.overdue === true}
+        onChange={(event) => state.set({ overdue: event.currentTarget.checked ? 'true' : undefined })}
+      />
       {state.filtered ? (
-        <Button variant="subtle" size="sm" leftSection={<IconFilterOff size={18} aria-hidden />} onClick={state.clear}>
+        <Button
+          variant="subtle"
+          size="sm"
+          leftSection={<IconFilterOff size={18} aria-hidden />}
+          onClick={state.clear}
+        >
           {t('list.clearFilters')}
         </Button>
       ) : null}

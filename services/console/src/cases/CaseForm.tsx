@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { IconDeviceFloppy, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
-import { api, newKey } from '../api/client';
+import { api } from '../api/client';
 import { type Problem, missingOf } from '../api/problem';
 import { type CasePage, type CommandAnswer, type Names, type Profile } from '../api/types';
 import { useCommand } from '../api/use-command';
@@ -28,17 +28,31 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
   const form = useForm({ initialValues: initialValues(page) });
   const [refused, setRefused] = useState<ReadonlyMap<string, Names>>(new Map());
   const { caseId } = page.case;
-  const save = useCommand<number, CommandAnswer>((key, decisionVersion) => api.act(tenant, key, { caseId, action: 'fill', decisionVersion, answers: answersOf(form.values) }));
+  const save = useCommand<number, CommandAnswer>((key, decisionVersion) =>
+    api.act(tenant, key, { caseId, action: 'fill', decisionVersion, answers: answersOf(form.values) }),
+  );
   const register = useCommand<number, CommandAnswer>(async (key, seen) => {
-    const saved = form.isDirty() ? await api.act(tenant, newKey(), { caseId, action: 'fill', decisionVersion: seen, answers: answersOf(form.values) }) : undefined;
+    const saved = form.isDirty() ? await save.mutateAsync(seen) : undefined;
     form.resetDirty();
-    return api.act(tenant, key, { caseId, action: 'register', decisionVersion: saved?.decisionVersion ?? seen, answers: {} });
+    const answer = await api.act(tenant, key, {
+      caseId,
+      action: 'register',
+      decisionVersion: saved?.decisionVersion ?? seen,
+      answers: {},
+    });
+    // Told here, not in a callback of `mutate`: by then the reloaded page has taken this form away.
+    registered(answer.caseNumber);
+    return answer;
   });
   const failed = (problem: Problem): void => {
     stale(problem);
     const missing = missingOf(problem);
     setRefused(missing);
-    form.setErrors(Object.fromEntries([...missing].map(([field, names]) => [field, t('case.missingField', { name: nameOf(names) })])));
+    form.setErrors(
+      Object.fromEntries(
+        [...missing].map(([field, names]) => [field, t('case.missingField', { name: nameOf(names) })]),
+      ),
+    );
     if (missing.size > 0) focusFirst([...missing.keys()]);
   };
   const { decisionVersion } = page.case;
@@ -46,34 +60,55 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
     save.mutate(decisionVersion, {
       onSuccess: () => {
         form.resetDirty();
-        notifications.show({ message: t('case.saved'), color: 'teal' });
+        notifications.show({
+          message: t('case.saved'),
+          color: 'teal',
+          closeButtonProps: { 'aria-label': t('layout.close') },
+        });
       },
       onError: failed,
     });
-  const onRegister = (): void =>
-    register.mutate(decisionVersion, {
-      onSuccess: ({ caseNumber }) => registered(caseNumber),
-      onError: failed,
-    });
+  const onRegister = (): void => register.mutate(decisionVersion, { onError: failed });
   const required = requiredNow(profile, form.values, page.case.channel);
   const mayRegister = page.nextActions.some((next) => next.action === 'register');
   const fields = { form, profile, required };
   const problem = register.error ?? save.error;
   return (
-    <form className="card case-form" onSubmit={(event) => { event.preventDefault(); onRegister(); }} noValidate aria-label={t('case.form')}>
+    <form
+      className="card case-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onRegister();
+      }}
+      noValidate
+      aria-label={t('case.form')}
+    >
       <ClassificationFields {...fields} />
       <DetailFields {...fields} />
       <ReporterFields {...fields} />
       {asksConsumer(profile) ? <ConsumerFields {...fields} /> : null}
       <MissingFields required={required} refused={refused} values={form.values} page={page} />
-      {problem === null || problem.code === 'FIELDS_MISSING' || problem.code === 'VERSION_STALE' ? null : <ProblemNotice problem={problem} />}
+      {problem === null || problem.code === 'FIELDS_MISSING' || problem.code === 'VERSION_STALE' ? null : (
+        <ProblemNotice problem={problem} />
+      )}
       <div className="form-buttons">
         {mayRegister ? (
-          <Button type="submit" loading={register.isPending} disabled={save.isPending} leftSection={<IconSend size={18} aria-hidden className="flip" />}>
+          <Button
+            type="submit"
+            loading={register.isPending}
+            disabled={save.isPending}
+            leftSection={<IconSend size={18} aria-hidden className="flip" />}
+          >
             {t('case.saveAndRegister')}
           </Button>
         ) : null}
-        <Button variant="default" onClick={onSave} loading={save.isPending} disabled={register.isPending || !form.isDirty()} leftSection={<IconDeviceFloppy size={18} aria-hidden />}>
+        <Button
+          variant="default"
+          onClick={onSave}
+          loading={save.isPending}
+          disabled={register.isPending || !form.isDirty()}
+          leftSection={<IconDeviceFloppy size={18} aria-hidden />}
+        >
           {t('case.save')}
         </Button>
         <span className="faint" role="status">
@@ -87,7 +122,9 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
 /** After a refusal the first field that is missing gets the keyboard. */
 function focusFirst(fields: readonly string[]): void {
   requestAnimationFrame(() => {
-    const found = fields.map((field) => document.querySelector<HTMLElement>(`[data-field="${field}"]`)).find((element) => element !== null);
+    const found = fields
+      .map((field) => document.querySelector<HTMLElement>(`[data-field="${field}"]`))
+      .find((element) => element !== null);
     found?.focus();
   });
 }

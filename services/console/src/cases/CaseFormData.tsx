@@ -3,9 +3,37 @@ import { useLanguage } from '../i18n/use-language';
 import { type Words } from '../text/names';
 
 const groups = [
-  ['case.classification', ['directorate', 'section', 'sector', 'subject', 'theme', 'saleChannel', 'shopLicensed', 'otherBody']],
-  ['case.reporter', ['reporterName', 'phone', 'email', 'civilNumber', 'socialHandle', 'address', 'preferredChannel', 'language', 'clientType', 'needFlags']],
-  ['case.more', ['location', 'shopName', 'shopAddress', 'invoiceNumber', 'respondentName', 'respondentPhone', 'sourceReference']],
+  [
+    'case.classification',
+    ['directorate', 'section', 'sector', 'subject', 'theme', 'saleChannel', 'shopLicensed', 'otherBody'],
+  ],
+  [
+    'case.reporter',
+    [
+      'reporterName',
+      'phone',
+      'email',
+      'civilNumber',
+      'socialHandle',
+      'address',
+      'preferredChannel',
+      'language',
+      'clientType',
+      'needFlags',
+    ],
+  ],
+  [
+    'case.more',
+    [
+      'location',
+      'shopName',
+      'shopAddress',
+      'invoiceNumber',
+      'respondentName',
+      'respondentPhone',
+      'sourceReference',
+    ],
+  ],
 ] as const;
 
 /** The form as it stands, to be read. */
@@ -61,9 +89,11 @@ function Erased() {
 function Value({ value, words }: { value: unknown; words: Words }) {
   const { t, language } = useLanguage();
   if (value === null) return <Erased />;
-  if (Array.isArray(value)) return <>{value.map((v) => words.code(String(v))).join(language === 'ar' ? '، ' : ', ')}</>;
+  if (Array.isArray(value))
+    return <>{value.map((v) => words.code(String(v))).join(language === 'ar' ? '، ' : ', ')}</>;
   if (typeof value === 'boolean') return <>{t(`options.${String(value)}`)}</>;
-  if (isPlace(value)) return <bdi dir="ltr">{`${value.latitude.toFixed(5)}, ${value.longitude.toFixed(5)}`}</bdi>;
+  if (isPlace(value))
+    return <bdi dir="ltr">{`${value.latitude.toFixed(5)}, ${value.longitude.toFixed(5)}`}</bdi>;
   const text = String(value);
   return <bdi>{/^[A-Z][A-Z0-9_-]+$|^(ar|en)$/.test(text) ? words.code(text) : text}</bdi>;
 }

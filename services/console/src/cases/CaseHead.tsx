@@ -9,7 +9,17 @@ import { CaseMarks } from './CaseMarks';
 import { Due } from './CaseRows';
 import { StageBadge } from './StageBadge';
 
-export function CaseHead({ page, words, timeZone, home }: { page: CasePage; words: Words; timeZone: string | undefined; home: string }) {
+export function CaseHead({
+  page,
+  words,
+  timeZone,
+  home,
+}: {
+  page: CasePage;
+  words: Words;
+  timeZone: string | undefined;
+  home: string;
+}) {
   const { t } = useLanguage();
   const { case: it } = page;
   return (
@@ -19,7 +29,9 @@ export function CaseHead({ page, words, timeZone, home }: { page: CasePage; word
         {t('case.back')}
       </Link>
       <div className="case-title">
-        <h1>{it.caseNumber === undefined ? t('list.unnumbered') : <bdi className="number">{it.caseNumber}</bdi>}</h1>
+        <h1>
+          {it.caseNumber === undefined ? t('list.unnumbered') : <bdi className="number">{it.caseNumber}</bdi>}
+        </h1>
         <StageBadge stage={it.stage} />
         <CaseMarks row={it} />
       </div>
@@ -28,14 +40,22 @@ export function CaseHead({ page, words, timeZone, home }: { page: CasePage; word
         <Fact name={t('case.category')}>{words.code(it.category)}</Fact>
         <Fact name={t('case.channel')}>{words.code(it.channel)}</Fact>
         <Fact name={t('case.owner')}>{it.owner === undefined ? null : words.owner(it.owner)}</Fact>
-        <Fact name={t('case.due')}>{it.dueAt === undefined ? null : <Due row={it} timeZone={timeZone} />}</Fact>
+        <Fact name={t('case.due')}>
+          {it.dueAt === undefined ? null : <Due row={it} timeZone={timeZone} />}
+        </Fact>
         <Fact name={it.registeredAt === undefined ? t('case.opened') : t('case.registered')}>
           <When at={it.registeredAt ?? it.openedAt} timeZone={timeZone} />
         </Fact>
         <Fact name={t('case.outcome')}>{it.outcome === undefined ? null : words.code(it.outcome)}</Fact>
-        <Fact name={t('case.redirectedTo')}>{it.redirectedTo === undefined ? null : words.code(it.redirectedTo)}</Fact>
-        <Fact name={t('case.original')}>{it.originalNumber === undefined ? null : <bdi className="number">{it.originalNumber}</bdi>}</Fact>
-        <Fact name={t('case.closed')}>{it.closedAt === undefined ? null : <When at={it.closedAt} timeZone={timeZone} />}</Fact>
+        <Fact name={t('case.redirectedTo')}>
+          {it.redirectedTo === undefined ? null : words.code(it.redirectedTo)}
+        </Fact>
+        <Fact name={t('case.original')}>
+          {it.originalNumber === undefined ? null : <bdi className="number">{it.originalNumber}</bdi>}
+        </Fact>
+        <Fact name={t('case.closed')}>
+          {it.closedAt === undefined ? null : <When at={it.closedAt} timeZone={timeZone} />}
+        </Fact>
       </dl>
     </header>
   );

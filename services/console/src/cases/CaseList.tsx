@@ -36,10 +36,22 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
       <p className="total" role="status" aria-live="polite">
         {cases.data === undefined ? ' ' : t('list.total', { count: cases.data.total })}
       </p>
-      {cases.error === null ? null : <ProblemNotice problem={cases.error} retry={() => void cases.refetch()} />}
+      {cases.error === null ? null : (
+        <ProblemNotice problem={cases.error} retry={() => void cases.refetch()} />
+      )}
       {cases.isPending ? <Waiting /> : null}
-      {cases.data?.rows.length === 0 ? <CaseEmpty queue={queue} tenant={tenant} mayOpenPage={me.may.includes('case.open')} filtered={state.filtered} clear={state.clear} /> : null}
-      {cases.data !== undefined && cases.data.rows.length > 0 ? <CaseRows rows={cases.data.rows} tenant={tenant} profile={profile.data} words={words} /> : null}
+      {cases.data?.rows.length === 0 ? (
+        <CaseEmpty
+          queue={queue}
+          tenant={tenant}
+          mayOpenPage={me.may.includes('case.open')}
+          filtered={state.filtered}
+          clear={state.clear}
+        />
+      ) : null}
+      {cases.data !== undefined && cases.data.rows.length > 0 ? (
+        <CaseRows rows={cases.data.rows} tenant={tenant} profile={profile.data} words={words} />
+      ) : null}
       {pages > 1 ? (
         <nav className="pages" aria-label={t('list.pages')}>
           <Pagination
@@ -47,7 +59,11 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
             value={state.query.page}
             onChange={(page) => state.set({ page: page === 1 ? undefined : String(page) })}
             getItemProps={(page) => ({ 'aria-label': t('list.page', { page }) })}
-            getControlProps={(control) => ({ 'aria-label': t(control === 'previous' || control === 'first' ? 'list.previousPage' : 'list.nextPage') })}
+            getControlProps={(control) => ({
+              'aria-label': t(
+                control === 'previous' || control === 'first' ? 'list.previousPage' : 'list.nextPage',
+              ),
+            })}
           />
         </nav>
       ) : null}

@@ -7,7 +7,15 @@ import { When } from '../text/When';
 const icons = { REQUESTED: IconClock, ACCEPTED: IconCheck, FAILED: IconX } as const;
 
 /** What was sent about this case, to whom, by which channel, and what became of it. */
-export function CaseMessages({ page, words, timeZone }: { page: CasePage; words: Words; timeZone: string | undefined }) {
+export function CaseMessages({
+  page,
+  words,
+  timeZone,
+}: {
+  page: CasePage;
+  words: Words;
+  timeZone: string | undefined;
+}) {
   const { t } = useLanguage();
   return (
     <section className="card" aria-labelledby="messages-title">
@@ -22,7 +30,15 @@ export function CaseMessages({ page, words, timeZone }: { page: CasePage; words:
   );
 }
 
-function Message({ message, words, timeZone }: { message: MessageLine; words: Words; timeZone: string | undefined }) {
+function Message({
+  message,
+  words,
+  timeZone,
+}: {
+  message: MessageLine;
+  words: Words;
+  timeZone: string | undefined;
+}) {
   const { t } = useLanguage();
   const Icon = icons[message.state];
   const by = message.channel ?? message.channels[0];
@@ -42,7 +58,8 @@ function Message({ message, words, timeZone }: { message: MessageLine; words: Wo
         </span>
         <span className="under">
           {t(`messageStates.${message.state}`)}
-          {message.reason === undefined ? '' : ` (${words.code(message.reason)})`} <When at={message.settledAt ?? message.requestedAt} timeZone={timeZone} style="moment" />
+          {message.reason === undefined ? '' : ` (${words.code(message.reason)})`}{' '}
+          <When at={message.settledAt ?? message.requestedAt} timeZone={timeZone} style="moment" />
         </span>
       </div>
     </li>

@@ -24,13 +24,27 @@ import { JustRegistered } from './JustRegistered';
 export function CaseShow({ me }: { me: Me }) {
   const tenant = useTenant();
   const id = useParams()['id'] ?? '';
-  const page = useQuery<CasePage, Problem>({ queryKey: ['case', tenant, id], queryFn: () => api.case(tenant, id), refetchInterval: 60_000 });
+  const page = useQuery<CasePage, Problem>({
+    queryKey: ['case', tenant, id],
+    queryFn: () => api.case(tenant, id),
+    refetchInterval: 60_000,
+  });
   const { t } = useLanguage();
   if (page.error?.status === 404) {
-    return <EmptyState icon={<IconFileOff size={40} />} title={t('case.notFound')} hint={t('case.notFoundHint')} />;
+    return (
+      <EmptyState icon={<IconFileOff size={40} />} title={t('case.notFound')} hint={t('case.notFoundHint')} />
+    );
   }
   if (page.data === undefined) {
-    return <div className="page">{page.error === null ? <Waiting /> : <ProblemNotice problem={page.error} retry={() => void page.refetch()} />}</div>;
+    return (
+      <div className="page">
+        {page.error === null ? (
+          <Waiting />
+        ) : (
+          <ProblemNotice problem={page.error} retry={() => void page.refetch()} />
+        )}
+      </div>
+    );
   }
   return <Loaded key={id} page={page.data} me={me} />;
 }
@@ -49,14 +63,27 @@ function Loaded({ page, me }: { page: CasePage; me: Me }) {
     <article className="page case">
       <CaseHead page={page} words={words} timeZone={timeZone} home={`/${tenant}/${me.queues[0] ?? 'all'}`} />
       {changed ? (
-        <Alert color="sand" icon={<IconRefreshAlert aria-hidden />} title={t('case.changed')} role="alert" withCloseButton closeButtonLabel={t('layout.close')} onClose={() => setChanged(false)} mb="lg">
+        <Alert
+          color="sand"
+          icon={<IconRefreshAlert aria-hidden />}
+          title={t('case.changed')}
+          role="alert"
+          withCloseButton
+          closeButtonLabel={t('layout.close')}
+          onClose={() => setChanged(false)}
+          mb="lg"
+        >
           {t('case.changedHint')}
         </Alert>
       ) : null}
       {registeredAs === undefined ? null : <JustRegistered number={registeredAs} />}
       <div className={filling ? 'case-columns filling' : 'case-columns'}>
         <div className="case-main">
-          {filling ? <CaseForm page={page} profile={profile} stale={stale} registered={setRegisteredAs} /> : <CaseFormData page={page} words={words} />}
+          {filling ? (
+            <CaseForm page={page} profile={profile} stale={stale} registered={setRegisteredAs} />
+          ) : (
+            <CaseFormData page={page} words={words} />
+          )}
           <CaseTimeline page={page} words={words} timeZone={timeZone} />
         </div>
         <aside className="case-side">

@@ -6,10 +6,57 @@ import { type Words } from '../text/names';
 import { When } from '../text/When';
 
 /** Shown beside the sentence at once; the rest waits behind "details". */
-const telling = new Set(['caseNumber', 'owner', 'agency', 'note', 'resolution', 'reply', 'answer', 'reason', 'description', 'findings', 'result', 'outcome', 'missing', 'originalNumber', 'repeatNumber', 'body', 'terms', 'date', 'n', 'to', 'basis', 'lawReference', 'recipient', 'priority', 'dueAt', 'kind']);
+const telling = new Set([
+  'caseNumber',
+  'owner',
+  'agency',
+  'note',
+  'resolution',
+  'reply',
+  'answer',
+  'reason',
+  'description',
+  'findings',
+  'result',
+  'outcome',
+  'missing',
+  'originalNumber',
+  'repeatNumber',
+  'body',
+  'terms',
+  'date',
+  'n',
+  'to',
+  'basis',
+  'lawReference',
+  'recipient',
+  'priority',
+  'dueAt',
+  'kind',
+]);
+
+/** Acts of the system that a person must not overlook. */
+const loud = new Set([
+  'ReminderIssued',
+  'CaseEscalated',
+  'SlaBreached',
+  'NotificationFailed',
+  'DueDateRecomputed',
+  'CaseRouted',
+  'CaseRedirectedOutOfJurisdiction',
+  'CaseClosed',
+]);
 
 /** The whole record, newest last, each line with who stood behind it (SYS-03). */
-export function CaseTimeline({ page, words, timeZone }: { page: CasePage; words: Words; timeZone: string | undefined }) {
+export function CaseTimeline({
+  page,
+  words,
+  timeZone,
+}: {
+  page: CasePage;
+  words: Words;
+  timeZone: string | undefined;
+}) {
   const { t } = useLanguage();
   return (
     <section className="card" aria-labelledby="timeline-title">
@@ -24,14 +71,28 @@ export function CaseTimeline({ page, words, timeZone }: { page: CasePage; words:
   );
 }
 
-function Entry({ entry, words, timeZone }: { entry: TimelineEntry; words: Words; timeZone: string | undefined }) {
+function Entry({
+  entry,
+  words,
+  timeZone,
+}: {
+  entry: TimelineEntry;
+  words: Words;
+  timeZone: string | undefined;
+}) {
   const { t } = useLanguage();
   const [open, setOpen] = useState(false);
-  const first = entry.changes.filter((change) => telling.has(change.key));
-  const more = entry.changes.filter((change) => !telling.has(change.key));
+  // What the system did of itself stays one line until somebody asks.
+  const first =
+    entry.line === 'system' && !loud.has(entry.type)
+      ? []
+      : entry.changes.filter((change) => telling.has(change.key));
+  const more = entry.changes.filter((change) => !first.includes(change));
   const late = Date.parse(entry.recordedAt) - Date.parse(entry.at) > 60_000;
   return (
-    <li className={`event event-line-${entry.line}`}>
+    <li
+      className={`event event-line-${entry.line}${entry.line === 'system' && !loud.has(entry.type) ? ' event-quiet' : ''}`}
+    >
       <div className="event-head">
         <strong>{t(`events.${entry.type}`, { defaultValue: entry.type })}</strong>
         <When at={entry.at} timeZone={timeZone} />
@@ -56,7 +117,15 @@ function Entry({ entry, words, timeZone }: { entry: TimelineEntry; words: Words;
   );
 }
 
-function Changes({ changes, words, timeZone }: { changes: readonly Change[]; words: Words; timeZone: string | undefined }) {
+function Changes({
+  changes,
+  words,
+  timeZone,
+}: {
+  changes: readonly Change[];
+  words: Words;
+  timeZone: string | undefined;
+}) {
   const { t } = useLanguage();
   if (changes.length === 0) return null;
   return (
@@ -73,7 +142,15 @@ function Changes({ changes, words, timeZone }: { changes: readonly Change[]; wor
   );
 }
 
-function Shown({ change, words, timeZone }: { change: Change; words: Words; timeZone: string | undefined }): ReactNode {
+function Shown({
+  change,
+  words,
+  timeZone,
+}: {
+  change: Change;
+  words: Words;
+  timeZone: string | undefined;
+}): ReactNode {
   const { t, language } = useLanguage();
   const { kind, value, key } = change;
   if (value === '⊘') return <span className="erased">{t('case.erased')}</span>;
@@ -87,13 +164,26 @@ function Shown({ change, words, timeZone }: { change: Change; words: Words; time
     case 'owner':
       return Array.isArray(value) ? words.owner(value as readonly string[]) : null;
     case 'codes': {
-      const name = (code: string): string => (key === 'missing' ? t(`fields.${code}`, { defaultValue: words.code(code) }) : words.code(code));
-      return Array.isArray(value) ? (value as readonly string[]).map(name).join(language === 'ar' ? '، ' : ', ') : null;
+      const name = (code: string): string =>
+        key === 'missing' ? t(`fields.${code}`, { defaultValue: words.code(code) }) : words.code(code);
+      return Array.isArray(value)
+        ? (value as readonly string[]).map(name).join(language === 'ar' ? '، ' : ', ')
+        : null;
     }
     case 'code':
-      return key === 'trigger' ? t(`events.${String(value)}`, { defaultValue: String(value) }) : <bdi>{words.code(String(value))}</bdi>;
+      return key === 'trigger' ? (
+        t(`events.${String(value)}`, { defaultValue: String(value) })
+      ) : (
+        <bdi>{words.code(String(value))}</bdi>
+      );
     case 'text':
-      return <span dir="auto">{key === 'trigger' ? t(`events.${String(value)}`, { defaultValue: String(value) }) : words.code(String(value))}</span>;
+      return (
+        <span dir="auto">
+          {key === 'trigger'
+            ? t(`events.${String(value)}`, { defaultValue: String(value) })
+            : words.code(String(value))}
+        </span>
+      );
     default:
       return <bdi dir="ltr">{String(value)}</bdi>;
   }

@@ -26,7 +26,9 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
 export function ClassificationFields({ form, profile, required }: FieldsProps) {
   const { t } = useLanguage();
   const { caseType, category, directorate } = form.values;
-  const categories = profile.categories.filter((c) => c.caseTypes === undefined || caseType === '' || c.caseTypes.includes(String(caseType)));
+  const categories = profile.categories.filter(
+    (c) => c.caseTypes === undefined || caseType === '' || c.caseTypes.includes(String(caseType)),
+  );
   const sections = profile.directorates.find((d) => d.code === directorate)?.sections ?? [];
   const choose = (name: string) => (value: string | null) => {
     form.setFieldValue(name, value ?? '');
@@ -39,10 +41,24 @@ export function ClassificationFields({ form, profile, required }: FieldsProps) {
     <Group title={t('case.classification')}>
       <Choice name="caseType" from={profile.caseTypes} {...{ form, required, choose }} />
       <Choice name="category" from={categories} {...{ form, required, choose }} />
-      {profile.subjects.length > 0 && (required.has('subject') || category === '' || form.values['subject'] !== '') ? <Choice name="subject" from={profile.subjects} {...{ form, required, choose }} /> : null}
-      {profile.sectors.length > 0 ? <Choice name="sector" from={profile.sectors} {...{ form, required, choose }} /> : null}
-      {profile.directorates.length > 0 ? <Choice name="directorate" from={profile.directorates} {...{ form, required, choose }} /> : null}
-      {profile.directorates.length > 0 ? <Choice name="section" from={sections} disabled={sections.length === 0} {...{ form, required, choose }} /> : null}
+      {profile.subjects.length > 0 &&
+      (required.has('subject') || category === '' || form.values['subject'] !== '') ? (
+        <Choice name="subject" from={profile.subjects} {...{ form, required, choose }} />
+      ) : null}
+      {profile.sectors.length > 0 ? (
+        <Choice name="sector" from={profile.sectors} {...{ form, required, choose }} />
+      ) : null}
+      {profile.directorates.length > 0 ? (
+        <Choice name="directorate" from={profile.directorates} {...{ form, required, choose }} />
+      ) : null}
+      {profile.directorates.length > 0 ? (
+        <Choice
+          name="section"
+          from={sections}
+          disabled={sections.length === 0}
+          {...{ form, required, choose }}
+        />
+      ) : null}
       {suggestion ? <Choice name="theme" from={profile.themes} {...{ form, required, choose }} /> : null}
     </Group>
   );
@@ -84,7 +100,17 @@ function Choice({ name, from, form, required, choose, disabled = false }: Choice
   );
 }
 
-function Text({ name, form, required, kind = 'text', ltr = false }: Pick<FieldsProps, 'form' | 'required'> & { name: string; kind?: 'text' | 'tel' | 'email' | 'decimal'; ltr?: boolean }) {
+function Text({
+  name,
+  form,
+  required,
+  kind = 'text',
+  ltr = false,
+}: Pick<FieldsProps, 'form' | 'required'> & {
+  name: string;
+  kind?: 'text' | 'tel' | 'email' | 'decimal';
+  ltr?: boolean;
+}) {
   const { t, nameOf } = useLanguage();
   const label = required.get(name);
   return (
@@ -108,7 +134,8 @@ export function DetailFields({ form, required }: FieldsProps) {
   const here = (): void => {
     setFailed(false);
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => form.setValues({ latitude: coords.latitude.toFixed(6), longitude: coords.longitude.toFixed(6) }),
+      ({ coords }) =>
+        form.setValues({ latitude: coords.latitude.toFixed(6), longitude: coords.longitude.toFixed(6) }),
       () => setFailed(true),
       { timeout: 10_000 },
     );
@@ -128,7 +155,17 @@ export function DetailFields({ form, required }: FieldsProps) {
       />
       <Text name="address" {...{ form, required }} />
       <Text name="sourceReference" {...{ form, required }} />
-      <Text name="latitude" kind="decimal" ltr form={form} required={required.has('location') ? new Map([...required, ['latitude', { ar: t('fields.latitude'), en: t('fields.latitude') }]]) : required} />
+      <Text
+        name="latitude"
+        kind="decimal"
+        ltr
+        form={form}
+        required={
+          required.has('location')
+            ? new Map([...required, ['latitude', { ar: t('fields.latitude'), en: t('fields.latitude') }]])
+            : required
+        }
+      />
       <div className="with-button">
         <Text name="longitude" kind="decimal" ltr {...{ form, required }} />
         <Button variant="default" onClick={here} aria-label={t('case.here')} title={t('case.here')}>
@@ -147,17 +184,26 @@ export function DetailFields({ form, required }: FieldsProps) {
 export function ReporterFields({ form, profile, required }: FieldsProps) {
   const { t, nameOf } = useLanguage();
   const choose = (name: string) => (value: string | null) => form.setFieldValue(name, value ?? '');
-  const codes = (list: readonly string[]): readonly Named[] => list.map((code) => ({ code, names: { ar: t(`options.${code}`), en: t(`options.${code}`) } }));
+  const codes = (list: readonly string[]): readonly Named[] =>
+    list.map((code) => ({ code, names: { ar: t(`options.${code}`), en: t(`options.${code}`) } }));
   return (
     <Group title={t('case.reporter')}>
       <Text name="reporterName" {...{ form, required }} />
       <Text name="phone" kind="tel" ltr {...{ form, required }} />
       <Text name="email" kind="email" ltr {...{ form, required }} />
       <Text name="civilNumber" ltr {...{ form, required }} />
-      <Choice name="preferredChannel" from={codes([...new Set([...profile.reporterChannels, 'PHONE'])])} {...{ form, required, choose }} />
+      <Choice
+        name="preferredChannel"
+        from={codes([...new Set([...profile.reporterChannels, 'PHONE'])])}
+        {...{ form, required, choose }}
+      />
       <Choice name="language" from={codes(['ar', 'en'])} {...{ form, required, choose }} />
-      {form.values['preferredChannel'] === 'SOCIAL' || form.values['socialHandle'] !== '' ? <Text name="socialHandle" ltr {...{ form, required }} /> : null}
-      {profile.clientTypes.length > 0 ? <Choice name="clientType" from={profile.clientTypes} {...{ form, required, choose }} /> : null}
+      {form.values['preferredChannel'] === 'SOCIAL' || form.values['socialHandle'] !== '' ? (
+        <Text name="socialHandle" ltr {...{ form, required }} />
+      ) : null}
+      {profile.clientTypes.length > 0 ? (
+        <Choice name="clientType" from={profile.clientTypes} {...{ form, required, choose }} />
+      ) : null}
       {profile.needFlags.length > 0 ? (
         <MultiSelect
           label={t('fields.needFlags')}
@@ -174,7 +220,10 @@ export function ReporterFields({ form, profile, required }: FieldsProps) {
 export function ConsumerFields({ form, required }: FieldsProps) {
   const { t } = useLanguage();
   const choose = (name: string) => (value: string | null) => form.setFieldValue(name, value ?? '');
-  const sale: readonly Named[] = ['ONLINE', 'SHOP'].map((code) => ({ code, names: { ar: t(`options.${code}`), en: t(`options.${code}`) } }));
+  const sale: readonly Named[] = ['ONLINE', 'SHOP'].map((code) => ({
+    code,
+    names: { ar: t(`options.${code}`), en: t(`options.${code}`) },
+  }));
   return (
     <Group title={t('case.more')}>
       <Choice name="saleChannel" from={sale} {...{ form, required, choose }} />

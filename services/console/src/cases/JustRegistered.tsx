@@ -12,7 +12,12 @@ export function JustRegistered({ number }: { number: string }) {
         <bdi className="number">{number}</bdi>
         <CopyButton value={number}>
           {({ copied, copy }) => (
-            <ActionIcon variant="subtle" color="teal" onClick={copy} aria-label={`${t('case.number')} ${number}`}>
+            <ActionIcon
+              variant="subtle"
+              color="teal"
+              onClick={copy}
+              aria-label={`${t('case.number')} ${number}`}
+            >
               {copied ? <IconCheck size={18} aria-hidden /> : <IconCopy size={18} aria-hidden />}
             </ActionIcon>
           )}

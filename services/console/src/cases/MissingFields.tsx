@@ -18,7 +18,10 @@ export function MissingFields({ required, refused, values, page }: Props) {
   if (all.size === 0) return null;
   const open = [...all.keys()].filter((field) => !isFilled(field, values, page));
   return (
-    <section className={refused.size > 0 && open.length > 0 ? 'missing missing-refused' : 'missing'} aria-live="polite">
+    <section
+      className={refused.size > 0 && open.length > 0 ? 'missing missing-refused' : 'missing'}
+      aria-live="polite"
+    >
       <p className="missing-title">{open.length === 0 ? t('case.nothingMissing') : t('case.missing')}</p>
       <ul>
         {[...all].map(([field, names]) => {

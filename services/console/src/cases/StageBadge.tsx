@@ -1,4 +1,15 @@
-import { IconArrowBack, IconArrowForwardUp, IconCircleCheck, IconCircleDashed, IconExchange, IconGavel, IconInbox, IconLock, IconMessageCheck, IconUsersGroup } from '@tabler/icons-react';
+import {
+  IconArrowBack,
+  IconArrowForwardUp,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconExchange,
+  IconGavel,
+  IconInbox,
+  IconLock,
+  IconMessageCheck,
+  IconUsersGroup,
+} from '@tabler/icons-react';
 import { useLanguage } from '../i18n/use-language';
 
 type Tone = 'quiet' | 'wait' | 'out' | 'back' | 'good' | 'law' | 'done';

@@ -6,9 +6,30 @@ export interface FormValues {
 }
 
 export const textFields = [
-  'caseType', 'category', 'subject', 'sector', 'directorate', 'section', 'theme', 'saleChannel', 'clientType', 'preferredChannel', 'language',
-  'reporterName', 'civilNumber', 'phone', 'email', 'socialHandle', 'address', 'details', 'shopName', 'shopAddress', 'invoiceNumber', 'respondentName',
-  'respondentPhone', 'sourceReference',
+  'caseType',
+  'category',
+  'subject',
+  'sector',
+  'directorate',
+  'section',
+  'theme',
+  'saleChannel',
+  'clientType',
+  'preferredChannel',
+  'language',
+  'reporterName',
+  'civilNumber',
+  'phone',
+  'email',
+  'socialHandle',
+  'address',
+  'details',
+  'shopName',
+  'shopAddress',
+  'invoiceNumber',
+  'respondentName',
+  'respondentPhone',
+  'sourceReference',
 ] as const;
 
 export function initialValues(page: CasePage): Record<string, string | string[]> {
@@ -25,10 +46,15 @@ export function initialValues(page: CasePage): Record<string, string | string[]>
 /** What is sent: given answers only, the place as numbers. */
 export function answersOf(values: Readonly<Record<string, string | string[]>>): object {
   const { latitude, longitude, needFlags, ...texts } = values;
-  const place = { latitude: Number.parseFloat(String(latitude)), longitude: Number.parseFloat(String(longitude)) };
+  const place = {
+    latitude: Number.parseFloat(String(latitude)),
+    longitude: Number.parseFloat(String(longitude)),
+  };
   const known = Number.isFinite(place.latitude) && Number.isFinite(place.longitude);
   return {
-    ...Object.fromEntries(Object.entries(texts).filter(([, value]) => typeof value === 'string' && value.trim() !== '')),
+    ...Object.fromEntries(
+      Object.entries(texts).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
+    ),
     ...(Array.isArray(needFlags) && needFlags.length > 0 ? { needFlags } : {}),
     ...(known ? { location: place } : {}),
   };
@@ -44,9 +70,15 @@ function holds(when: Condition, values: Readonly<Record<string, unknown>>): bool
 }
 
 /** Fields that registration will ask for under the present answers, as far as the public profile tells. */
-export function requiredNow(profile: Profile, values: Readonly<Record<string, unknown>>, channel: string | undefined): ReadonlyMap<string, Names> {
+export function requiredNow(
+  profile: Profile,
+  values: Readonly<Record<string, unknown>>,
+  channel: string | undefined,
+): ReadonlyMap<string, Names> {
   const facts = { ...values, channel };
-  return new Map(profile.requiredFields.filter(({ when }) => holds(when, facts)).map(({ field, names }) => [field, names]));
+  return new Map(
+    profile.requiredFields.filter(({ when }) => holds(when, facts)).map(({ field, names }) => [field, names]),
+  );
 }
 
 export function isFilled(field: string, values: Readonly<Record<string, unknown>>, page: CasePage): boolean {
@@ -58,7 +90,14 @@ export function isFilled(field: string, values: Readonly<Record<string, unknown>
 }
 
 /** Fields of a consumer's complaint; asked for only where the organisation deals with such complaints. */
-const consumerFields = ['shopName', 'shopAddress', 'invoiceNumber', 'respondentName', 'respondentPhone', 'saleChannel'];
+const consumerFields = [
+  'shopName',
+  'shopAddress',
+  'invoiceNumber',
+  'respondentName',
+  'respondentPhone',
+  'saleChannel',
+];
 
 export function asksConsumer(profile: Profile): boolean {
   return profile.requiredFields.some(({ field }) => consumerFields.includes(field) || field === 'invoice');

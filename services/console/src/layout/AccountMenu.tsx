@@ -16,7 +16,12 @@ export function AccountMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={260}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="teal" size="lg" aria-label={`${t('session.account')}: ${me.account}`}>
+        <ActionIcon
+          variant="subtle"
+          color="teal"
+          size="lg"
+          aria-label={`${t('session.account')}: ${me.account}`}
+        >
           <IconUserCircle size={26} aria-hidden />
         </ActionIcon>
       </Menu.Target>
@@ -35,7 +40,10 @@ export function AccountMenu({ me }: { me: Me }) {
           )}
         </div>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={18} aria-hidden className="flip" />} onClick={() => void signOut()}>
+        <Menu.Item
+          leftSection={<IconLogout size={18} aria-hidden className="flip" />}
+          onClick={() => void signOut()}
+        >
           {t('session.signOut')}
         </Menu.Item>
       </Menu.Dropdown>

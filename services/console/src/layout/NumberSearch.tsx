@@ -22,7 +22,9 @@ export function NumberSearch() {
   const search = (event: FormEvent): void => {
     event.preventDefault();
     const wanted = text.trim();
-    void navigate(`/${tenant}/${queue ?? 'all'}${wanted === '' ? '' : `?text=${encodeURIComponent(wanted)}`}`);
+    void navigate(
+      `/${tenant}/${queue ?? 'all'}${wanted === '' ? '' : `?text=${encodeURIComponent(wanted)}`}`,
+    );
   };
   return (
     <form role="search" onSubmit={search} className="search">
@@ -42,7 +44,12 @@ export function NumberSearch() {
               /
             </Kbd>
           ) : (
-            <ActionIcon variant="subtle" color="dark" aria-label={t('list.clear')} onClick={() => setText('')}>
+            <ActionIcon
+              variant="subtle"
+              color="dark"
+              aria-label={t('list.clear')}
+              onClick={() => setText('')}
+            >
               <IconX size={16} aria-hidden />
             </ActionIcon>
           )

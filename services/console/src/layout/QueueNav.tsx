@@ -1,5 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconChecklist, IconFilePlus, IconInbox, IconListSearch, IconProgressCheck, IconUsersGroup } from '@tabler/icons-react';
+import {
+  IconChecklist,
+  IconFilePlus,
+  IconInbox,
+  IconListSearch,
+  IconProgressCheck,
+  IconUsersGroup,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, NavLink } from 'react-router';
 import { api } from '../api/client';
@@ -19,12 +26,24 @@ export function QueueNav({ me, onNavigate }: { me: Me; onNavigate: () => void })
   const { t, nameOf } = useLanguage();
   const tenant = useTenant();
   const profile = useProfile(tenant);
-  const counts = useQuery({ queryKey: ['counts', tenant], queryFn: () => api.counts(tenant), enabled: tenant !== '', refetchInterval: 60_000 });
+  const counts = useQuery({
+    queryKey: ['counts', tenant],
+    queryFn: () => api.counts(tenant),
+    enabled: tenant !== '',
+    refetchInterval: 60_000,
+  });
   return (
     <nav className="queues" aria-label={t('layout.queues')}>
       <p className="queues-centre">{profile.data === undefined ? ' ' : nameOf(profile.data.centre)}</p>
       {me.may.includes('case.open') ? (
-        <Button component={Link} to={`/${tenant}/new`} onClick={onNavigate} className="new-page" leftSection={<IconFilePlus size={20} aria-hidden />} fullWidth>
+        <Button
+          component={Link}
+          to={`/${tenant}/new`}
+          onClick={onNavigate}
+          className="new-page"
+          leftSection={<IconFilePlus size={20} aria-hidden />}
+          fullWidth
+        >
           {t('layout.newPage')}
         </Button>
       ) : null}
@@ -34,7 +53,11 @@ export function QueueNav({ me, onNavigate }: { me: Me; onNavigate: () => void })
           const count = counts.data?.[queue];
           return (
             <li key={queue}>
-              <NavLink to={`/${tenant}/${queue}`} onClick={onNavigate} className={({ isActive }) => (isActive ? 'queue active' : 'queue')}>
+              <NavLink
+                to={`/${tenant}/${queue}`}
+                onClick={onNavigate}
+                className={({ isActive }) => (isActive ? 'queue active' : 'queue')}
+              >
                 <Icon size={20} aria-hidden />
                 <span>{t(`queues.${queue}`)}</span>
                 {count === undefined ? null : <bdi className="queue-count">{count}</bdi>}

@@ -21,12 +21,23 @@ export function Shell({ me }: { me: Me }) {
   const [help, shortcuts] = useDisclosure(false);
   useLive(tenant);
   return (
-    <AppShell header={{ height: 64 }} navbar={{ width: 264, breakpoint: 'md', collapsed: { mobile: !opened } }} padding={0} layout="alt">
+    <AppShell
+      header={{ height: 64 }}
+      navbar={{ width: 264, breakpoint: 'md', collapsed: { mobile: !opened } }}
+      padding={0}
+      layout="alt"
+    >
       <a className="skip" href="#content">
         {t('layout.skip')}
       </a>
       <AppShell.Header className="bar">
-        <Burger opened={opened} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={t('layout.menu')} />
+        <Burger
+          opened={opened}
+          onClick={menu.toggle}
+          hiddenFrom="md"
+          size="sm"
+          aria-label={t('layout.menu')}
+        />
         <NumberSearch />
         <div className="bar-end">
           <TenantSwitch me={me} />
@@ -37,7 +48,14 @@ export function Shell({ me }: { me: Me }) {
       <AppShell.Navbar className="side">
         <div className="side-brand">
           <Brand />
-          <Burger opened onClick={menu.close} hiddenFrom="md" size="sm" color="var(--mantine-color-sand-1)" aria-label={t('layout.close')} />
+          <Burger
+            opened
+            onClick={menu.close}
+            hiddenFrom="md"
+            size="sm"
+            color="var(--mantine-color-sand-1)"
+            aria-label={t('layout.close')}
+          />
         </div>
         <QueueNav me={me} onNavigate={menu.close} />
         <button type="button" className="side-help" onClick={shortcuts.open}>
@@ -47,7 +65,12 @@ export function Shell({ me }: { me: Me }) {
       <AppShell.Main id="content" className="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
-      <Shortcuts opened={help} open={shortcuts.open} close={shortcuts.close} mayOpenPage={me.may.includes('case.open')} />
+      <Shortcuts
+        opened={help}
+        open={shortcuts.open}
+        close={shortcuts.close}
+        mayOpenPage={me.may.includes('case.open')}
+      />
     </AppShell>
   );
 }

@@ -15,11 +15,24 @@ const rows = [
 ] as const;
 
 /** The shortcuts of every page, and the list of all of them. */
-export function Shortcuts({ opened, open, close, mayOpenPage }: { opened: boolean; open: () => void; close: () => void; mayOpenPage: boolean }) {
+export function Shortcuts({
+  opened,
+  open,
+  close,
+  mayOpenPage,
+}: {
+  opened: boolean;
+  open: () => void;
+  close: () => void;
+  mayOpenPage: boolean;
+}) {
   const { t } = useLanguage();
   const tenant = useTenant();
   const navigate = useNavigate();
-  useShortcut({ key: '/' }, useCallback(() => document.getElementById(searchFieldId)?.focus(), []));
+  useShortcut(
+    { key: '/' },
+    useCallback(() => document.getElementById(searchFieldId)?.focus(), []),
+  );
   useShortcut({ key: '?' }, open);
   useShortcut({ key: '؟' }, open);
   const newPage = useCallback(() => {
@@ -27,7 +40,13 @@ export function Shortcuts({ opened, open, close, mayOpenPage }: { opened: boolea
   }, [mayOpenPage, navigate, tenant]);
   useShortcut({ code: 'KeyN' }, newPage);
   return (
-    <Modal opened={opened} onClose={close} title={t('layout.shortcuts')} centered closeButtonProps={{ 'aria-label': t('layout.close') }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t('layout.shortcuts')}
+      centered
+      closeButtonProps={{ 'aria-label': t('layout.close') }}
+    >
       <dl className="keys">
         {rows.map(([key, name]) => (
           <div key={key}>

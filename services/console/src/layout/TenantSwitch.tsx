@@ -20,14 +20,26 @@ export function TenantSwitch({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={280}>
       <Menu.Target>
-        <Button variant="default" size="sm" className="tenant" leftSection={<IconBuilding size={18} aria-hidden />} rightSection={<IconSelector size={16} aria-hidden />} aria-label={`${t('layout.tenant')}: ${name}`}>
+        <Button
+          variant="default"
+          size="sm"
+          className="tenant"
+          leftSection={<IconBuilding size={18} aria-hidden />}
+          rightSection={<IconSelector size={16} aria-hidden />}
+          aria-label={`${t('layout.tenant')}: ${name}`}
+        >
           <span className="tenant-label">{name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('layout.tenant')}</Menu.Label>
         {me.tenants.map((one) => (
-          <Menu.Item key={one.code} onClick={() => change(one.code)} rightSection={one.code === tenant ? <IconCheck size={16} aria-hidden /> : null} aria-current={one.code === tenant}>
+          <Menu.Item
+            key={one.code}
+            onClick={() => change(one.code)}
+            rightSection={one.code === tenant ? <IconCheck size={16} aria-hidden /> : null}
+            aria-current={one.code === tenant}
+          >
             {one[language]}
           </Menu.Item>
         ))}

@@ -23,13 +23,23 @@ export function SignIn({ over }: { over: boolean }) {
         <section className="welcome-card" aria-labelledby="welcome-title">
           <h1 id="welcome-title">{t('session.title')}</h1>
           <p>{t('session.lead')}</p>
-          {over ? <Alert color="sand" role="status">{t('session.over')}</Alert> : null}
+          {over ? (
+            <Alert color="sand" role="status">
+              {t('session.over')}
+            </Alert>
+          ) : null}
           {failure === null ? null : (
             <Alert color="clay" role="alert">
               {t(`problems.${failure}`, { defaultValue: t('problems.SIGN_IN_FAILED') })}
             </Alert>
           )}
-          <Button component="a" href={`/auth/sign-in?returnTo=${encodeURIComponent(here)}`} size="lg" fullWidth leftSection={<IconLogin2 size={20} aria-hidden />}>
+          <Button
+            component="a"
+            href={`/auth/sign-in?returnTo=${encodeURIComponent(here)}`}
+            size="lg"
+            fullWidth
+            leftSection={<IconLogin2 size={20} aria-hidden />}
+          >
             {t('session.signIn')}
           </Button>
         </section>

@@ -14,7 +14,12 @@ export function useTenant(): string {
 }
 
 export function useProfile(tenant: string) {
-  return useQuery<Profile, Problem>({ queryKey: ['profile', tenant], queryFn: () => api.profile(tenant), staleTime: 5 * 60_000, enabled: tenant !== '' });
+  return useQuery<Profile, Problem>({
+    queryKey: ['profile', tenant],
+    queryFn: () => api.profile(tenant),
+    staleTime: 5 * 60_000,
+    enabled: tenant !== '',
+  });
 }
 
 const storageKey = 'balagh.tenant';

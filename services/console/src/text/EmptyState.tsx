@@ -1,7 +1,19 @@
 import { type ReactNode } from 'react';
 
 /** A place that holds nothing, said kindly, with what to do about it. */
-export function EmptyState({ icon, title, hint, children, level = 1 }: { icon: ReactNode; title: string; hint?: string | undefined; children?: ReactNode; level?: 1 | 2 }) {
+export function EmptyState({
+  icon,
+  title,
+  hint,
+  children,
+  level = 1,
+}: {
+  icon: ReactNode;
+  title: string;
+  hint?: string | undefined;
+  children?: ReactNode;
+  level?: 1 | 2;
+}) {
   return (
     <div className="empty" role="status">
       <div className="empty-icon" aria-hidden>

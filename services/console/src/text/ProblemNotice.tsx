@@ -7,7 +7,14 @@ import { useLanguage } from '../i18n/use-language';
 export function ProblemNotice({ problem, retry }: { problem: Problem; retry?: (() => void) | undefined }) {
   const { t } = useLanguage();
   return (
-    <Alert color="clay" variant="light" icon={<IconAlertTriangle aria-hidden />} title={t('problems.title')} role="alert" className="notice">
+    <Alert
+      color="clay"
+      variant="light"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('problems.title')}
+      role="alert"
+      className="notice"
+    >
       <Text size="sm">{t(`problems.${problem.code}`, { defaultValue: t('problems.other') })}</Text>
       <Text size="xs" mt={6} c="dark.7">
         {t('problems.code')}: <bdi className="code">{problem.code}</bdi>
@@ -34,7 +41,8 @@ function Problems({ members }: { members: Readonly<Record<string, unknown>> }) {
         const field = path.split('.').at(-1) ?? path;
         return (
           <li key={i}>
-            {t(`fields.${field}`, { defaultValue: path })}: <bdi className="code">{String(entry.problem ?? '')}</bdi>
+            {t(`fields.${field}`, { defaultValue: path })}:{' '}
+            <bdi className="code">{String(entry.problem ?? '')}</bdi>
           </li>
         );
       })}

@@ -14,12 +14,18 @@ export function useWords(profile: Profile | undefined): Words {
     const known = namesOf(profile);
     const code = (value: string | undefined): string => {
       if (value === undefined || value === '') return '';
-      return known.get(value)?.[language] ?? t(`options.${value}`, { defaultValue: t(`stages.${value}`, { defaultValue: value }) });
+      return (
+        known.get(value)?.[language] ??
+        t(`options.${value}`, { defaultValue: t(`stages.${value}`, { defaultValue: value }) })
+      );
     };
     const owner = (given: Owner | readonly string[] | undefined): string => {
       if (given === undefined) return '';
       const [party, section] = isParts(given) ? [given[1], given[2]] : [given.code, given.section];
-      return [party, section].filter((part) => part !== undefined && part !== '').map(code).join(' · ');
+      return [party, section]
+        .filter((part) => part !== undefined && part !== '')
+        .map(code)
+        .join(' · ');
     };
     return { code, owner };
   }, [profile, language, t]);

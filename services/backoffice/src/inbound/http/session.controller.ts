@@ -79,16 +79,16 @@ export class SessionController {
       return;
     }
     const cookie = this.cookies.session(request);
-    const tokens = cookie === undefined ? undefined : await this.sessions.end(cookie);
+    if (cookie !== undefined) await this.sessions.end(cookie);
     this.cookies.clearSession(response);
     this.platform.log.info({ event: 'session.ended' });
-    response.json({ location: (await this.endAddress(tokens?.idToken)) ?? '/' });
+    response.json({ location: (await this.endAddress()) ?? '/' });
   }
 
   /** The session here is over in any case: an issuer that does not answer must not keep the person signed in. */
-  private async endAddress(idToken: string | undefined): Promise<string | undefined> {
+  private async endAddress(): Promise<string | undefined> {
     try {
-      return await this.identity.endAddress(idToken);
+      return await this.identity.endAddress();
     } catch {
       return undefined;
     }
