@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PublishedEvent } from '@balagh/case-events';
-import { proves } from '@balagh/testing';
 import { type KafkaMessage, Kafka, Partitioners, logLevel } from 'kafkajs';
 import { startKafkaBroker } from '../../local/src/kafka/kafka-broker';
 import { caseNumber, happen } from '../../../libs/event-feed/spec/case-story';
@@ -78,7 +77,6 @@ describe('published events over Kafka', () => {
   });
 
   it('carries the published contract, keyed by case, and nothing that only the store may hold', async () => {
-    proves('SYS-01');
     bench = await kafkaBench(brokers);
     const { messages } = closed(await readTopic(brokers, `${bench.prefix}case.intake`));
     await happen(bench.store, A, 'CaseOpened', 'FormFilled', 'RequiredFieldsMissing', 'JurisdictionAssessed');

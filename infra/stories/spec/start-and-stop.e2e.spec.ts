@@ -1,4 +1,4 @@
-import { eventually, proves } from '@balagh/testing';
+import { eventually } from '@balagh/testing';
 import { World } from '../src';
 import { waterNote } from '../src/s3-water-note.story';
 import { LaunchedSystem, isAlive } from './launched-system';
@@ -9,7 +9,6 @@ describe('starting and stopping', () => {
   afterAll(() => system.stop(), 60_000);
 
   it('a stopped system leaves no process behind and keeps its data', async () => {
-    proves('OMH-36');
     const first = await system.start();
     const world = new World(first);
     const agent = await world.staff('mus.agent', 'MUS');
