@@ -34,7 +34,7 @@ describe('the running system', () => {
       phone: '+96890710001',
     };
     const acknowledged = new Map<string, string>();
-    const report = async (key: string): Promise<void> => {
+    const report = async (key: ReturnType<typeof randomUUID>): Promise<void> => {
       const { status, body } = await world.citizen('/v1/MUS/reports', { channel: 'WEB_PORTAL', form }, key);
       if (status === 201) acknowledged.set(key, String(body['caseNumber']));
     };
@@ -51,7 +51,7 @@ describe('the running system', () => {
     process.kill(intake, 'SIGKILL');
     await load;
     const before = [...acknowledged.values()];
-    const missing = (): string[] => keys.filter((key) => !acknowledged.has(key));
+    const missing = () => keys.filter((key) => !acknowledged.has(key));
     expect([before.length >= 5, missing().length > 0]).toEqual([true, true]);
 
     await eventually(
