@@ -18,5 +18,6 @@ void runService({
   name: 'history',
   author: 'access',
   module: root,
+  http: true,
   grpc: { package: ['balagh.history.v1'], protoPath: ['balagh/history/v1/history.proto'] },
 });
