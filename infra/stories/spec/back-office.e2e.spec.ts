@@ -32,7 +32,7 @@ function inARealBrowser(): void {
 
     await page.getByText(caseNumber).first().click();
     await page.getByText('تسرب مياه في الشارع أمام المنزل').first().waitFor();
-    await act(page, 'تحويل إلى جهة خارجية');
+    await act(page, 'تحويل إلى جهة شريكة');
     await world.messageWith('SMS', caseNumber, 'حيا للمياه');
     await solvedByAgency(world, caseNumber);
     // The page follows by itself: nobody reloads it.
@@ -76,7 +76,7 @@ function inARealBrowser(): void {
       const { violations } = await new AxeBuilder({ page }).analyze();
       return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
     };
-    await page.getByText('كل الحالات').first().click();
+    await page.getByText('كل البلاغات').first().click();
     await page.getByText(/MUS-\d{4}-\d{6}/).first().waitFor();
     expect(await seriousFaults()).toEqual([]);
     await page.getByText('English').click();

@@ -4,13 +4,10 @@ export const searchFieldId = 'number-search';
 
 /** True where a letter is text: shortcuts keep quiet there, and beside the keys of browser and screen reader. */
 function typing(event: KeyboardEvent): boolean {
-  const at = event.target instanceof HTMLElement ? event.target : undefined;
-  return (
-    event.ctrlKey ||
-    event.metaKey ||
-    event.altKey ||
-    at?.closest('input, textarea, select, [contenteditable], [role=dialog]') != null
-  );
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  const { target } = event;
+  if (!(target instanceof HTMLElement)) return false;
+  return target.closest('input, textarea, select, [contenteditable], [role=dialog]') !== null;
 }
 
 /** `code` is the place of the key: letters work under an Arabic layout too. */
