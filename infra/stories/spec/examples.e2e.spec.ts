@@ -3,6 +3,8 @@ import { eventually, proves } from '@balagh/testing';
 import { Client } from 'pg';
 import { type Staff, World } from '../src';
 import { inventedPhone } from '../src/story';
+import { photoBytes } from '../src/photo';
+import { waterNote } from '../src/s3-water-note.story';
 import { LaunchedSystem } from './launched-system';
 
 /** Acceptance examples that need more than one service and belong to no story. */
@@ -69,6 +71,38 @@ describe('the running system', () => {
     for (const trail of trails) expect(trail.filter(({ type }) => type === 'CaseRegistered')).toHaveLength(1);
     expect(await registrations(system.endpoints().adminDatabaseUrl)).toBe(reports);
   }, 180_000);
+
+  it('routes a post with a photo that an agent turned into a case', async () => {
+    proves('MUS-07');
+    const agent = await world.staff('mus.agent', 'MUS');
+    const post = { caseType: 'NOTE', category: 'WATER', details: 'تسرب مياه قرب الدوار' };
+    const { caseId } = await agent.command('Intake', 'OpenCase', {
+      channel: 'SOCIAL_MEDIA',
+      contactReference: '@example_author',
+    });
+    await agent.command('Intake', 'FillForm', { caseId, form: { language: 'ar', ...post } });
+    await agent.command('Intake', 'AddAttachment', { caseId, kind: 'PHOTO', content: photoBytes() });
+    const { caseNumber } = await agent.command('Intake', 'RegisterCase', { caseId });
+    const auditor = await world.staff('mus.auditor', 'MUS');
+    const trail = await auditor.trailWith(caseNumber, 'AttachmentAdded', 'CaseRegistered', 'CaseRouted');
+    const data = (type: string) => trail.find((entry) => entry.type === type)?.data;
+    expect(data('CaseOpened')).toMatchObject({ channel: 'SOCIAL_MEDIA' });
+    expect(data('AttachmentAdded')).toMatchObject({ kind: 'PHOTO' });
+    expect(data('CaseRouted')).toMatchObject({ owner: { kind: 'AGENCY', code: 'HAYA_WATER' } });
+  }, 60_000);
+
+  it('closes a report by app without any visit', async () => {
+    proves('QAT-22');
+    await waterNote.play(world);
+    const cases = await query<{ channels: string[]; closed: boolean }>(
+      system.endpoints().adminDatabaseUrl,
+      `select array_agg(distinct metadata::json ->> 'channel') filter (where metadata::json ->> 'channel' is not null) as channels,
+         bool_or(type = 'CaseClosed') as closed
+       from eventstore.events where category = 'case' group by stream
+       having bool_or(type = 'CaseOpened' and data::json ->> 'channel' = 'MOBILE_APP')`,
+    );
+    expect(cases).toEqual([{ channels: ['MOBILE_APP'], closed: true }]);
+  }, 120_000);
 
   it('redirects a question about an electricity bill and delivers it to nobody', async () => {
     proves('QAT-07');

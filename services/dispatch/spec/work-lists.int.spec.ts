@@ -23,13 +23,19 @@ import {
   uuid,
 } from './running-service.fixture';
 
+const deadlines = [
+  { code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' },
+] as const;
+
 describe('the work lists', () => {
   let database: TestDatabase;
   let running: RunningDispatch;
 
   beforeEach(async () => {
     database = await testDatabase();
-    running = await RunningDispatch.start(newWorld(database.url, [profileOf('MUS')]));
+    running = await RunningDispatch.start(
+      newWorld(database.url, [profileOf('MUS', { deadlines: [...deadlines] })]),
+    );
   });
   afterEach(async () => {
     await running.stop();
@@ -124,6 +130,23 @@ describe('the work lists', () => {
     expect(numbers(await list({ queue: 'THIRD_LINE' }, cleaning))).toEqual([1]);
     expect(await ofParty('DIR-SERVICES')).toEqual([1, 2]);
     expect(await ofParty('DIR-ROADS')).toEqual([]);
+  });
+
+  it('of a committee hold what was referred to it', async () => {
+    proves('BAH-03');
+    const [before] = running.world.profiles;
+    if (before === undefined) throw new Error('no profile');
+    const names = { ar: 'لجنة الإسكان', en: 'Housing committee' };
+    const committee = { code: 'HOUSING_COMMITTEE', names, contacts: {} };
+    running.world.profiles[0] = { ...before, committees: [committee] };
+    await casesInQueue(1, 2);
+    const owner = { kind: 'COMMITTEE', code: 'HOUSING_COMMITTEE' };
+    const referral = { caseId: uuid(1, 2), owner };
+    expect(await running.outcome('referCase', distributor, referral)).toEqual(['CaseReferred']);
+    const own = staff(['LINE3'], { code: 'HOUSING_COMMITTEE' });
+    expect((await list({ queue: 'THIRD_LINE' }, own)).entries).toMatchObject([
+      { caseNumber: 'MUS-2026-000002', owner },
+    ]);
   });
 
   it.each([

@@ -106,6 +106,25 @@ describe('a referral inside the organisation', () => {
     expect(sms.delivered.filter(({ text }) => text.includes('أحيل')).map(({ to }) => to)).toEqual([phone]);
   });
 
+  it('is told to the applicant with number and date where the profile has a text for it', async () => {
+    proves('OMH-19');
+    const told: Profile['templates'][number] = {
+      code: 'APPLICANT_REFERRED',
+      trigger: 'CaseReferred',
+      when: {},
+      recipient: 'REPORTER',
+      ar: 'رقم المعاملة {caseNumber}، تاريخ الإحالة {date}',
+      en: 'Transaction {caseNumber}, referred on {date}',
+    };
+    const { world, sms } = worldOf('MUS', { versions: [{ templates: [told] }] });
+    // Registered on a Sunday, referred on the Wednesday.
+    world.clock.set('2026-05-03T06:00:00.000Z');
+    await after(world, opened('PHONE_1111'), await form(world, { phone: PHONE }), registered());
+    world.clock.set('2026-05-06T06:00:00.000Z');
+    await after(world, referred('2026-05-06'));
+    expect(texts(sms)).toEqual(['رقم المعاملة MUS-2026-000001، تاريخ الإحالة \u200e2026-05-06']);
+  });
+
   it('is queued for its owner in the same moment', async () => {
     proves('MUS-45');
     const { world, sms } = worldOf('MUS');
