@@ -12,6 +12,8 @@ export interface DataDirectory {
   readonly attachments: string;
   readonly logs: string;
   readonly keyFile: string;
+  /** Certificates of the agencies' entrance. */
+  readonly tls: string;
   readonly endpoints: string;
   readonly secrets: Secrets;
 }
@@ -38,6 +40,7 @@ export function openDataDirectory(path = join(projectRoot, '.balagh')): DataDire
     attachments: join(home, 'attachments'),
     logs: join(home, 'logs'),
     keyFile: join(home, 'keys.json'),
+    tls: join(home, 'tls'),
     endpoints: join(home, 'endpoints.json'),
     secrets: readSecrets(join(home, 'secrets.json')),
   };

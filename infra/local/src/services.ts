@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type DatabaseAddresses, type DatabaseService } from './database';
+import { type PartnerTls } from './certificates';
 import { type DataDirectory, projectRoot } from './data-directory';
 import { type ServiceProcess } from './supervisor';
 
@@ -12,6 +13,8 @@ export interface Ports {
   readonly identity: number;
   readonly internalHttp: Readonly<Record<DatabaseService, number>>;
   readonly grpc: Readonly<Record<DatabaseService, number>>;
+  /** Agencies, over mutual TLS. */
+  readonly partner: number;
 }
 
 export interface Surroundings {
@@ -23,6 +26,7 @@ export interface Surroundings {
   readonly smtpUrl: string;
   /** Present: the feed runs over Kafka. */
   readonly kafkaBrokers: string | undefined;
+  readonly partnerTls: PartnerTls;
 }
 
 const names: readonly DatabaseService[] = ['intake', 'routing', 'dispatch', 'notification', 'history', 'backoffice'];
@@ -61,6 +65,13 @@ function ownEnvironment(around: Surroundings): Partial<Record<DatabaseService, R
   const grpc = (name: DatabaseService): string => `127.0.0.1:${ports.grpc[name]}`;
   return {
     intake: { BALAGH_ATTACHMENTS_DIR: data.attachments, REPORT_TOKEN_SECRET: data.secrets.reportToken },
+    dispatch: {
+      PARTNER_GRPC_PORT: String(ports.partner),
+      PARTNER_TLS_CERT_FILE: around.partnerTls.certFile,
+      PARTNER_TLS_KEY_FILE: around.partnerTls.keyFile,
+      PARTNER_TLS_CA_FILE: around.partnerTls.caFile,
+      PARTNER_IDENTITIES_FILE: around.partnerTls.identitiesFile,
+    },
     notification: {
       SMS_GATEWAY_URL: `${around.gatewayUrl}/sms`,
       WHATSAPP_GATEWAY_URL: `${around.gatewayUrl}/whatsapp`,

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { startIdentity } from '@balagh/identity';
 import { startSimulators } from '@balagh/simulators';
 import { topics } from '@balagh/case-events';
+import { type PartnerTls, preparePartnerTls } from './certificates';
 import { type DataDirectory, openDataDirectory } from './data-directory';
 import { type DatabaseAddresses, databaseServices, derivedPasswords, prepareDatabase } from './database';
 import { createTopics } from '@balagh/event-feed';
 import { startKafkaBroker } from './kafka/kafka-broker';
 import { memoryOf } from './memory';
 import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
-import { publishProfiles } from './profiles';
+import { grpcAgencies, publishProfiles } from './profiles';
 import { type Ports, serviceProcesses } from './services';
 import { Supervisor } from './supervisor';
 
@@ -22,6 +23,8 @@ export interface Endpoints {
   readonly simulatorsUrl: string;
   readonly issuerUrl: string;
   readonly grpc: Readonly<Record<string, string>>;
+  /** Where agencies call over mutual TLS, and the demonstration's certificates by agency code. */
+  readonly partner: { readonly address: string } & Pick<PartnerTls, 'caFile' | 'agencies'>;
   readonly http: Readonly<Record<string, string>>;
   readonly pids: Readonly<Record<string, number>>;
   readonly adminDatabaseUrl: string;
@@ -74,6 +77,7 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   const ports = await choosePorts(options.firstPort);
   progress('profiles, identity issuer, simulators …');
   await publishProfiles(databases.admin, progress);
+  const partnerTls = await preparePartnerTls(data.tls, grpcAgencies());
   const identity = await startIdentity({ port: ports.identity, host: '127.0.0.1', dataDir: data.identity, mode: 'demo', redirectUris: redirects(ports) });
   stops.push(() => identity.stop());
   const simulators = await startSimulators({ host: '127.0.0.1', httpPort: ports.simulators, smtpPort: ports.smtp, dataDir: data.path });
@@ -81,7 +85,7 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   const kafkaBrokers = options.kafka ? await kafka(data, stops, roots, progress) : undefined;
   const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
-  const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers };
+  const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers, partnerTls };
   const services = serviceProcesses({ ...around, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl });
   const endpoints = (): Endpoints => describe({ ...around, simulatorsUrl: simulators.httpUrl, pids: supervisor.pids() });
   const writeEndpoints = (): void => writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
@@ -148,7 +152,7 @@ async function choosePorts(first: number): Promise<Ports> {
   const simulators = await human();
   const identity = await human();
   const internalHttp = { ...(await free()), backoffice, intake };
-  return { backoffice, intake, simulators, identity, smtp: await freePort(), internalHttp, grpc: await free() };
+  return { backoffice, intake, simulators, identity, smtp: await freePort(), internalHttp, grpc: await free(), partner: await freePort() };
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -168,6 +172,7 @@ interface Described {
   readonly issuerUrl: string;
   readonly simulatorsUrl: string;
   readonly kafkaBrokers: string | undefined;
+  readonly partnerTls: PartnerTls;
   readonly pids: ReadonlyMap<string, number>;
 }
 
@@ -182,6 +187,7 @@ function describe(system: Described): Endpoints {
     simulatorsUrl: system.simulatorsUrl,
     issuerUrl: system.issuerUrl,
     grpc: addresses(ports.grpc, ''),
+    partner: { address: `localhost:${ports.partner}`, caFile: system.partnerTls.caFile, agencies: system.partnerTls.agencies },
     http: addresses(ports.internalHttp, 'http://'),
     pids: Object.fromEntries(system.pids),
     adminDatabaseUrl: databases.admin,

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, type Metadata as GrpcMetadata, Metadata, type ServiceError, credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import { type ChannelCredentials, type Client, type Metadata as GrpcMetadata, Metadata, type ServiceError, credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { type StoryEndpoints } from './endpoints';
 
 /** A refusal as a foreign client sees it: gRPC status number and the stable reason. */
 export class CallRefused extends Error {
@@ -37,50 +39,77 @@ export class GrpcCaller {
 
   constructor(private readonly addresses: Readonly<Record<string, string>>) {}
 
-  async call<Answer>(service: ServiceName, method: string, token: string, request: object): Promise<Answer> {
-    const end = Date.now() + 15_000;
-    for (;;) {
-      try {
-        return await this.once<Answer>(service, method, token, request);
-      } catch (error) {
-        const again = error instanceof CallRefused && error.status === 14 && Date.now() < end;
-        if (!again) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    }
+  call<Answer>(service: ServiceName, method: string, token: string, request: object): Promise<Answer> {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${token}`);
+    return patiently(() => once<Answer>(this.client(service), method, metadata, request));
   }
 
   close(): void {
     for (const client of this.clients.values()) client.close();
   }
 
-  private once<Answer>(service: ServiceName, method: string, token: string, request: object): Promise<Answer> {
-    const metadata = new Metadata();
-    metadata.set('authorization', `Bearer ${token}`);
-    const client = this.client(service) as Client & Record<string, Unary | undefined>;
-    const call = client[method];
-    if (call === undefined) throw new Error(`no method ${service}.${method}`);
-    return new Promise((resolve, reject) => {
-      call.call(client, request, metadata, { deadline: Date.now() + 15_000 }, (error, answer) => {
-        if (error === null) resolve(answer as Answer);
-        else reject(refusal(error));
-      });
-    });
-  }
-
   private client(service: ServiceName): Client {
     const known = this.clients.get(service);
     if (known !== undefined) return known;
-    const { process, proto } = served[service];
-    const definition = loadSync(`balagh/${proto}/v1/${proto}.proto`, { includeDirs: [protoRoot], longs: String, enums: String, defaults: true, arrays: true });
-    const loaded = loadPackageDefinition(definition) as unknown as Record<string, Record<string, { v1: Record<string, new (address: string, c: unknown) => Client> }>>;
-    const Constructor = loaded['balagh']?.[proto]?.v1[service];
-    const address = this.addresses[process];
-    if (Constructor === undefined || address === undefined) throw new Error(`no address or definition of ${service}`);
-    const client = new Constructor(address, credentials.createInsecure());
+    const address = this.addresses[served[service].process];
+    if (address === undefined) throw new Error(`no address of ${service}`);
+    const client = clientOf(service, address, credentials.createInsecure());
     this.clients.set(service, client);
     return client;
   }
+}
+
+/** An agency's own client: known by its certificate, without any token. */
+export class AgencyCaller {
+  private readonly client: Client;
+
+  constructor({ address, caFile, agencies }: StoryEndpoints['partner'], agency: string) {
+    const pair = agencies[agency];
+    if (pair === undefined) throw new Error(`no certificate of ${agency}`);
+    this.client = clientOf('Partner', address, credentials.createSsl(readFileSync(caFile), readFileSync(pair.keyFile), readFileSync(pair.certFile)));
+  }
+
+  call<Answer>(method: string, request: object): Promise<Answer> {
+    return patiently(() => once<Answer>(this.client, method, new Metadata(), request));
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+async function patiently<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const again = error instanceof CallRefused && error.status === 14 && Date.now() < end;
+      if (!again) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function once<Answer>(client: Client, method: string, metadata: GrpcMetadata, request: object): Promise<Answer> {
+  const call = (client as Client & Record<string, Unary | undefined>)[method];
+  if (call === undefined) throw new Error(`no method ${method}`);
+  return new Promise((resolve, reject) => {
+    call.call(client, request, metadata, { deadline: Date.now() + 15_000 }, (error, answer) => {
+      if (error === null) resolve(answer as Answer);
+      else reject(refusal(error));
+    });
+  });
+}
+
+function clientOf(service: ServiceName, address: string, channel: ChannelCredentials): Client {
+  const { proto } = served[service];
+  const definition = loadSync(`balagh/${proto}/v1/${proto}.proto`, { includeDirs: [protoRoot], longs: String, enums: String, defaults: true, arrays: true });
+  const loaded = loadPackageDefinition(definition) as unknown as Record<string, Record<string, { v1: Record<string, new (address: string, c: unknown) => Client> }>>;
+  const Constructor = loaded['balagh']?.[proto]?.v1[service];
+  if (Constructor === undefined) throw new Error(`no definition of ${service}`);
+  return new Constructor(address, channel);
 }
 
 function refusal(error: ServiceError): CallRefused {

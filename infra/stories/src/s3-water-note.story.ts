@@ -81,8 +81,8 @@ async function agencyWasTold(world: World, caseNumber: string): Promise<void> {
 }
 
 export async function solvedByAgency(world: World, caseNumber: string): Promise<void> {
-  const token = await world.token('haya-water');
-  const call = <Answer>(method: string, request: object): Promise<Answer> => world.grpc.call('Partner', method, token, { tenant, ...request });
+  const agency = world.agency('HAYA_WATER');
+  const call = <Answer>(method: string, request: object): Promise<Answer> => agency.call(method, { tenant, ...request });
   const transfer = await eventually(
     async () => (await call<partner.ListTransfersResponse>('ListTransfers', { pageSize: 200 })).transfers.find((t) => t.caseNumber === caseNumber),
     { deadlineMs: 20_000, what: 'the transfer in the agency’s list' },

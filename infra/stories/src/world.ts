@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type common, type dispatch, type history, type notification } from '@balagh/contracts';
 import { eventually } from '@balagh/testing';
-import { CallRefused, GrpcCaller, type ServiceName } from './grpc-caller';
+import { AgencyCaller, CallRefused, GrpcCaller, type ServiceName } from './grpc-caller';
 import { type StoryEndpoints } from './endpoints';
 
 /** A message as the simulators received it. */
@@ -24,10 +24,18 @@ export interface TrailEntry {
 /** Everything a story may use: the public interfaces of a running system, and nothing else. */
 export class World {
   readonly grpc: GrpcCaller;
+  private readonly agencies = new Map<string, AgencyCaller>();
   private readonly tokens = new Map<string, Promise<string>>();
 
   constructor(readonly endpoints: StoryEndpoints) {
     this.grpc = new GrpcCaller(endpoints.grpc);
+  }
+
+  /** A partner agency with its own certificate; it has no token. */
+  agency(code: string): AgencyCaller {
+    const known = this.agencies.get(code) ?? new AgencyCaller(this.endpoints.partner, code);
+    this.agencies.set(code, known);
+    return known;
   }
 
   /** A signed-in member of staff, acting for one organisation. */
@@ -71,6 +79,7 @@ export class World {
 
   close(): void {
     this.grpc.close();
+    for (const agency of this.agencies.values()) agency.close();
   }
 
   private async signIn(username: string): Promise<string> {

@@ -1,5 +1,10 @@
 export * from './access/permissions';
 export * from './access/principal';
+export {
+  PARTNER_IDENTITIES,
+  type PartnerIdentities,
+  createPartnerIdentities,
+} from './access/partner-identities';
 export { Public, Unlimited } from './access/route-access';
 export { attachPrincipal, principalOfCall, principalOfRequest } from './access/call-principal';
 export { principalOfClaims } from './access/claims';

@@ -16,12 +16,15 @@ export interface Principal {
   readonly party?: { readonly code: string; readonly section?: string };
   /** Partners: their agency code. */
   readonly agency?: string;
+  /** Narrower than the roles: what this credential may do of it. Absent: all that the roles may. */
+  readonly scopes?: readonly Action[];
 }
 
 /** @throws AccessDenied `TENANT_FOREIGN` or `ACTION_NOT_PERMITTED`; says nothing about whether the case exists */
 export function authorise(principal: Principal, action: Action, tenant: string): void {
   if (!principal.tenants.includes(tenant)) throw new AccessDenied('TENANT_FOREIGN', action);
-  if (!permits(principal.roles, action)) throw new AccessDenied('ACTION_NOT_PERMITTED', action);
+  const scoped = principal.scopes === undefined || principal.scopes.includes(action);
+  if (!scoped || !permits(principal.roles, action)) throw new AccessDenied('ACTION_NOT_PERMITTED', action);
 }
 
 export function actorOf(principal: Principal): Actor {

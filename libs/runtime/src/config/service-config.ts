@@ -11,6 +11,14 @@ export const serviceConfigSchema = z.object({
   HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: port.default(0),
   GRPC_PORT: port.default(0),
+  /** The agencies' entrance over mutual TLS, where a service has one: present together, or there is none. */
+  PARTNER_GRPC_PORT: port.optional(),
+  /** PEM files: the server's certificate (with chain) and key, and the authorities whose client certificates are taken. */
+  PARTNER_TLS_CERT_FILE: z.string().optional(),
+  PARTNER_TLS_KEY_FILE: z.string().optional(),
+  PARTNER_TLS_CA_FILE: z.string().optional(),
+  /** Certificate → agency → scopes; docs/how-to/onboard-an-agency.md. */
+  PARTNER_IDENTITIES_FILE: z.string().optional(),
   /** Own schema, own role; its search_path is the service's schema. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Absent: the event store lives behind DATABASE_URL too. */
@@ -32,13 +40,22 @@ export const serviceConfigSchema = z.object({
   PUBLIC_BURST: positive(60, 100_000),
 });
 
+const partnerFiles = [
+  'PARTNER_TLS_CERT_FILE',
+  'PARTNER_TLS_KEY_FILE',
+  'PARTNER_TLS_CA_FILE',
+  'PARTNER_IDENTITIES_FILE',
+] as const;
+
 const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
-  const demand = (name: 'KEK_FILE' | 'KAFKA_BROKERS', because: string): void => {
+  const demand = (name: keyof typeof config, because: string): void => {
     if (config[name] === undefined)
       problems.addIssue({ code: 'custom', path: [name], message: `is needed with ${because}` });
   };
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
+  if (config.PARTNER_GRPC_PORT !== undefined)
+    for (const name of partnerFiles) demand(name, 'PARTNER_GRPC_PORT');
 });
 
 export type ServiceConfig = Readonly<z.infer<typeof serviceConfigSchema>>;

@@ -36,7 +36,13 @@ export class AccessDenied extends Error {
 /** 401 / UNAUTHENTICATED. */
 export class Unauthenticated extends Error {
   readonly retriable = false;
-  readonly code = 'TOKEN_INVALID';
+  constructor(
+    readonly code: 'TOKEN_INVALID' | 'CERTIFICATE_UNKNOWN' = 'TOKEN_INVALID',
+    options?: ErrorOptions,
+  ) {
+    super(code, options);
+    this.name = 'Unauthenticated';
+  }
 }
 
 /** A decider's refusal on its way to a transport. */

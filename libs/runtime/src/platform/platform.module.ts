@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BearerGuard } from '../access/bearer.guard';
+import { PARTNER_IDENTITIES, type PartnerIdentities } from '../access/partner-identities';
 import { TOKEN_VERIFIER, type TokenVerifier } from '../access/token-verifier';
 import { CallContextInterceptor } from '../calls/call-context-interceptor';
 import { FailureFilter } from '../errors/failure-filter';
@@ -15,7 +16,11 @@ import { PLATFORM, type Platform } from './platform';
 @Global()
 @Module({})
 export class PlatformModule {
-  static forPlatform(platform: Platform, verifier: TokenVerifier): DynamicModule {
+  static forPlatform(
+    platform: Platform,
+    verifier: TokenVerifier,
+    partners?: PartnerIdentities,
+  ): DynamicModule {
     const limit = {
       perSecond: platform.config?.PUBLIC_RATE_PER_SECOND ?? 20,
       burst: platform.config?.PUBLIC_BURST ?? 60,
@@ -26,6 +31,7 @@ export class PlatformModule {
         { provide: PLATFORM, useValue: platform },
         { provide: LOG, useValue: platform.log },
         { provide: TOKEN_VERIFIER, useValue: verifier },
+        { provide: PARTNER_IDENTITIES, useValue: partners ?? null },
         { provide: TOKEN_BUCKETS, useValue: new TokenBuckets(limit, platform.clock) },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: BearerGuard },

@@ -10,6 +10,7 @@ export interface ReadyMessage {
   readonly service: string;
   readonly httpPort: number;
   readonly grpcPort: number | undefined;
+  readonly partnerGrpcPort: number | undefined;
 }
 
 const shutdownDeadlineMs = 10_000;
@@ -56,6 +57,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     service: definition.name,
     httpPort: running.httpPort,
     grpcPort: running.grpcPort,
+    partnerGrpcPort: running.partnerGrpcPort,
   };
   process.send?.(ready);
 }

@@ -3,8 +3,11 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { readFileSync } from 'node:fs';
 import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { createPartnerIdentities } from '../access/partner-identities';
 import { type TokenVerifier, createTokenVerifier } from '../access/token-verifier';
 import { type ServiceConfig } from '../config/service-config';
 import { type Clock } from '../clock';
@@ -25,6 +28,8 @@ export interface ServiceDefinition {
   readonly module: Type | ((platform: RunningPlatform) => DynamicModule);
   /** Packages it serves and the files that declare them, relative to `proto/`. */
   readonly grpc?: { readonly package: readonly string[]; readonly protoPath: readonly string[] };
+  /** Packages that agencies call over mutual TLS, on a port of their own (PARTNER_GRPC_PORT); absent port: not served there. */
+  readonly partnerGrpc?: { readonly package: readonly string[]; readonly protoPath: readonly string[] };
   /** It has HTTP routes of its own. Health is served on the HTTP port in any case. */
   readonly http?: boolean;
   /** Called before the application is initialised: static files, OpenAPI. */
@@ -45,6 +50,8 @@ export interface RunningService {
   readonly app: NestExpressApplication;
   readonly httpPort: number;
   readonly grpcPort: number | undefined;
+  /** Where agencies call over mutual TLS. */
+  readonly partnerGrpcPort: number | undefined;
   /** Refuses new work, finishes what is running, closes everything. Repeating it is harmless. */
   stop(): Promise<void>;
 }
@@ -63,19 +70,28 @@ export async function startService(
   const verifier =
     surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
   try {
-    const app = await createApp(definition, platform, verifier, readiness);
+    const partners = config.PARTNER_IDENTITIES_FILE;
+    const identities = partners === undefined ? undefined : createPartnerIdentities(partners, platform.clock);
+    const own = PlatformModule.forPlatform(platform, verifier, identities);
+    const app = await createApp(definition, platform, own, readiness);
     await definition.prepare?.(app);
     const grpc = definition.grpc === undefined ? undefined : connectGrpc(app, definition.grpc, config);
+    const partnerGrpc =
+      definition.partnerGrpc === undefined
+        ? undefined
+        : connectPartnerGrpc(app, definition.partnerGrpc, config);
+    const transports = [grpc, partnerGrpc].filter((transport) => transport !== undefined);
     await app.init();
     await app.startAllMicroservices();
     await app.listen(config.HTTP_PORT, config.HOST);
     const httpPort = (app.getHttpServer().address() as AddressInfo).port;
     readiness.accepting = true;
-    grpc?.setServing(true);
-    platform.log.info({ event: 'service.started', httpPort, grpcPort: grpc?.port });
+    for (const transport of transports) transport.setServing(true);
+    const ports = { httpPort, grpcPort: grpc?.port, partnerGrpcPort: partnerGrpc?.port };
+    platform.log.info({ event: 'service.started', ...ports });
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> => (stopped ??= stopService(app, platform, readiness, grpc));
-    return { platform, app, httpPort, grpcPort: grpc?.port, stop };
+    const stop = (): Promise<void> => (stopped ??= stopService(app, platform, readiness, transports));
+    return { platform, app, ...ports, stop };
   } catch (error) {
     await platform.close();
     throw error;
@@ -89,12 +105,12 @@ function platformOptions({ name, author }: ServiceDefinition): { service: string
 async function createApp(
   definition: ServiceDefinition,
   platform: RunningPlatform,
-  verifier: TokenVerifier,
+  platformModule: DynamicModule,
   readiness: Readiness,
 ): Promise<NestExpressApplication> {
   const own = isModuleClass(definition.module) ? definition.module : definition.module(platform);
   @Module({
-    imports: [PlatformModule.forPlatform(platform, verifier), own],
+    imports: [platformModule, own],
     controllers: [HealthController],
     providers: [{ provide: READINESS, useValue: readiness }],
   })
@@ -128,6 +144,22 @@ function connectGrpc(
   return transport;
 }
 
+/** Mutual TLS: a client without a certificate of the agencies' authority does not get past the handshake. */
+function connectPartnerGrpc(
+  app: NestExpressApplication,
+  served: NonNullable<ServiceDefinition['partnerGrpc']>,
+  config: ServiceConfig,
+): GrpcTransport | undefined {
+  const { PARTNER_GRPC_PORT: port, PARTNER_TLS_CERT_FILE: cert, PARTNER_TLS_KEY_FILE: key } = config;
+  const { PARTNER_TLS_CA_FILE: ca } = config;
+  if (port === undefined || cert === undefined || key === undefined || ca === undefined) return undefined;
+  const pair = { cert_chain: readFileSync(cert), private_key: readFileSync(key) };
+  const credentials = ServerCredentials.createSsl(readFileSync(ca), [pair], true);
+  const transport = new GrpcTransport({ ...served, url: `${config.HOST}:${port}`, credentials });
+  app.connectMicroservice<MicroserviceOptions>({ strategy: transport }, { inheritAppConfig: true });
+  return transport;
+}
+
 /** Milliseconds that running calls are given; then their connections are cut, so that open streams cannot hold up the end. */
 const drainMs = 4_000;
 
@@ -136,16 +168,16 @@ async function stopService(
   app: NestExpressApplication,
   platform: RunningPlatform,
   readiness: { accepting: boolean },
-  grpc: GrpcTransport | undefined,
+  transports: readonly GrpcTransport[],
 ): Promise<void> {
   readiness.accepting = false;
-  grpc?.setServing(false);
+  for (const transport of transports) transport.setServing(false);
   await platform.stopFeed();
   const server = app.getHttpServer() as Server;
   const cut = setTimeout(() => {
     platform.log.warn({ event: 'service.calls.cut', afterMs: drainMs });
     server.closeAllConnections();
-    grpc?.cut();
+    for (const transport of transports) transport.cut();
   }, drainMs);
   server.closeIdleConnections();
   await app.close();

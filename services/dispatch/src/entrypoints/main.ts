@@ -23,5 +23,6 @@ void runService({
     package: ['balagh.dispatch.v1', 'balagh.partner.v1'],
     protoPath: ['balagh/dispatch/v1/dispatch.proto', 'balagh/partner/v1/partner.proto'],
   },
+  partnerGrpc: { package: ['balagh.partner.v1'], protoPath: ['balagh/partner/v1/partner.proto'] },
   http: true,
 });
