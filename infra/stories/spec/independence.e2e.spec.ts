@@ -42,16 +42,15 @@ describe('services are independent', () => {
 
   it('read models rebuilt while running hold the same rows', async () => {
     proves('SYS-02');
-    const { adminDatabaseUrl, http, issuerUrl } = system.endpoints();
-    const before = await snapshot(adminDatabaseUrl);
+    const { adminDatabaseUrl, http } = system.endpoints();
+    const before = await quietSnapshot(adminDatabaseUrl);
     expect(before.get('dispatch.queue_entry')?.length).toBeGreaterThanOrEqual(50);
     const token = await world.token('admin');
-    expect(issuerUrl).toMatch(/^http/);
     for (const address of Object.values(http)) {
       const answer = await fetch(`${address}/internal/rebuild`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
       expect([address, answer.status]).toEqual([address, 200]);
     }
-    await eventually(async () => equal(before, await snapshot(adminDatabaseUrl)), { deadlineMs: 60_000, what: 'the same rows after the rebuild' });
+    expect(await quietSnapshot(adminDatabaseUrl)).toEqual(before);
   }, 180_000);
 });
 
@@ -64,6 +63,7 @@ async function register(world: World, phone: string): Promise<string> {
 
 type Snapshot = ReadonlyMap<string, readonly string[]>;
 
+/** Rows without `written_at`, by which a rebuild knows the rows it did not meet. */
 async function snapshot(url: string): Promise<Snapshot> {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -71,7 +71,7 @@ async function snapshot(url: string): Promise<Snapshot> {
     const tables = ['intake.case_status', 'dispatch.queue_entry', 'dispatch.transfer', 'history.case_index', 'backoffice.case_row', 'notification.message'];
     const rows = new Map<string, readonly string[]>();
     for (const table of tables) {
-      const { rows: found } = await client.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t order by 1`);
+      const { rows: found } = await client.query<{ row: string }>(`select (to_jsonb(t) - 'written_at')::text as row from ${table} t order by 1`);
       rows.set(table, found.map(({ row }) => row));
     }
     return rows;
@@ -80,6 +80,16 @@ async function snapshot(url: string): Promise<Snapshot> {
   }
 }
 
-function equal(a: Snapshot, b: Snapshot): boolean {
-  return [...a].every(([table, rows]) => JSON.stringify(rows) === JSON.stringify(b.get(table)));
+/** Taken when nothing moved for a second: what the last cases led to is on its way until then. */
+async function quietSnapshot(url: string): Promise<Snapshot> {
+  let last = await snapshot(url);
+  return eventually(
+    async () => {
+      const next = await snapshot(url);
+      const isQuiet = [...next].every(([table, rows]) => JSON.stringify(rows) === JSON.stringify(last.get(table)));
+      last = next;
+      return isQuiet ? next : undefined;
+    },
+    { deadlineMs: 60_000, everyMs: 1_000, what: 'read models that stand still' },
+  );
 }
