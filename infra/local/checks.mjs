@@ -11,6 +11,7 @@ export const checks = [
   ['format', [tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['architecture', ['infra/lint/architecture.mjs']],
   ['contracts', ['infra/lint/contracts.mjs']],
+  ['manifests', ['infra/lint/manifests.mjs']],
 ];
 
 /** Stops at the first that fails; returns its exit code, or 0. */
@@ -18,7 +19,9 @@ export async function runChecks(list) {
   for (const [name, args] of list) {
     const from = Date.now();
     const code = await run(process.execPath, args);
-    console.log(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`);
+    console.log(
+      `${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${((Date.now() - from) / 1000).toFixed(1)} s)`,
+    );
     if (code !== 0) return code;
   }
   return 0;
