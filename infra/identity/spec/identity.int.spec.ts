@@ -43,6 +43,20 @@ describe('the development issuer', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'IDENTITY_DEMO_ONLY' });
   });
 
+  it('its name in tokens is the one that browsers and services reach it by, not the address it listens on', async () => {
+    const issuerUrl = 'http://issuer.example:8083';
+    const behind = await startIdentity({
+      port: 0,
+      host: '127.0.0.1',
+      issuerUrl,
+      dataDir,
+      mode: 'demo',
+      redirectUris: [],
+    });
+    await behind.stop();
+    expect(behind.issuerUrl).toBe(issuerUrl);
+  });
+
   it('keeps its keys over a restart, readable by nobody else', async () => {
     const before = ((await (await demoToken('mus.agent', 'demo')).json()) as { access_token: string })
       .access_token;

@@ -17,6 +17,8 @@ export interface IdentityOptions {
   /** 0 takes a free one; note that the issuer's name changes with the port. */
   readonly port: number;
   readonly host: string;
+  /** Its name in tokens, where browsers and services reach it; absent: `http://<host>:<port>`. */
+  readonly issuerUrl?: string | undefined;
   /** Where the keys are kept. */
   readonly dataDir: string;
   readonly mode: 'demo' | 'production';
@@ -48,7 +50,7 @@ export async function startIdentity(options: IdentityOptions): Promise<RunningId
     answer(request, response),
   );
   const port = await listen(server, options);
-  const issuerUrl = `http://${options.host}:${port}`;
+  const issuerUrl = options.issuerUrl ?? `http://${options.host}:${port}`;
   const provider = new Provider(
     issuerUrl,
     providerConfiguration({ accounts, keys, redirectUris: options.redirectUris }),

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type KeyEncryption, KeyFileInvalid, createFileKeyEncryption } from '@balagh/privacy';
+import { hasForeignReaders } from '../src/file-key-encryption.adapter';
 
 const dataKey = new Uint8Array(32).fill(9);
 let folder: string;
@@ -66,6 +67,15 @@ describe('key-encryption keys in a file', () => {
     await createFileKeyEncryption(path);
     await chmod(path, 0o644);
     await expect(createFileKeyEncryption(path)).rejects.toBeInstanceOf(KeyFileInvalid);
+  });
+
+  it('a secret that root mounts for a pod may be read by the pod’s group, and by nobody else', () => {
+    expect(hasForeignReaders({ mode: 0o100440, uid: 0 }, 1000)).toBe(false);
+    expect(hasForeignReaders({ mode: 0o100444, uid: 0 }, 1000)).toBe(true);
+    expect(hasForeignReaders({ mode: 0o100460, uid: 0 }, 1000)).toBe(true);
+    expect(hasForeignReaders({ mode: 0o100440, uid: 0 }, 0)).toBe(true);
+    expect(hasForeignReaders({ mode: 0o100440, uid: 1000 }, 1000)).toBe(true);
+    expect(hasForeignReaders({ mode: 0o100600, uid: 1000 }, 1000)).toBe(false);
   });
 
   it.each(['', 'null', '{}', '{"current":"v1","keys":{"v1":"AAAA"},"indexKey":"AAAA"}'])(

@@ -85,9 +85,20 @@ async function makeKeyFile(path: string): Promise<unknown> {
 }
 
 async function refuseForeignReaders(path: string): Promise<void> {
-  const { mode } = await stat(path);
-  if ((mode & 0o077) !== 0)
+  if (hasForeignReaders(await stat(path), process.getuid?.()))
     throw new KeyFileInvalid('the key file may be read by others; set its mode to 0600');
+}
+
+/**
+ * Only the owner may read. A file of root's that another account uses may be read by its group: so is a secret that a
+ * cluster mounts for a pod, whose group holds nobody else.
+ */
+export function hasForeignReaders(
+  file: { readonly mode: number; readonly uid: number },
+  account: number | undefined,
+): boolean {
+  const mounted = file.uid === 0 && account !== undefined && account !== 0;
+  return (file.mode & (mounted ? 0o037 : 0o077)) !== 0;
 }
 
 function checked(content: unknown): { current: string; keys: Map<string, Uint8Array>; indexKey: Uint8Array } {
