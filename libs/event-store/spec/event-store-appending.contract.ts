@@ -146,6 +146,13 @@ function bounds(store: () => EventStore): void {
     await expect(store().readStream(bad)).rejects.toBeInstanceOf(InvalidEvent);
   });
 
+  it.each([[-1], [-2], [1.5], [Number.NaN], [2 ** 31]])('refuses %d as a revision', async (bad) => {
+    const stream = newStream();
+    await expect(store().append(stream, bad, [someEvent()])).rejects.toBeInstanceOf(InvalidEvent);
+    await expect(store().readStream(stream, { from: bad })).rejects.toBeInstanceOf(InvalidEvent);
+    expect(await store().readStream(stream)).toEqual({ kind: 'missing' });
+  });
+
   it('takes the longest stream name', async () => {
     const stream = newStream().padEnd(limits.streamNameLength, 'x');
     await store().append(stream, 'none', [someEvent()]);

@@ -239,8 +239,8 @@ function followingThrough(disturbed: () => Disturbable): void {
   it('a consumer that stands still takes no more than a few pages off the line', async () => {
     const { store, line, direct } = disturbed();
     const after = await endOf(direct);
-    for (let i = 0; i < 20; i += 1) {
-      const filler = someEvents(500).map((e) => ({ ...e, data: JSON.stringify('x'.repeat(200)) }));
+    for (let i = 0; i < 10; i += 1) {
+      const filler = someEvents(500).map((e) => ({ ...e, data: JSON.stringify('x'.repeat(400)) }));
       await direct.append(newStream('bulk'), 'none', filler);
     }
     const before = line.delivered();

@@ -151,7 +151,7 @@ export function readingAll(store: () => EventStore): void {
     it('move the checkpoint past what they hide, page by page until the end', async () => {
       await store().append(newStream('hidden'), 'none', someEvents(500));
       await store().append(newStream('hidden'), 'none', someEvents(500));
-      await store().append(newStream('right'), 'none', [someEvent('"last"', 'Rare')]);
+      const { position } = await store().append(newStream('right'), 'none', [someEvent('"last"', 'Rare')]);
       let [after, pages] = [before, 0];
       const seen: string[] = [];
       for (let caughtUp = false; !caughtUp; pages += 1) {
@@ -162,7 +162,7 @@ export function readingAll(store: () => EventStore): void {
         expect(pages).toBeLessThan(50);
       }
       expect(seen).toEqual(['"last"']);
-      expect(after).toBe(await endOf(store()));
+      expect(after).toBe(position);
     });
   });
 }

@@ -16,6 +16,8 @@ export interface Subject {
   readonly disturbable?: () => Promise<Disturbable>;
   /** Events of the longest catch-up; fewer where writing them takes longer than reading. */
   readonly many?: number;
+  /** Subscriptions that are opened and left. Default 1,000. */
+  readonly left?: number;
 }
 
 /** What every adapter of the event store port must do (design §5). */
@@ -34,7 +36,7 @@ export function eventStoreContract(name: string, subject: Subject): void {
     describe('fidelity', () => fidelity(() => store));
     describe('one stream', () => reading(() => store));
     describe('the global order', () => readingAll(() => store));
-    describe('subscriptions', () => subscribing(() => store, subject.many ?? 20_000));
+    describe('subscriptions', () => subscribing(() => store, subject));
     describe('concurrency', () => concurrency(() => store));
     if (subject.disturbable !== undefined) {
       const disturbable = subject.disturbable;

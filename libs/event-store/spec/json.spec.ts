@@ -39,7 +39,7 @@ describe('JSON that is stored', () => {
           return;
         }
         expect(JSON.parse(text)).toEqual(value);
-        checkAppend('spec-1', [
+        checkAppend('spec-1', 'any', [
           { id: '00000000-0000-4000-8000-000000000001', type: 'T', data: text, metadata: text },
         ]);
       }),

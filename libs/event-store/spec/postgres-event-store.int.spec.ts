@@ -5,6 +5,8 @@ import { collect } from './contract-events';
 import { eventStoreContract } from './event-store.contract';
 import { openFaultyLine } from './faulty-line';
 
+jest.setTimeout(30_000);
+
 let database: TestDatabase;
 
 beforeAll(async () => {

@@ -11,4 +11,8 @@ export {
   createPostgresEventStore,
   type PostgresEventStoreOptions,
 } from './postgres/postgres-event-store.adapter';
+export {
+  createKurrentDbEventStore,
+  type KurrentDbEventStoreOptions,
+} from './kurrentdb/kurrentdb-event-store.adapter';
 export { migrateEventStore } from './postgres/migrate-event-store';

@@ -55,6 +55,19 @@ describe('configuration from the environment', () => {
     ]);
   });
 
+  it('takes the event store by one setting, with a URL of that store', () => {
+    const kurrent = 'kurrentdb://user:word@127.0.0.1:2113';
+    expect(serviceConfig(enough).EVENT_STORE).toBe('postgres');
+    expect(problemsOf({ ...enough, EVENT_STORE: 'kurrentdb', EVENT_STORE_URL: kurrent })).toEqual([]);
+    expect(problemsOf({ ...enough, EVENT_STORE: 'kurrentdb' })).toEqual(['EVENT_STORE_URL: is missing']);
+    for (const env of [
+      { EVENT_STORE_URL: kurrent },
+      { EVENT_STORE: 'kurrentdb', EVENT_STORE_URL: 'postgres://x@127.0.0.1/balagh' },
+    ]) {
+      expect(problemsOf({ ...enough, ...env })).toHaveLength(1);
+    }
+  });
+
   it('reads a service’s own settings by its own schema and takes empty as absent', () => {
     const schema = z.object({ SMTP_URL: z.url(), RETRIES: z.coerce.number().default(3) });
     expect(readConfig(schema, { SMTP_URL: 'smtp://127.0.0.1:25', RETRIES: '', OTHER: 'x' })).toEqual({

@@ -1,5 +1,5 @@
 import { InvalidEvent } from '../event-store.errors';
-import { type NewEvent } from '../event-store.port';
+import { type ExpectedRevision, type NewEvent, type ReadStreamOptions } from '../event-store.port';
 import { hasLoneSurrogate, problemIn } from './encode-json';
 
 /** Limits that every adapter keeps (design §5). */
@@ -25,13 +25,25 @@ export function checkStreamName(stream: string): void {
     throw new InvalidEvent('stream name');
 }
 
+/** Revisions are whole, from 0, and fit 32 bits: what stores use beyond that has meanings of their own (−1, −2 …). */
+const isRevision = (n: number): boolean => Number.isInteger(n) && n >= 0 && n <= 2_147_483_647;
+
+/** @throws InvalidEvent for a name, start or limit that no stream has */
+export function checkReadStream(stream: string, { from = 0, limit = 1 }: ReadStreamOptions = {}): void {
+  checkStreamName(stream);
+  if (!isRevision(from)) throw new InvalidEvent('first revision of a read');
+  if (!isRevision(limit) || limit === 0) throw new InvalidEvent('limit of a read');
+}
+
 /**
  * Refuses an append that could never be stored, before any I/O: number, size, ids, types, and JSON text
  * that another adapter could not give back byte for byte.
  * @throws InvalidEvent naming the event's place and path, never a value
  */
-export function checkAppend(stream: string, events: readonly NewEvent[]): void {
+export function checkAppend(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): void {
   checkStreamName(stream);
+  const revision = typeof expected === 'object' ? expected.revision : expected;
+  if (typeof revision === 'number' && !isRevision(revision)) throw new InvalidEvent('expected revision');
   if (events.length < 1 || events.length > limits.eventsPerAppend)
     throw new InvalidEvent(`${events.length} events`);
   let bytes = 0;

@@ -16,7 +16,7 @@ import {
   type SubscribeOptions,
   type SubscriptionItem,
 } from '../event-store.port';
-import { categoryOf, checkAppend, checkStreamName } from '../json/event-checks';
+import { categoryOf, checkAppend, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 
@@ -64,7 +64,7 @@ export function createMemoryEventStore(): EventStore {
   return {
     async append(stream, expected, events) {
       await Promise.resolve();
-      checkAppend(stream, events);
+      checkAppend(stream, expected, events);
       const own = streams.get(stream) ?? [];
       const first = slotOf(expected);
       if (first !== undefined && isReplay(own, first, events))
@@ -74,7 +74,7 @@ export function createMemoryEventStore(): EventStore {
     },
     async readStream(stream, options) {
       await Promise.resolve();
-      checkStreamName(stream);
+      checkReadStream(stream, options);
       return readOne(streams.get(stream), options);
     },
     readAll,

@@ -1,3 +1,4 @@
+import { defaultDeadlineMs } from '../deadline';
 import { DeadlineExceeded, EventStoreError } from '../event-store.errors';
 import { type CallOptions, type NewEvent } from '../event-store.port';
 import { limits } from '../json/event-checks';
@@ -31,7 +32,6 @@ interface Waiting {
 
 /** A row lock that another process holds keeps one flight busy; a second one lets the others pass. */
 const maxFlights = 2;
-const defaultDeadlineMs = 10_000;
 
 /**
  * Concurrent appends of one process share a statement and a commit: what arrives while the flights are in the air leaves with the

@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store.port';
-import { checkAppend, checkStreamName } from '../json/event-checks';
+import { checkAppend, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
@@ -45,7 +45,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
   return {
     async append(stream, expected, events, call = {}) {
-      checkAppend(stream, events);
+      checkAppend(stream, expected, events);
       const [revision, link] = expectation(expected);
       const row = await flights.append({ stream, expected: revision, link, events, call });
       const result = resultOf(stream, expected, row);
@@ -53,7 +53,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       return result;
     },
     async readStream(stream, request) {
-      checkStreamName(stream);
+      checkReadStream(stream, request);
       return readStreamFrom(pool, stream, request);
     },
     readAll,

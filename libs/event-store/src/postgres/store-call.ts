@@ -1,8 +1,7 @@
 import { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import { type Deadline, DeadlinePassed, startDeadline } from '../deadline';
 import { DeadlineExceeded, Unavailable } from '../event-store.errors';
 import { type CallOptions } from '../event-store.port';
-
-const defaultDeadlineMs = 10_000;
 
 /**
  * Runs one statement on a pooled connection within the call's deadline.
@@ -24,29 +23,6 @@ export async function storeCall<Row extends QueryResultRow>(
   } finally {
     timer.stop();
   }
-}
-
-interface Deadline {
-  readonly passed: Promise<never>;
-  stop(): void;
-}
-
-class Passed extends Error {}
-
-function startDeadline({ deadlineMs = defaultDeadlineMs, signal }: CallOptions): Deadline {
-  let stop = (): void => undefined;
-  const passed = new Promise<never>((_, refuse) => {
-    const pass = (): void => refuse(new Passed());
-    const timer = setTimeout(pass, deadlineMs);
-    signal?.addEventListener('abort', pass, { once: true });
-    if (signal?.aborted === true) pass();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', pass);
-    };
-  });
-  passed.catch(() => undefined);
-  return { passed, stop };
 }
 
 async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
@@ -81,7 +57,7 @@ async function runOn<Row extends QueryResultRow>(
   } catch (error) {
     running.catch(() => undefined);
     client.release(true);
-    if (error instanceof Passed) discardIdle(pool);
+    if (error instanceof DeadlinePassed) discardIdle(pool);
     throw faultOf(error, purpose);
   }
 }
@@ -101,7 +77,7 @@ const passing = /^(08|40|53|55|57|58)/;
 
 /** Names faults by what the caller may conclude. An SQL error of another class is a bug and passes as it is. */
 function faultOf(error: unknown, purpose: 'read' | 'append'): unknown {
-  if (error instanceof Passed) return new DeadlineExceeded('the event store did not answer in time');
+  if (error instanceof DeadlinePassed) return new DeadlineExceeded('the event store did not answer in time');
   const code = (error as { code?: unknown }).code;
   const sqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
   if (sqlState !== undefined && !passing.test(sqlState)) return error;

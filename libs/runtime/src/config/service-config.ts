@@ -21,8 +21,9 @@ export const serviceConfigSchema = z.object({
   PARTNER_IDENTITIES_FILE: z.string().optional(),
   /** Own schema, own role; its search_path is the service's schema. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Absent: the event store lives behind DATABASE_URL too. */
-  EVENT_STORE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  EVENT_STORE: z.enum(['postgres', 'kurrentdb']).default('postgres'),
+  /** Absent: the event store lives behind DATABASE_URL too. Of the kind that EVENT_STORE says. */
+  EVENT_STORE_URL: z.url({ protocol: /^(postgres(ql)?|kurrentdb(\+discover)?)$/ }).optional(),
   /** Absent: this service has no right to personal data; using `platform.privacy` then fails. */
   KEYS_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** File of the key-encryption key; needed with KEYS_URL. */
@@ -54,6 +55,13 @@ const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
   };
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
+  if (config.EVENT_STORE === 'kurrentdb') demand('EVENT_STORE_URL', 'EVENT_STORE=kurrentdb');
+  if (config.EVENT_STORE_URL?.startsWith(config.EVENT_STORE) === false)
+    problems.addIssue({
+      code: 'custom',
+      path: ['EVENT_STORE_URL'],
+      message: 'is of another store than EVENT_STORE',
+    });
   if (config.PARTNER_GRPC_PORT !== undefined)
     for (const name of partnerFiles) demand(name, 'PARTNER_GRPC_PORT');
 });

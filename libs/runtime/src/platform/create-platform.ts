@@ -6,7 +6,12 @@ import {
   migrateFeed,
   startRelay,
 } from '@balagh/event-feed';
-import { type EventStore, createPostgresEventStore, createStreams } from '@balagh/event-store';
+import {
+  type EventStore,
+  createKurrentDbEventStore,
+  createPostgresEventStore,
+  createStreams,
+} from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { createProfiles } from '@balagh/profile';
 import { type Logger } from 'pino';
@@ -48,10 +53,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   try {
     const database = open('own', config.DATABASE_URL, 8);
     await migrateFeed(database);
-    const eventStore = createPostgresEventStore({
-      connectionString: config.EVENT_STORE_URL ?? config.DATABASE_URL,
-      applicationName: `balagh-${service}-store`,
-    });
+    const eventStore = openEventStore(service, config);
     closings.unshift(() => eventStore.close());
     const now = (): string => clock.now().toISOString();
     const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
@@ -79,6 +81,13 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
     await settleAll(closings, log);
     throw error;
   }
+}
+
+function openEventStore(service: string, config: ServiceConfig): EventStore {
+  const connectionString = config.EVENT_STORE_URL ?? config.DATABASE_URL;
+  return config.EVENT_STORE === 'kurrentdb'
+    ? createKurrentDbEventStore({ connectionString })
+    : createPostgresEventStore({ connectionString, applicationName: `balagh-${service}-store` });
 }
 
 async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): Promise<Privacy> {
