@@ -12,6 +12,7 @@ export const checks = [
   ['architecture', ['infra/lint/architecture.mjs']],
   ['contracts', ['infra/lint/contracts.mjs']],
   ['manifests', ['infra/lint/manifests.mjs']],
+  ['event reference', ['infra/lint/event-reference.mjs', '--check']],
 ];
 
 /** Stops at the first that fails; returns its exit code, or 0. */
