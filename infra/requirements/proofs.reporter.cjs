@@ -14,12 +14,23 @@ module.exports = class ProofsReporter {
 
   onRunComplete(_contexts, results) {
     const file = process.env.BALAGH_PROOFS_FILE;
-    const counts = { passed: results.numPassedTests, failed: results.numFailedTests + results.numRuntimeErrorTestSuites, skipped: results.numPendingTests };
+    const counts = {
+      passed: results.numPassedTests,
+      failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+      skipped: results.numPendingTests,
+    };
     if (!file) return;
-    const declared = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : [];
+    const declared = existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line))
+      : [];
     const passed = new Set(
       results.testResults.flatMap((suite) =>
-        suite.testResults.filter((t) => t.status === 'passed').map((t) => `${suite.testFilePath}\u0000${t.fullName}`),
+        suite.testResults
+          .filter((t) => t.status === 'passed')
+          .map((t) => `${suite.testFilePath}\u0000${t.fullName}`),
       ),
     );
     const tests = declared.map(({ testPath, test, ids }) => ({
