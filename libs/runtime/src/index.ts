@@ -29,6 +29,7 @@ export { protoFileOf, protoLoaderOptions, protoRoot, resolveProto } from './grpc
 export { type RateLimit, TokenBuckets } from './http/rate-limit';
 export { type LogOptions, createLog } from './logging/log';
 export { LOG } from './logging/log-token';
+export * from './telemetry';
 export * from './paging/page-token';
 export * from './platform/platform';
 export { type PlatformOptions, createPlatform } from './platform/create-platform';

@@ -1,15 +1,19 @@
-import { type ServiceConfig, dataSourceOptions } from '@balagh/runtime';
+import { type ServiceConfig, dataSourceOptions, observe } from '@balagh/runtime';
 import { DataSource } from 'typeorm';
 import { WorkLists1764000000000 } from './outbound/migrations/1764000000000-work-lists.migration';
 import { QueueEntryEntity } from './outbound/queue-entry.entity';
 import { TimerEntity } from './outbound/timer.entity';
+import { workListGauges } from './outbound/work-list-gauges.adapter';
 import { TransferEntity } from './outbound/transfer.entity';
 
-/** Opens and migrates the service's own tables. */
+/** Opens and migrates the service's own tables, and lets operators watch them. */
 export async function openTables(config: Pick<ServiceConfig, 'DATABASE_URL'>): Promise<DataSource> {
   const own = {
     entities: [QueueEntryEntity, TransferEntity, TimerEntity],
     migrations: [WorkLists1764000000000],
   };
-  return new DataSource(dataSourceOptions(config, own, 'balagh-dispatch-tables')).initialize();
+  const options = dataSourceOptions(config, own, 'balagh-dispatch-tables');
+  const tables = await new DataSource(options).initialize();
+  observe(workListGauges(tables));
+  return tables;
 }

@@ -1,4 +1,4 @@
-import { type Platform } from '@balagh/runtime';
+import { type Platform, detached } from '@balagh/runtime';
 import {
   type DynamicModule,
   Inject,
@@ -87,7 +87,8 @@ export class NotificationModule implements OnApplicationBootstrap, OnApplication
     const { streams, eventStore, clock } = platform;
     const messages = new MessageLog(streams);
     const workers = workersOf(platform, parts, messages);
-    const wake = (): void => workers.wake();
+    // The workers go on long after the message that woke them, for other cases too.
+    const wake = (): void => detached(() => workers.wake());
     const notify = new NotifyOfCaseEvent({ platform, messages, table, offered: [...channels.keys()], wake });
     return {
       module: NotificationModule,

@@ -1,10 +1,11 @@
 import { type MessageChannel } from '@balagh/case-events';
-import { type RunningPlatform, dataSourceOptions, readConfig } from '@balagh/runtime';
+import { type RunningPlatform, dataSourceOptions, observe, readConfig } from '@balagh/runtime';
 import { DataSource } from 'typeorm';
 import { type Channel, type Channels } from './application/channel.port';
 import { type NotificationConfig, notificationConfigSchema } from './application/config.schema';
 import { type NotificationParts } from './notification.module';
 import { HttpGatewayChannel } from './outbound/http-gateway-channel.adapter';
+import { messageGauges } from './outbound/message-gauges.adapter';
 import { MessageEntity } from './outbound/message.entity';
 import { Message1764000000000 } from './outbound/migrations/1764000000000-message.migration';
 import { SmtpChannel } from './outbound/smtp-channel.adapter';
@@ -25,6 +26,7 @@ export async function openParts(
   platform.log.info({ event: 'notification.channels', offered });
   const source = new DataSource(dataSourceOptions(platform.config, ownTables, 'balagh-notification-tables'));
   await source.initialize();
+  observe(messageGauges(source));
   return {
     table: new PostgresWorkTable(source),
     channels,

@@ -23,9 +23,14 @@ export function runInCall<T>(context: CallContext, work: () => T): T {
 export function callContext(headers: {
   readonly traceparent?: string | undefined;
   readonly requestId?: string | undefined;
+  /** Of the span that answers this call, when it is recorded. */
+  readonly own?: string | undefined;
 }): CallContext {
   const requestId = /^[A-Za-z0-9-]{8,64}$/.test(headers.requestId ?? '') ? headers.requestId : undefined;
-  return { traceparent: childTraceparent(headers.traceparent), requestId: requestId ?? randomUUID() };
+  return {
+    traceparent: headers.own ?? childTraceparent(headers.traceparent),
+    requestId: requestId ?? randomUUID(),
+  };
 }
 
 const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;

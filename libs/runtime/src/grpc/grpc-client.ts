@@ -12,6 +12,7 @@ import { type ChannelCredentials } from '@grpc/grpc-js';
 import { type Observable } from 'rxjs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { childTraceparent, currentCall } from '../calls/call-context';
+import { inSpan, traceparentOf } from '../telemetry/spans';
 import { protoFileOf, protoLoaderOptions } from './protos';
 
 export interface GrpcClientOptions {
@@ -92,7 +93,27 @@ export function createGrpcClient<Service>(
 
 type Method = MethodDefinition<object, object>;
 
-async function unaryCall(
+function unaryCall(
+  client: Client,
+  method: Method,
+  request: object,
+  options: GrpcClientOptions,
+  call: GrpcCallOptions,
+): Promise<object> {
+  const attributes = { 'rpc.system': 'grpc', 'rpc.method': method.path.slice(1) };
+  return inSpan('grpc.client', { kind: 'client', attributes }, (span) =>
+    repeatedCall(client, method, request, options, {
+      ...call,
+      metadata: { ...ownTrace(traceparentOf(span)), ...call.metadata },
+    }),
+  );
+}
+
+function ownTrace(traceparent: string | undefined): Readonly<Record<string, string>> {
+  return traceparent === undefined ? {} : { traceparent };
+}
+
+async function repeatedCall(
   client: Client,
   method: Method,
   request: object,

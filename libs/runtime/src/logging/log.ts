@@ -1,3 +1,4 @@
+import { activeSpanContext } from '../telemetry/spans';
 import pino, { type DestinationStream, type LogFn, type Logger } from 'pino';
 
 export interface LogOptions {
@@ -9,6 +10,8 @@ export interface LogOptions {
    */
   readonly errorMessages?: boolean;
   readonly destination?: DestinationStream;
+  /** Receives each line as well. */
+  readonly copyTo?: DestinationStream | undefined;
 }
 
 const secret = [
@@ -50,10 +53,26 @@ export function createLog(options: LogOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor: '[redacted]' },
       hooks: { logMethod: namedByEvent },
+      mixin: traceIds,
       serializers: { err: (error: unknown) => describeError(error, withMessages) },
     },
-    options.destination ?? pino.destination({ fd: 1, sync: false }),
+    destinationOf(options),
   );
+}
+
+function destinationOf({ destination, copyTo }: LogOptions): DestinationStream {
+  const stream = destination ?? pino.destination({ fd: 1, sync: false });
+  if (copyTo === undefined) return stream;
+  return pino.multistream([
+    { stream, level: 'trace' },
+    { stream: copyTo, level: 'trace' },
+  ]);
+}
+
+/** Leads from a line to its trace. */
+function traceIds(): Readonly<Record<string, string>> {
+  const active = activeSpanContext();
+  return active === undefined ? {} : { trace_id: active.traceId, span_id: active.spanId };
 }
 
 /** Without a text of its own a line with an error would get the error's message as its text; it gets the event's name. */

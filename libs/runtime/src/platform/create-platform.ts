@@ -19,6 +19,9 @@ import { type Pool } from 'pg';
 import { type Clock, systemClock } from '../clock';
 import { type ServiceConfig } from '../config/service-config';
 import { createLog } from '../logging/log';
+import { measureStore, observeConsumers } from '../telemetry/instruments';
+import { type Telemetry } from '../telemetry/telemetry';
+import { traceStreams } from '../telemetry/traced-streams';
 import { type HealthReport, type RunningPlatform } from './platform';
 import { createPool } from './pools';
 import { type TrackedFeed, trackFeed } from './tracked-feed';
@@ -31,6 +34,8 @@ export interface PlatformOptions {
   readonly config: ServiceConfig;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** The process's telemetry, if it was started. */
+  readonly telemetry?: Telemetry;
 }
 
 type Closing = () => Promise<unknown>;
@@ -43,7 +48,12 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   const { service, config, clock = systemClock } = options;
   const log =
     options.log ??
-    createLog({ service, level: config.LOG_LEVEL, errorMessages: config.BALAGH_MODE === 'demo' });
+    createLog({
+      service,
+      level: config.LOG_LEVEL,
+      errorMessages: config.BALAGH_MODE === 'demo',
+      copyTo: options.telemetry?.logs,
+    });
   const closings: Closing[] = [];
   const open = (purpose: string, url: string, max: number): Pool => {
     const pool = createPool({ url, max, applicationName: `balagh-${service}-${purpose}` }, log);
@@ -53,11 +63,12 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   try {
     const database = open('own', config.DATABASE_URL, 8);
     await migrateFeed(database);
-    const eventStore = openEventStore(service, config);
+    const eventStore = measureStore(openEventStore(service, config));
     closings.unshift(() => eventStore.close());
     const now = (): string => clock.now().toISOString();
     const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
     const feed = await openFeed(options, { database, eventStore, log }, closings);
+    observeConsumers(() => feed.consumers());
     const { stopFeed, close } = closingOf(feed, closings, log);
     return {
       service,
@@ -69,7 +80,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       streams:
         options.author === undefined
           ? readOnlyStreams(eventStore, now)
-          : createStreams(eventStore, { author: options.author, now }),
+          : traceStreams(createStreams(eventStore, { author: options.author, now })),
       feed,
       privacy,
       profiles: createProfiles({ store: eventStore }),
@@ -99,19 +110,21 @@ async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): 
 }
 
 async function openFeed(
-  { service, author, config }: PlatformOptions,
+  { service, author, config, clock = systemClock }: PlatformOptions,
   on: { readonly database: Pool; readonly eventStore: EventStore; readonly log: Logger },
   closings: Closing[],
 ): Promise<TrackedFeed> {
   const { database, eventStore: store, log } = on;
-  if (config.FEED === 'store') return trackFeed(createStoreFeed({ store, database, log }));
+  if (config.FEED === 'store') {
+    return trackFeed(createStoreFeed({ store, database, log }), { feed: 'store', clock });
+  }
   const brokers = (config.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim());
   const feed: EventFeed = createKafkaFeed({ brokers, store, database, log, clientId: `balagh-${service}` });
   if (author !== undefined && topics.includes(`case.${author}` as Topic)) {
     const relay = await startRelay({ service: author, store, database, brokers, log });
     closings.unshift(() => relay.stop());
   }
-  return trackFeed(feed);
+  return trackFeed(feed, { feed: 'kafka', clock });
 }
 
 function closingOf(

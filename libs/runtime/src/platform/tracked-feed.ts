@@ -1,16 +1,21 @@
 import { type EventFeed, type RunningSubscription } from '@balagh/event-feed';
+import { type Clock } from '../clock';
+import { traceSubscription } from '../telemetry/traced-feed';
 import { type HealthReport } from './platform';
 
 export interface TrackedFeed extends EventFeed {
   consumers(): Promise<HealthReport['consumers']>;
 }
 
-/** Remembers what was subscribed, so that readiness can tell every consumer's lag. */
-export function trackFeed(feed: EventFeed): TrackedFeed {
+/** Remembers what was subscribed, so that readiness can tell every consumer's lag; handles every message in a span. */
+export function trackFeed(
+  feed: EventFeed,
+  by: { readonly feed: 'store' | 'kafka'; readonly clock: Clock },
+): TrackedFeed {
   const running = new Map<string, RunningSubscription>();
   return {
     async subscribe(subscription) {
-      const started = await feed.subscribe(subscription);
+      const started = await feed.subscribe(traceSubscription(subscription, by));
       running.set(subscription.consumer, started);
       return {
         ...started,

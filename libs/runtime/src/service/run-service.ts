@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { type Logger } from 'pino';
 import { serviceConfig } from '../config/service-config';
 import { createLog } from '../logging/log';
+import { startTelemetry } from '../telemetry/telemetry';
 import { type RunningService, type ServiceDefinition, startService } from './start-service';
 
 /** What the parent process hears when the service can work. */
@@ -26,11 +27,16 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     errorMessages: true,
   });
   let running: RunningService | undefined;
+  let closing = (): Promise<void> => Promise.resolve();
   let ending = false;
   const end = (cause: string, status: number): void => {
     if (ending) return;
     ending = true;
-    void endProcess(running, running?.platform.log ?? log, cause, status);
+    const stop = async (): Promise<void> => {
+      await running?.stop();
+      await closing();
+    };
+    void endProcess(stop, running?.platform.log ?? log, cause, status);
   };
   process.once('SIGTERM', () => end('SIGTERM', 0));
   process.once('SIGINT', () => end('SIGINT', 0));
@@ -43,13 +49,16 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     fatal(running?.platform.log ?? log, 'process.uncaught-exception', err, end),
   );
   try {
-    running = await startService(definition, { config: serviceConfig() });
+    const telemetry = await startTelemetry(definition.name);
+    closing = () => telemetry.stop();
+    running = await startService(definition, { config: serviceConfig(), telemetry });
   } catch (err) {
     log.fatal({ event: 'service.start.failed', err });
     process.exit(1);
   }
   if (ending) {
     await running.stop();
+    await closing();
     process.exit(0);
   }
   const ready: ReadyMessage = {
@@ -68,7 +77,7 @@ function fatal(log: Logger, event: string, err: unknown, end: (cause: string, st
 }
 
 async function endProcess(
-  running: RunningService | undefined,
+  stop: () => Promise<void>,
   log: Logger,
   cause: string,
   status: number,
@@ -80,7 +89,7 @@ async function endProcess(
   }, shutdownDeadlineMs);
   timer.unref();
   try {
-    await running?.stop();
+    await stop();
   } catch (err) {
     log.error({ event: 'service.stop.failed', err });
     process.exit(1);

@@ -1,5 +1,5 @@
 import { type Author } from '@balagh/case-events';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Type, type ValueProvider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions } from '@nestjs/microservices';
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
@@ -16,6 +16,8 @@ import { HealthController, READINESS, type Readiness } from '../http/health.cont
 import { requestMiddleware } from '../http/request-middleware';
 import { nestLog } from '../logging/nest-log';
 import { createPlatform } from '../platform/create-platform';
+import { MetricsController, TELEMETRY } from '../telemetry/metrics.controller';
+import { type Telemetry } from '../telemetry/telemetry';
 import { type RunningPlatform } from '../platform/platform';
 import { PlatformModule } from '../platform/platform.module';
 
@@ -43,6 +45,8 @@ export interface ServiceSurroundings {
   readonly verifier?: TokenVerifier;
   /** Default: opened from the configuration. It is closed with the service. */
   readonly platform?: RunningPlatform;
+  /** Serves `/metrics`; absent: there are none. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface RunningService {
@@ -66,14 +70,20 @@ export async function startService(
   const { config } = surroundings;
   const platform =
     surroundings.platform ?? (await createPlatform({ ...platformOptions(definition), ...surroundings }));
-  const readiness = { accepting: false, check: () => platform.health.check() };
+  const readiness: Readiness & { accepting: boolean } = {
+    accepting: false,
+    check: () => platform.health.check(),
+  };
   const verifier =
     surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
   try {
     const partners = config.PARTNER_IDENTITIES_FILE;
     const identities = partners === undefined ? undefined : createPartnerIdentities(partners, platform.clock);
     const own = PlatformModule.forPlatform(platform, verifier, identities);
-    const app = await createApp(definition, platform, own, readiness);
+    const app = await createApp(definition, platform, own, [
+      { provide: READINESS, useValue: readiness },
+      { provide: TELEMETRY, useValue: surroundings.telemetry },
+    ]);
     await definition.prepare?.(app);
     const grpc = definition.grpc === undefined ? undefined : connectGrpc(app, definition.grpc, config);
     const partnerGrpc =
@@ -106,13 +116,13 @@ async function createApp(
   definition: ServiceDefinition,
   platform: RunningPlatform,
   platformModule: DynamicModule,
-  readiness: Readiness,
+  providers: ValueProvider[],
 ): Promise<NestExpressApplication> {
   const own = isModuleClass(definition.module) ? definition.module : definition.module(platform);
   @Module({
     imports: [platformModule, own],
-    controllers: [HealthController],
-    providers: [{ provide: READINESS, useValue: readiness }],
+    controllers: [HealthController, MetricsController],
+    providers,
   })
   class ServiceRoot {}
   const app = await NestFactory.create<NestExpressApplication>(ServiceRoot, new ExpressAdapter(), {

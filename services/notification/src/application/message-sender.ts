@@ -1,6 +1,6 @@
 import { type Privacy } from '@balagh/privacy';
 import { type Profiles } from '@balagh/profile';
-import { type Clock } from '@balagh/runtime';
+import { type Clock, inSpan } from '@balagh/runtime';
 import { type Logger } from 'pino';
 import { type MessageCommand, type MessageState, NOT_RECEIVED } from '../domain/message.decider';
 import {
@@ -10,7 +10,14 @@ import {
   nextAction,
   nextAsk,
 } from '../domain/message-next-action';
-import { type AskableChannel, type Channels, ChannelUnavailable, type SendOutcome } from './channel.port';
+import {
+  type AskableChannel,
+  type Channel,
+  type Channels,
+  ChannelUnavailable,
+  type OutgoingMessage,
+  type SendOutcome,
+} from './channel.port';
 import { type LoadedMessage, type MessageLog, systemContext } from './message-log';
 import { type WorkRow } from './work-table.port';
 
@@ -127,7 +134,10 @@ export class MessageSender {
       outcome = { kind: 'rejected', code: 'CHANNEL_OFF', retriable: false };
     else if (channel === undefined)
       outcome = { kind: 'rejected', code: 'CHANNEL_NOT_CONFIGURED', retriable: false };
-    else outcome = await channel.send({ reference, to, text, ...(subject === undefined ? {} : { subject }) });
+    else {
+      const outgoing = { reference, to, text, ...(subject === undefined ? {} : { subject }) };
+      outcome = await sendTraced(channel, outgoing, { message, attempt });
+    }
     const after = await this.note(message, attempt, state.attemptsOnRoute, outcome);
     this.report(`message.${outcome.kind}`, message, { channel: name, attempt, ...withoutKind(outcome) });
     return { kind: 'again', message: after };
@@ -211,6 +221,29 @@ export class MessageSender {
   private in(ms: number): string {
     return new Date(this.parts.clock.now().getTime() + ms).toISOString();
   }
+}
+
+/** The last step of the case’s trace: a crash of ours in between or a pause of hours does not break it off (SYS-07). */
+function sendTraced(
+  channel: Channel,
+  outgoing: OutgoingMessage,
+  { message, attempt }: { readonly message: LoadedMessage; readonly attempt: number },
+): Promise<SendOutcome> {
+  const { messageId, state, origin } = message;
+  const attributes = {
+    'balagh.message.id': messageId,
+    'balagh.case.id': state.caseId,
+    'balagh.tenant': origin.tenant,
+    'balagh.template': state.template,
+    'balagh.recipient': state.recipient,
+    'balagh.channel': channel.channel,
+    'balagh.attempt': attempt,
+  };
+  return inSpan('message.submit', { kind: 'client', parent: origin.trace, attributes }, async (span) => {
+    const outcome = await channel.send(outgoing);
+    span.setAttribute('balagh.outcome', outcome.kind);
+    return outcome;
+  });
 }
 
 /** An unknown outcome may still become known. */
