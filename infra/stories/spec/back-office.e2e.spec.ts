@@ -64,7 +64,10 @@ function inARealBrowser(): void {
     await page.getByLabel(/^تفاصيل الحالة/).fill('انقطاع المياه منذ الصباح');
     await page.getByLabel(/^رقم الهاتف/).fill('+968 9000 4321');
     await page.getByRole('button', { name: 'تسجيل البلاغ' }).click();
-    await page.getByText(/MUS-\d{4}-\d{6}/).first().waitFor();
+    await page
+      .getByText(/MUS-\d{4}-\d{6}/)
+      .first()
+      .waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
   }, 120_000);
@@ -73,14 +76,22 @@ function inARealBrowser(): void {
     const { page } = await signedIn(browser, system.endpoints().backofficeUrl, 'mus.supervisor');
     const seriousFaults = async (): Promise<string[]> => {
       const { violations } = await new AxeBuilder({ page }).analyze();
-      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id }) => id);
     };
     await page.getByText('كل البلاغات').first().click();
-    await page.getByText(/MUS-\d{4}-\d{6}/).first().waitFor();
+    await page
+      .getByText(/MUS-\d{4}-\d{6}/)
+      .first()
+      .waitFor();
     expect(await seriousFaults()).toEqual([]);
     await page.getByText('English').click();
     expect(await page.locator('html').getAttribute('dir')).toBe('ltr');
-    await page.getByText(/MUS-\d{4}-\d{6}/).first().click();
+    await page
+      .getByText(/MUS-\d{4}-\d{6}/)
+      .first()
+      .click();
     await page.getByText('What happened, in order').or(page.locator('main h1')).first().waitFor();
     expect(await seriousFaults()).toEqual([]);
     await page.context().close();
