@@ -30,6 +30,14 @@ describe('configuration from the environment', () => {
     expect(config.KEYS_URL).toBeUndefined();
   });
 
+  it('lets drills disturb the feed in demo mode only', () => {
+    const disturbed = { ...enough, FEED_FAULTS_FILE: '/tmp/faults.json' };
+    expect(problemsOf(disturbed)).toEqual([]);
+    expect(problemsOf({ ...disturbed, BALAGH_MODE: 'production' })).toEqual([
+      'FEED_FAULTS_FILE: exists in demo mode only',
+    ]);
+  });
+
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(serviceConfig(enough))).toBe(true);
   });

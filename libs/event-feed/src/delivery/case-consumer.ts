@@ -4,6 +4,7 @@ import { backOffMs, pause, within } from './back-off';
 import { CaseDelivery, type DeliveryParts } from './case-delivery';
 import { CaseLanes } from './case-lanes';
 import { faultCode } from './fault';
+import { type FeedFaults } from './feed-faults';
 import { type Incoming } from './incoming';
 import { redriveCase } from './redrive';
 
@@ -14,6 +15,8 @@ export interface ConsumerLimits {
   readonly window?: number;
   /** See `LanesOptions.pick`. */
   readonly pick?: (topics: readonly Topic[]) => number;
+  /** For drills only. */
+  readonly faults?: FeedFaults | undefined;
 }
 
 interface Offered extends Incoming {
@@ -30,7 +33,9 @@ export class CaseConsumer {
   private readonly stopping = new AbortController();
   private readonly delivery: CaseDelivery;
   private readonly lanes: CaseLanes<Offered>;
+  private readonly parts: DeliveryParts;
   private readonly window: number;
+  private readonly faults: FeedFaults | undefined;
   private readonly roomWaiters: (() => void)[] = [];
   private readonly gateWaiters: (() => void)[] = [];
   private failing = 0;
@@ -38,16 +43,16 @@ export class CaseConsumer {
   /** Items of an earlier turn are forgotten when they come to the front. */
   private turn = 0;
 
-  constructor(
-    private readonly parts: DeliveryParts,
-    { concurrency = 16, window = 500, pick }: ConsumerLimits = {},
-  ) {
+  constructor(parts: DeliveryParts, { concurrency = 16, window = 500, pick, faults }: ConsumerLimits = {}) {
     this.window = window;
-    this.delivery = new CaseDelivery(parts);
+    this.faults = faults;
+    this.parts = disturbed(parts, faults);
+    this.delivery = new CaseDelivery(this.parts);
+    const choice = pick ?? faults?.pick;
     this.lanes = new CaseLanes<Offered>({
       concurrency,
       work: (item) => this.work(item),
-      ...(pick === undefined ? {} : { pick }),
+      ...(choice === undefined ? {} : { pick: choice }),
     });
   }
 
@@ -62,6 +67,12 @@ export class CaseConsumer {
       if (this.hasRoom) for (const resolve of this.roomWaiters.splice(0)) resolve();
     };
     this.lanes.push({ ...incoming, finished: leave });
+    const again = this.faults?.repeatAfterMs();
+    if (again !== undefined) setTimeout(() => this.repeat(incoming), again).unref();
+  }
+
+  private repeat(incoming: Incoming): void {
+    if (!this.stopping.signal.aborted) this.lanes.push({ ...incoming, finished: () => undefined });
   }
 
   get hasRoom(): boolean {
@@ -152,4 +163,9 @@ export class CaseConsumer {
       err,
     });
   }
+}
+
+function disturbed(parts: DeliveryParts, faults: FeedFaults | undefined): DeliveryParts {
+  if (faults === undefined) return parts;
+  return { ...parts, subscription: { ...parts.subscription, handle: faults.around(parts.subscription) } };
 }

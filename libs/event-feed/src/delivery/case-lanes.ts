@@ -12,9 +12,10 @@ export interface LanesOptions<Item> {
   readonly work: (item: Item) => Promise<void>;
   /**
    * Which topic's oldest waiting item of a case goes next, as an index into these topics. Absent: the item that came
-   * first. For specifications that shuffle across topics; order within a topic always holds.
+   * first, also when undefined is picked. For specifications and drills that shuffle across topics; order within a topic
+   * always holds.
    */
-  readonly pick?: (topics: readonly Topic[]) => number;
+  readonly pick?: (topics: readonly Topic[]) => number | undefined;
 }
 
 interface Lane<Item> {
@@ -86,7 +87,9 @@ export class CaseLanes<Item extends LaneItem> {
     const { pick } = this.options;
     if (pick === undefined || lane.waiting.length < 2) return lane.waiting.shift();
     const topics = [...new Set(lane.waiting.map((item) => item.topic))];
-    const topic = topics[pick(topics)] ?? topics[0];
+    const picked = pick(topics);
+    if (picked === undefined) return lane.waiting.shift();
+    const topic = topics[picked] ?? topics[0];
     const index = lane.waiting.findIndex((item) => item.topic === topic);
     return lane.waiting.splice(index, 1)[0];
   }

@@ -31,6 +31,8 @@ export const serviceConfigSchema = z.object({
   FEED: z.enum(['store', 'kafka']).default('store'),
   /** `host:port,host:port`; needed with FEED=kafka. */
   KAFKA_BROKERS: z.string().optional(),
+  /** Demo only: JSON file with the faults that a drill asks of the feed (`FeedFaults` of the event feed). */
+  FEED_FAULTS_FILE: z.string().optional(),
   ISSUER_URL: z.url({ protocol: /^https?$/ }),
   AUDIENCE: z.string().default('balagh'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -54,6 +56,8 @@ const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
       problems.addIssue({ code: 'custom', path: [name], message: `is needed with ${because}` });
   };
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
+  if (config.FEED_FAULTS_FILE !== undefined && config.BALAGH_MODE !== 'demo')
+    problems.addIssue({ code: 'custom', path: ['FEED_FAULTS_FILE'], message: 'exists in demo mode only' });
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
   if (config.EVENT_STORE === 'kurrentdb') demand('EVENT_STORE_URL', 'EVENT_STORE=kurrentdb');
   if (config.EVENT_STORE_URL?.startsWith(config.EVENT_STORE) === false)

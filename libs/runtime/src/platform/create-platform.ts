@@ -3,6 +3,7 @@ import {
   type EventFeed,
   createKafkaFeed,
   createStoreFeed,
+  feedFaultsOf,
   migrateFeed,
   startRelay,
 } from '@balagh/event-feed';
@@ -85,6 +86,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       privacy,
       profiles: createProfiles({ store: eventStore }),
       health: { check: () => checkHealth(database, eventStore, feed) },
+      consumers: feed,
       stopFeed,
       close,
     };
@@ -115,11 +117,19 @@ async function openFeed(
   closings: Closing[],
 ): Promise<TrackedFeed> {
   const { database, eventStore: store, log } = on;
+  const faults = config.FEED_FAULTS_FILE === undefined ? undefined : feedFaultsOf(config.FEED_FAULTS_FILE);
   if (config.FEED === 'store') {
-    return trackFeed(createStoreFeed({ store, database, log }), { feed: 'store', clock });
+    return trackFeed(createStoreFeed({ store, database, log, faults }), { feed: 'store', clock });
   }
   const brokers = (config.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim());
-  const feed: EventFeed = createKafkaFeed({ brokers, store, database, log, clientId: `balagh-${service}` });
+  const feed: EventFeed = createKafkaFeed({
+    brokers,
+    store,
+    database,
+    log,
+    faults,
+    clientId: `balagh-${service}`,
+  });
   if (author !== undefined && topics.includes(`case.${author}` as Topic)) {
     const relay = await startRelay({ service: author, store, database, brokers, log });
     closings.unshift(() => relay.stop());
