@@ -81,10 +81,11 @@ describe('who may do what', () => {
     }
   });
 
-  it('lets administrators publish profiles and rebuild projections, and see no case', () => {
+  it('lets administrators publish profiles, rebuild projections and redrive parked cases, and see no case', () => {
     expect(actions.filter((action) => permits(['ADMINISTRATOR'], action))).toEqual([
       'profile.publish',
       'projection.rebuild',
+      'feed.redrive',
     ]);
   });
 

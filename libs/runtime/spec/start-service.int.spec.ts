@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { type Actor } from '@balagh/case-events';
 import { generateKeyPairSync } from 'node:crypto';
-import { type RunningService, createGrpcClient, grpcError, serviceConfig, startService } from '../src';
+import {
+  Rejected,
+  type RunningService,
+  createGrpcClient,
+  grpcError,
+  serviceConfig,
+  startService,
+} from '../src';
 import { type LocalIssuer, localIssuer } from './fixtures/local-issuer';
 import { tinyPlatform } from './fixtures/tiny-platform';
 import { type Command, type TinyIntake, TinyModule, caseId, commandId, seen } from './fixtures/tiny-service';
@@ -12,6 +19,15 @@ describe('a running service', () => {
   let service: RunningService;
   let http: string;
   let healthy = true;
+  const redriven: string[] = [];
+  const parkedCase = {
+    consumer: 'tiny.reactions',
+    caseId,
+    topic: 'case.intake',
+    revision: 3,
+    reason: 'MESSAGE_INVALID',
+    parkedAt: '2026-01-04T06:00:00.000Z',
+  } as const;
   const client = (token?: string) =>
     createGrpcClient<TinyIntake>('balagh.intake.v1', 'Intake', `127.0.0.1:${service.grpcPort}`, {
       retries: 0,
@@ -48,7 +64,15 @@ describe('a running service', () => {
       module: TinyModule,
       grpc: { package: ['balagh.intake.v1'], protoPath: ['balagh/intake/v1/intake.proto'] },
     };
-    service = await startService(definition, { config, platform });
+    const consumers = {
+      parkedCases: async () => [parkedCase],
+      redrive: async (consumer: string, caseId: string) => {
+        if (consumer !== parkedCase.consumer)
+          throw new Rejected({ code: 'CONSUMER_UNKNOWN', reason: 'missing' });
+        redriven.push(caseId);
+      },
+    };
+    service = await startService(definition, { config, platform: { ...platform, consumers } });
     http = `http://127.0.0.1:${service.httpPort}`;
   });
 
@@ -248,6 +272,39 @@ describe('a running service', () => {
         404,
         'ROUTE_UNKNOWN',
       ]);
+    });
+
+    it('shows parked cases to administrators only, and hands them to their consumer again', async () => {
+      const administrator = `Bearer ${await issuer.token({ sub: 'admin', roles: ['ADMINISTRATOR'] })}`;
+      const redrive = async (authorization: string, body: object) => {
+        const headers = { authorization, 'content-type': 'application/json' };
+        const answer = await fetch(`${http}/internal/redrive`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body),
+        });
+        return [answer.status, await answer.json()] as const;
+      };
+      const parked = await get('/internal/parked', { authorization: administrator });
+      expect([parked.status, await parked.json()]).toEqual([200, { parked: [parkedCase] }]);
+      expect(await redrive(administrator, { consumer: 'tiny.reactions', caseId })).toEqual([
+        200,
+        { redriven: true },
+      ]);
+      expect(redriven).toEqual([caseId]);
+      expect(await redrive(administrator, { consumer: 'tiny.nobody', caseId })).toMatchObject([
+        404,
+        { code: 'CONSUMER_UNKNOWN' },
+      ]);
+      expect(await redrive(administrator, { caseId })).toMatchObject([422, { code: 'REDRIVE_INVALID' }]);
+      const line1 = `Bearer ${await issuer.token()}`;
+      expect(await redrive(line1, { consumer: 'tiny.reactions', caseId })).toMatchObject([
+        403,
+        { code: 'ACTION_NOT_PERMITTED' },
+      ]);
+      expect((await get('/internal/parked', { authorization: line1 })).status).toBe(403);
+      expect((await get('/internal/parked')).status).toBe(401);
+      expect(redriven).toEqual([caseId]);
     });
 
     it('refuses bodies that are too large or no JSON', async () => {

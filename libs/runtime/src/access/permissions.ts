@@ -49,7 +49,8 @@ export type Action =
   | 'message.view'
   | 'message.reconcile'
   | 'profile.publish'
-  | 'projection.rebuild';
+  | 'projection.rebuild'
+  | 'feed.redrive';
 
 export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   LINE1: [
@@ -95,7 +96,7 @@ export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   SUPERVISOR: ['case.correct-routing', 'case.view', 'queue.view', 'message.view', 'message.reconcile'],
   OFFICIAL: ['case.view', 'case.replay'],
   AUDITOR: ['case.view', 'case.replay', 'case.reveal', 'message.view'],
-  ADMINISTRATOR: ['profile.publish', 'projection.rebuild'],
+  ADMINISTRATOR: ['profile.publish', 'projection.rebuild', 'feed.redrive'],
   PARTNER: ['transfer.view', 'case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
 };
 

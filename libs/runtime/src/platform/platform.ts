@@ -1,6 +1,6 @@
 import { type Clock } from '../clock';
 import { type ServiceConfig } from '../config/service-config';
-import { type EventFeed } from '@balagh/event-feed';
+import { type EventFeed, type ParkedCase } from '@balagh/event-feed';
 import { type EventStore, type Streams } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 import { type Profiles } from '@balagh/profile';
@@ -28,10 +28,23 @@ export interface Platform {
 export interface RunningPlatform extends Platform {
   readonly config: ServiceConfig;
   readonly health: PlatformHealth;
+  /** Absent on the platforms of specifications. */
+  readonly consumers?: PlatformConsumers;
   /** Stops the feed's consumers and the relay; what they are handling is finished first. */
   stopFeed(): Promise<void>;
   /** Closes everything; repeating it is harmless. */
   close(): Promise<void>;
+}
+
+/** The feed's consumers of this process, for operators. */
+export interface PlatformConsumers {
+  /** The parked cases of all consumers, oldest first. */
+  parkedCases(): Promise<readonly ParkedCase[]>;
+  /**
+   * Hands a parked case's messages to its consumer again, in order; done at once when it is not parked.
+   * @throws Rejected (missing) for a consumer that this process does not run; RedriveInProgress; the handler's fault
+   */
+  redrive(consumer: string, caseId: string): Promise<void>;
 }
 
 export interface PlatformHealth {

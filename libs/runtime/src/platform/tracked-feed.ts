@@ -1,9 +1,10 @@
 import { type EventFeed, type RunningSubscription } from '@balagh/event-feed';
 import { type Clock } from '../clock';
+import { Rejected } from '../errors/errors';
 import { traceSubscription } from '../telemetry/traced-feed';
-import { type HealthReport } from './platform';
+import { type HealthReport, type PlatformConsumers } from './platform';
 
-export interface TrackedFeed extends EventFeed {
+export interface TrackedFeed extends EventFeed, PlatformConsumers {
   consumers(): Promise<HealthReport['consumers']>;
 }
 
@@ -42,6 +43,15 @@ export function trackFeed(
         }),
       );
       return Object.fromEntries(entries);
+    },
+    async parkedCases() {
+      const parked = await Promise.all([...running.values()].map((subscription) => subscription.parked()));
+      return parked.flat().sort((a, b) => a.parkedAt.localeCompare(b.parkedAt));
+    },
+    async redrive(consumer, caseId) {
+      const subscription = running.get(consumer);
+      if (subscription === undefined) throw new Rejected({ code: 'CONSUMER_UNKNOWN', reason: 'missing' });
+      await subscription.redrive(caseId);
     },
     close: () => feed.close(),
   };

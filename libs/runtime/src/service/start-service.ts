@@ -13,6 +13,7 @@ import { type ServiceConfig } from '../config/service-config';
 import { type Clock } from '../clock';
 import { GrpcTransport } from '../grpc/grpc-transport';
 import { HealthController, READINESS, type Readiness } from '../http/health.controller';
+import { ParkedCasesController } from '../http/parked-cases.controller';
 import { requestMiddleware } from '../http/request-middleware';
 import { nestLog } from '../logging/nest-log';
 import { createPlatform } from '../platform/create-platform';
@@ -121,7 +122,7 @@ async function createApp(
   const own = isModuleClass(definition.module) ? definition.module : definition.module(platform);
   @Module({
     imports: [platformModule, own],
-    controllers: [HealthController, MetricsController],
+    controllers: [HealthController, MetricsController, ParkedCasesController],
     providers,
   })
   class ServiceRoot {}
