@@ -14,6 +14,7 @@ import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
 import { grpcAgencies, publishProfiles } from './profiles';
 import { type Ports, serviceProcesses } from './services';
 import { Supervisor } from './supervisor';
+import { WatchedServer } from './watched-server';
 
 /** What `endpoints.json` tells command-line tools and tests about the running system. Holds database passwords: mode 0600. */
 export interface Endpoints {
@@ -27,6 +28,8 @@ export interface Endpoints {
   readonly partner: { readonly address: string } & Pick<PartnerTls, 'caFile' | 'agencies'>;
   readonly http: Readonly<Record<string, string>>;
   readonly pids: Readonly<Record<string, number>>;
+  /** Process ids of what the launcher started besides the services: `postgres`, `kafka`. */
+  readonly servers: Readonly<Record<string, number>>;
   readonly adminDatabaseUrl: string;
   readonly eventStoreUrl: string;
   readonly keysUrl: string;
@@ -38,6 +41,8 @@ export interface Endpoints {
 
 export interface RunningSystem {
   readonly endpoints: Endpoints;
+  /** Drills: PostgreSQL, once ended, stays away for this long. Milliseconds. */
+  holdPostgres(ms: number): void;
   /** Everything this system uses, in MiB; see `memoryOf`. */
   memory(): number;
   stop(): Promise<void>;
@@ -47,6 +52,8 @@ export interface SystemOptions {
   readonly dataDir: string | undefined;
   readonly firstPort: number;
   readonly kafka: boolean;
+  /** Added to the environment of every service. */
+  readonly serviceEnvironment?: Readonly<Record<string, string>>;
   /** One line per step, for a person. */
   readonly progress: (line: string) => void;
 }
@@ -69,10 +76,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
 
 async function startSteps(options: SystemOptions, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<RunningSystem> {
   refuseSecondLauncher(data);
-  const roots = [process.pid];
+  const servers: Servers = new Map();
   const { progress } = options;
   progress('PostgreSQL …');
-  const serverUrl = await databaseServer(data, stops, roots);
+  const serverUrl = await databaseServer(data, stops, servers, progress);
   const databases = await prepareDatabase(serverUrl, derivedPasswords(data.secrets.rolePassword));
   const ports = await choosePorts(options.firstPort);
   progress('profiles, identity issuer, simulators …');
@@ -82,12 +89,16 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   stops.push(() => identity.stop());
   const simulators = await startSimulators({ host: '127.0.0.1', httpPort: ports.simulators, smtpPort: ports.smtp, dataDir: data.path });
   stops.push(() => simulators.stop());
-  const kafkaBrokers = options.kafka ? await kafka(data, stops, roots, progress) : undefined;
+  const kafkaBrokers = options.kafka ? await kafka(data, stops, servers, progress) : undefined;
   const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
   const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers, partnerTls };
-  const services = serviceProcesses({ ...around, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl });
-  const endpoints = (): Endpoints => describe({ ...around, simulatorsUrl: simulators.httpUrl, pids: supervisor.pids() });
+  const services = serviceProcesses({ ...around, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl }).map((service) => ({
+    ...service,
+    env: { ...service.env, ...options.serviceEnvironment },
+  }));
+  const serverPids = (): Record<string, number> => Object.fromEntries([...servers].map(([name, { pid }]) => [name, pid]));
+  const endpoints = (): Endpoints => describe({ ...around, simulatorsUrl: simulators.httpUrl, pids: supervisor.pids(), servers: serverPids() });
   const writeEndpoints = (): void => writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
   progress(`services: ${services.map((s) => s.name).join(', ')} …`);
   await supervisor.start(services, (name) => progress(`  ${name} is ready`));
@@ -96,7 +107,8 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
     get endpoints() {
       return endpoints();
     },
-    memory: () => memoryOf(roots),
+    holdPostgres: (ms) => servers.get('postgres')?.hold(ms),
+    memory: () => memoryOf([process.pid, ...Object.values(serverPids())]),
     stop,
   };
 }
@@ -114,27 +126,36 @@ function refuseSecondLauncher(data: DataDirectory): void {
   throw new Error(`already running on ${data.path} (process ${launcherPid}); stop it first, or use --data for another place`);
 }
 
-async function databaseServer(data: DataDirectory, stops: (() => Promise<void>)[], roots: number[]): Promise<string> {
+type Servers = Map<string, WatchedServer>;
+type Stops = (() => Promise<void>)[];
+type Report = (line: string) => void;
+
+async function databaseServer(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
   const given = process.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return given;
-  const server = await startEmbeddedPostgres({ dataDir: data.postgres });
-  stops.push(() => server.stop());
-  roots.push(server.pid);
-  return server.url;
+  const first = await startEmbeddedPostgres({ dataDir: data.postgres });
+  const again = (): ReturnType<typeof startEmbeddedPostgres> => startEmbeddedPostgres({ dataDir: data.postgres, port: first.port });
+  const watched = new WatchedServer('PostgreSQL', first, again, report);
+  stops.push(() => watched.stop());
+  servers.set('postgres', watched);
+  return first.url;
 }
 
-async function kafka(data: DataDirectory, stops: (() => Promise<void>)[], roots: number[], progress: (line: string) => void): Promise<string> {
+async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
   const given = process.env['KAFKA_BROKERS'];
   if (given !== undefined && given !== '') {
     await createTopics(given, topics, 12);
     return given;
   }
-  progress('Apache Kafka (the first time Maven fetches it) …');
-  const broker = await startKafkaBroker({ dataDir: data.kafka, logFile: join(data.logs, 'kafka.log') });
-  stops.push(() => broker.stop());
-  roots.push(broker.pid);
-  await createTopics(broker.brokers, topics, 12);
-  return broker.brokers;
+  report('Apache Kafka (the first time Maven fetches it) …');
+  const options = { dataDir: data.kafka, logFile: join(data.logs, 'kafka.log') };
+  const first = await startKafkaBroker(options);
+  const port = Number(first.brokers.split(':')[1]);
+  const watched = new WatchedServer('Apache Kafka', first, () => startKafkaBroker({ ...options, port }), report);
+  stops.push(() => watched.stop());
+  servers.set('kafka', watched);
+  await createTopics(first.brokers, topics, 12);
+  return first.brokers;
 }
 
 /** People's ports run from `first` on, skipping those in use; machines' ports are any free ones. */
@@ -174,6 +195,7 @@ interface Described {
   readonly kafkaBrokers: string | undefined;
   readonly partnerTls: PartnerTls;
   readonly pids: ReadonlyMap<string, number>;
+  readonly servers: Readonly<Record<string, number>>;
 }
 
 function describe(system: Described): Endpoints {
@@ -190,6 +212,7 @@ function describe(system: Described): Endpoints {
     partner: { address: `localhost:${ports.partner}`, caFile: system.partnerTls.caFile, agencies: system.partnerTls.agencies },
     http: addresses(ports.internalHttp, 'http://'),
     pids: Object.fromEntries(system.pids),
+    servers: system.servers,
     adminDatabaseUrl: databases.admin,
     eventStoreUrl: databases.of('history'),
     keysUrl: databases.of('history'),

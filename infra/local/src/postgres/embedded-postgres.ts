@@ -1,6 +1,18 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join, parse } from 'node:path';
 import { Client } from 'pg';
@@ -42,7 +54,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const account = unprivilegedAccount();
   const native = reachableBinaries(account);
   const passwordFile = `${options.dataDir}.password`;
-  if (!existsSync(join(options.dataDir, 'PG_VERSION'))) initialise(native, options.dataDir, passwordFile, account);
+  if (!existsSync(join(options.dataDir, 'PG_VERSION')))
+    initialise(native, options.dataDir, passwordFile, account);
   const password = readFileSync(passwordFile, 'utf8').trim();
   const urlOf = (port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
@@ -50,17 +63,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (running !== undefined && (await answers(urlOf(running.port), 5_000))) {
     return { url: urlOf(running.port), ...running, attached: true, stop: () => stopServer(running.pid) };
   }
-  if (running === undefined) rmSync(join(options.dataDir, 'postmaster.pid'), { force: true });
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-  const settings = Object.entries({ ...defaults, ...options.settings }).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
+  const settings = Object.entries({ ...defaults, ...options.settings }).flatMap(([k, v]) => [
+    '-c',
+    `${k}=${v}`,
+  ]);
   const log = openSync(`${options.dataDir}.log`, 'a');
-  const child = spawn(join(native, 'bin/postgres'), ['-D', options.dataDir, '-p', String(port), ...settings], {
-    ...account,
-    cwd: parse(options.dataDir).root,
-    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' },
-    stdio: ['ignore', log, log],
-    detached: true,
-  });
+  const child = spawn(
+    join(native, 'bin/postgres'),
+    ['-D', options.dataDir, '-p', String(port), ...settings],
+    {
+      ...account,
+      cwd: parse(options.dataDir).root,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      stdio: ['ignore', log, log],
+      detached: true,
+    },
+  );
   child.unref();
   const pid = child.pid;
   if (pid === undefined || !(await answers(urlOf(port), 30_000, () => child.exitCode !== null))) {
@@ -109,7 +128,10 @@ function reachableBinaries(account: Account): string {
 function completeSymlinks(home: string): void {
   const list = join(home, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as {
+    source: string;
+    target: string;
+  }[]) {
     if (!existsSync(join(home, target))) symlinkSync(basename(source), join(home, target));
   }
 }
@@ -129,13 +151,22 @@ function initialise(native: string, dataDir: string, passwordFile: string, accou
     chownSync(dataDir, account.uid, account.gid);
     chownSync(passwordFile, account.uid, account.gid);
   }
-  const arguments_ = [`--pgdata=${dataDir}`, '--auth=scram-sha-256', '--username=postgres', `--pwfile=${passwordFile}`];
-  execFileSync(join(native, 'bin/initdb'), [...arguments_, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'], {
-    ...account,
-    cwd: parse(dataDir).root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
-  });
+  const arguments_ = [
+    `--pgdata=${dataDir}`,
+    '--auth=scram-sha-256',
+    '--username=postgres',
+    `--pwfile=${passwordFile}`,
+  ];
+  execFileSync(
+    join(native, 'bin/initdb'),
+    [...arguments_, '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+    {
+      ...account,
+      cwd: parse(dataDir).root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' },
+    },
+  );
 }
 
 /** The live server of this data directory, from its `postmaster.pid` (pid on line 1, port on line 4). */
@@ -157,7 +188,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function answers(url: string, deadlineMs: number, gaveUp: () => boolean = () => false): Promise<boolean> {
+async function answers(
+  url: string,
+  deadlineMs: number,
+  gaveUp: () => boolean = () => false,
+): Promise<boolean> {
   const end = Date.now() + deadlineMs;
   while (Date.now() < end && !gaveUp()) {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
