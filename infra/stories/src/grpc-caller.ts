@@ -32,17 +32,21 @@ const protoRoot = join(__dirname, '../../../proto');
 
 /**
  * Calls the services as any partner would: with the published protos and nothing of our own code.
- * A service that is just restarting (UNAVAILABLE) is asked again for up to 15 s; commands are idempotent.
+ * A service that is just restarting (UNAVAILABLE) is asked again for up to 15 s; commands are idempotent. With patience, for
+ * that much longer, and also after a call that was not answered in time.
  */
 export class GrpcCaller {
   private readonly clients = new Map<ServiceName, Client>();
 
-  constructor(private readonly addresses: Readonly<Record<string, string>>) {}
+  constructor(
+    private readonly addresses: Readonly<Record<string, string>>,
+    private readonly patienceMs = 0,
+  ) {}
 
   call<Answer>(service: ServiceName, method: string, token: string, request: object): Promise<Answer> {
     const metadata = new Metadata();
     metadata.set('authorization', `Bearer ${token}`);
-    return patiently(() => once<Answer>(this.client(service), method, metadata, request));
+    return patiently(() => once<Answer>(this.client(service), method, metadata, request), this.patienceMs);
   }
 
   close(): void {
@@ -64,14 +68,18 @@ export class GrpcCaller {
 export class AgencyCaller {
   private readonly client: Client;
 
-  constructor({ address, caFile, agencies }: StoryEndpoints['partner'], agency: string) {
+  constructor(
+    { address, caFile, agencies }: StoryEndpoints['partner'],
+    agency: string,
+    private readonly patienceMs = 0,
+  ) {
     const pair = agencies[agency];
     if (pair === undefined) throw new Error(`no certificate of ${agency}`);
     this.client = clientOf('Partner', address, credentials.createSsl(readFileSync(caFile), readFileSync(pair.keyFile), readFileSync(pair.certFile)));
   }
 
   call<Answer>(method: string, request: object): Promise<Answer> {
-    return patiently(() => once<Answer>(this.client, method, new Metadata(), request));
+    return patiently(() => once<Answer>(this.client, method, new Metadata(), request), this.patienceMs);
   }
 
   close(): void {
@@ -79,13 +87,14 @@ export class AgencyCaller {
   }
 }
 
-async function patiently<Answer>(attempt: () => Promise<Answer>): Promise<Answer> {
-  const end = Date.now() + 15_000;
+async function patiently<Answer>(attempt: () => Promise<Answer>, patienceMs: number): Promise<Answer> {
+  const end = Date.now() + 15_000 + patienceMs;
+  const mayPass = (status: number): boolean => status === 14 || (status === 4 && patienceMs > 0);
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      const again = error instanceof CallRefused && error.status === 14 && Date.now() < end;
+      const again = error instanceof CallRefused && mayPass(error.status) && Date.now() < end;
       if (!again) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

@@ -27,13 +27,17 @@ export class World {
   private readonly agencies = new Map<string, AgencyCaller>();
   private readonly tokens = new Map<string, Promise<string>>();
 
-  constructor(readonly endpoints: StoryEndpoints) {
-    this.grpc = new GrpcCaller(endpoints.grpc);
+  /** `patienceMs`: how much longer everything may take, because faults are injected on purpose. */
+  constructor(
+    readonly endpoints: StoryEndpoints,
+    readonly patienceMs = 0,
+  ) {
+    this.grpc = new GrpcCaller(endpoints.grpc, patienceMs);
   }
 
   /** A partner agency with its own certificate; it has no token. */
   agency(code: string): AgencyCaller {
-    const known = this.agencies.get(code) ?? new AgencyCaller(this.endpoints.partner, code);
+    const known = this.agencies.get(code) ?? new AgencyCaller(this.endpoints.partner, code, this.patienceMs);
     this.agencies.set(code, known);
     return known;
   }
@@ -60,7 +64,7 @@ export class World {
   /** Waits until a message holding all the texts left on this channel. */
   messageWith(channel: string, ...texts: readonly string[]): Promise<SentMessage> {
     return eventually(async () => (await this.messages(texts[0] ?? '')).find((m) => m.channel === channel && texts.every((t) => m.text.includes(t))), {
-      deadlineMs: 20_000,
+      deadlineMs: 20_000 + this.patienceMs,
       what: `a ${channel} message with «${texts.join('», «')}»`,
     });
   }
@@ -68,13 +72,22 @@ export class World {
   /** Posts to the citizens' entrance. */
   async citizen(path: string, body: FormData | object, key = randomUUID()): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
     const isForm = body instanceof FormData;
-    const answer = await fetch(`${this.endpoints.intakeUrl}${path}`, {
-      method: 'POST',
-      headers: { 'idempotency-key': key, ...(isForm ? {} : { 'content-type': 'application/json' }) },
-      body: isForm ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(20_000),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    const post = async (): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> => {
+      const answer = await fetch(`${this.endpoints.intakeUrl}${path}`, {
+        method: 'POST',
+        headers: { 'idempotency-key': key, ...(isForm ? {} : { 'content-type': 'application/json' }) },
+        body: isForm ? body : JSON.stringify(body),
+        signal: AbortSignal.timeout(20_000),
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    if (this.patienceMs === 0) return post();
+    const answered = async (): ReturnType<typeof post> => {
+      const answer = await post();
+      if (answer.status === 503) throw new Error('the citizens’ entrance is not available');
+      return answer;
+    };
+    return eventually(answered, { deadlineMs: this.patienceMs, everyMs: 300, what: `an answer to POST ${path}` });
   }
 
   close(): void {
@@ -132,7 +145,7 @@ export class Staff {
           pageToken = page.nextPageToken;
         }
       },
-      { deadlineMs: 30_000, what: `case ${caseId} in queue ${queue}` },
+      { deadlineMs: 30_000 + this.world.patienceMs, what: `case ${caseId} in queue ${queue}` },
     );
   }
 
@@ -152,7 +165,7 @@ export class Staff {
           last = entries.map((entry) => entry.type);
           return isSubsequence(types, last) ? entries : undefined;
         },
-        { deadlineMs: 30_000 },
+        { deadlineMs: 30_000 + this.world.patienceMs },
       );
     } catch (cause) {
       throw new Error(`expected ${types.join(' → ')} in the trail, found ${last.join(' → ')}`, { cause });
