@@ -85,7 +85,7 @@ export async function solvedByAgency(world: World, caseNumber: string): Promise<
   const call = <Answer>(method: string, request: object): Promise<Answer> => agency.call(method, { tenant, ...request });
   const transfer = await eventually(
     async () => (await call<partner.ListTransfersResponse>('ListTransfers', { pageSize: 200 })).transfers.find((t) => t.caseNumber === caseNumber),
-    { deadlineMs: 20_000, what: 'the transfer in the agency’s list' },
+    { deadlineMs: 20_000 + world.patienceMs, what: 'the transfer in the agency’s list' },
   );
   const { transferId } = transfer;
   const { details } = await call<partner.Transfer>('GetTransfer', { transferId });

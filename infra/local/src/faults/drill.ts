@@ -1,0 +1,186 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FeedFaultSettings } from '@balagh/event-feed';
+import { Client } from 'pg';
+import { projectRoot } from '../data-directory';
+import { type Endpoints, type RunningSystem } from '../system';
+import { type Chance } from './random';
+import { type FullDisk } from './full-disk';
+import { pause, until } from './waiting';
+
+const backWithinMs = 120_000;
+const requestWithinMs = 15_000;
+const toolWithinMs = 180_000;
+
+export interface DrillParts {
+  readonly system: RunningSystem;
+  readonly dataDir: string;
+  readonly faultsFile: string;
+  readonly disk: FullDisk;
+  readonly chance: Chance;
+  readonly say: (line: string) => void;
+}
+
+/** What an injection may do to the running system. */
+export class Drill {
+  constructor(readonly parts: DrillParts) {}
+
+  get endpoints(): Endpoints {
+    return this.parts.system.endpoints;
+  }
+
+  get services(): readonly string[] {
+    return Object.keys(this.endpoints.http);
+  }
+
+  signal(service: string, signal: NodeJS.Signals): void {
+    process.kill(this.pid(service), signal);
+  }
+
+  pid(name: string): number {
+    const pid = this.endpoints.pids[name] ?? this.endpoints.servers[name];
+    if (pid === undefined) throw new Error(`${name} has no process here`);
+    return pid;
+  }
+
+  /** The postmaster and everything below it. */
+  postgresProcesses(): readonly number[] {
+    const postmaster = this.pid('postgres');
+    const rows = execFileSync('ps', ['-axo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    const children = rows
+      .map((row) => row.trim().split(/\s+/).map(Number))
+      .filter(([, parent]) => parent === postmaster);
+    return [postmaster, ...children.map(([pid = 0]) => pid)];
+  }
+
+  /** kill -9 of services or servers at once; resolves when all are back in another process. */
+  async killAndAwait(...names: readonly string[]): Promise<void> {
+    const before = names.map((name) => [name, this.pid(name)] as const);
+    for (const [, pid] of before) process.kill(pid, 'SIGKILL');
+    await until(
+      `${names.join(', ')} in new processes`,
+      () => before.every(([name, pid]) => this.pid(name) !== pid),
+      backWithinMs,
+    );
+  }
+
+  setFeedFaults(settings: FeedFaultSettings): void {
+    writeFileSync(this.parts.faultsFile, JSON.stringify(settings));
+  }
+
+  /** How the channel's gateway misbehaves from now on. */
+  async setGatewayFault(channel: 'sms', mode: string): Promise<void> {
+    const answer = await fetch(`${this.endpoints.simulatorsUrl}/${channel}/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode }),
+      signal: AbortSignal.timeout(requestWithinMs),
+    });
+    if (!answer.ok) throw new Error(`the simulator refused fault ${mode}: ${answer.status}`);
+  }
+
+  /** Every service says that it can work, no consumer has anything waiting, nothing is parked; three times in a row. */
+  async quiet(): Promise<void> {
+    let inARow = 0;
+    await until(
+      'a quiet system',
+      async () => {
+        const states = await Promise.all(this.services.map((service) => this.stateOf(service)));
+        const busy = states.some(
+          ({ ready, consumers }) =>
+            !ready || Object.values(consumers).some((c) => c.lag !== 0 || c.parked !== 0),
+        );
+        inARow = busy ? 0 : inARow + 1;
+        return inARow >= 3;
+      },
+      backWithinMs,
+    );
+  }
+
+  /** Every message that was asked for has an outcome, and their gateways told that they were delivered. */
+  async settled(): Promise<void> {
+    await until(
+      'an outcome of every message',
+      async () => {
+        const [open] = await this.query<{ n: number }>(`
+        select (count(*) filter (where type = 'NotificationRequested') - count(*) filter (where type in ('NotificationSent', 'NotificationFailed')))::int as n
+        from eventstore.events where category = 'case'`);
+        return open?.n === 0;
+      },
+      backWithinMs,
+    );
+    await until(
+      'message streams that stand still',
+      async () => {
+        const count = async (): Promise<string> =>
+          JSON.stringify(await this.query('select count(*) from eventstore.events'));
+        const before = await count();
+        await pause(3_000);
+        return before === (await count());
+      },
+      backWithinMs,
+    );
+  }
+
+  async ready(): Promise<void> {
+    await until(
+      'readiness of all services',
+      async () => (await Promise.all(this.services.map((s) => this.stateOf(s)))).every(({ ready }) => ready),
+      backWithinMs,
+    );
+  }
+
+  async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const client = new Client({
+      connectionString: this.endpoints.adminDatabaseUrl,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 60_000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return (await client.query<Row>(sql, [...values])).rows;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** Runs one of the project's tools against this system. Not synchronously: the issuer lives in this process. */
+  tool(path: string, ...args: readonly string[]): Promise<{ readonly ok: boolean; readonly said: string }> {
+    const env = {
+      ...process.env,
+      DATABASE_URL: '',
+      BALAGH_ENDPOINTS: join(this.parts.dataDir, 'endpoints.json'),
+    };
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [join(projectRoot, path), ...args],
+        { env, timeout: toolWithinMs },
+        (error, stdout, stderr) => resolve({ ok: error === null, said: `${stdout}${stderr}`.trim() }),
+      );
+    });
+  }
+
+  /** The log of a service since the launcher started. */
+  logOf(service: string): string {
+    return readFileSync(join(this.parts.dataDir, 'logs', `${service}.log`), 'utf8');
+  }
+
+  pause = pause;
+
+  private async stateOf(service: string): Promise<ReadyReport> {
+    const answer = await fetch(`${this.endpoints.http[service]}/readyz`, {
+      signal: AbortSignal.timeout(requestWithinMs),
+    });
+    return (await answer.json()) as ReadyReport;
+  }
+}
+
+interface ReadyReport {
+  readonly ready: boolean;
+  readonly consumers: Readonly<
+    Record<string, { readonly lag: number | null; readonly parked: number | null }>
+  >;
+}

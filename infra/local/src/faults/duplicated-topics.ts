@@ -1,0 +1,66 @@
+import { topics } from '@balagh/case-events';
+import { type EachMessagePayload, Kafka, Partitioners, logLevel } from 'kafkajs';
+import { type Chance } from './random';
+import { pause } from './waiting';
+
+const readForMs = 4_000;
+const mostRepeated = 300;
+
+const client = (brokers: string): Kafka =>
+  new Kafka({
+    clientId: 'fault-drill',
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 10, initialRetryTime: 100 },
+  });
+
+interface Seen {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Produces messages that are on the topics once more, as a relay does after a take-over. Cases in any order; messages of
+ * one case and topic keep theirs, which is what the relay guarantees. @returns how many
+ */
+export async function duplicateOnTopics(brokers: string, chance: Chance): Promise<number> {
+  const seen: Seen[] = [];
+  const reader = client(brokers).consumer({ groupId: `fault-drill-${Date.now()}`, maxWaitTimeInMs: 50 });
+  await reader.connect();
+  await reader.subscribe({ topics: [...topics], fromBeginning: true });
+  await reader.run({
+    eachMessage: async ({ topic, message }: EachMessagePayload) => {
+      const [key, value] = [message.key?.toString(), message.value?.toString()];
+      if (key !== undefined && value !== undefined) seen.push({ topic, key, value });
+    },
+  });
+  await pause(readForMs);
+  await reader.disconnect();
+  const cases = chance.shuffled([...new Set(seen.map(({ key }) => key))]);
+  const again = cases.flatMap((key) => seen.filter((one) => one.key === key)).slice(0, mostRepeated);
+  for (const { topic, key, value } of again) await produce(brokers, topic, key, value);
+  await closeProducer();
+  return again.length;
+}
+
+/** A message that nobody can read, with the key of a real case. */
+export async function produceUnreadable(brokers: string, topic: string, caseId: string): Promise<void> {
+  await produce(brokers, topic, caseId, '{ not a message');
+  await closeProducer();
+}
+
+let producer: ReturnType<Kafka['producer']> | undefined;
+
+async function produce(brokers: string, topic: string, key: string, value: string): Promise<void> {
+  if (producer === undefined) {
+    producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+  }
+  await producer.send({ topic, messages: [{ key, value }] });
+}
+
+async function closeProducer(): Promise<void> {
+  await producer?.disconnect();
+  producer = undefined;
+}

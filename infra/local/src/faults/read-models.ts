@@ -1,0 +1,82 @@
+import { type Check } from './checks';
+import { type Drill } from './drill';
+import { pause } from './waiting';
+
+const tables = [
+  'intake.case_status',
+  'dispatch.queue_entry',
+  'dispatch.transfer',
+  'history.case_index',
+  'backoffice.case_row',
+  'notification.message',
+];
+const agreesWithinMs = 30_000;
+
+/** Rebuilds every read model from the event store: it must hold the same rows as the one that lived through the faults. */
+export async function readModels(drill: Drill): Promise<Check> {
+  const before = await snapshot(drill);
+  const problems = await rebuild(drill);
+  let differing: readonly string[] = [];
+  let after = before;
+  for (const end = Date.now() + agreesWithinMs; ; await pause(500)) {
+    after = await snapshot(drill);
+    differing = tables.filter((table) => before.get(table)?.join('\n') !== after.get(table)?.join('\n'));
+    if (differing.length === 0 || Date.now() > end) break;
+  }
+  const rows = [...before].map(([table, all]) => `${table} ${all.length}`).join(', ');
+  return {
+    what: 'read models equal those rebuilt from the events',
+    found: rows,
+    problems: [...problems, ...differing.flatMap((table) => differences(table, before.get(table) ?? [], after.get(table) ?? []))],
+  };
+}
+
+/** Which columns of which row, without their values. */
+function differences(table: string, before: readonly string[], after: readonly string[]): readonly string[] {
+  const known = new Set(before);
+  const changed = after.filter((row) => !known.has(row)).map((row) => parsed(row));
+  const gone = before.filter((row) => !after.includes(row)).map((row) => parsed(row));
+  const named = gone.slice(0, 3).map((row) => {
+    const other = changed.find((one) => one['case_id'] === row['case_id']) ?? {};
+    const columns = Object.keys(row).filter((column) => JSON.stringify(row[column]) !== JSON.stringify(other[column]));
+    return `${String(row['case_id'])}: ${columns.join(', ')}`;
+  });
+  return [`${table} differs from its rebuilt self in ${gone.length} of ${before.length} rows (${after.length} rebuilt): ${named.join('; ')}`];
+}
+
+const parsed = (row: string): Readonly<Record<string, unknown>> => JSON.parse(row) as Record<string, unknown>;
+
+async function rebuild(drill: Drill): Promise<readonly string[]> {
+  const { issuerUrl, http } = drill.endpoints;
+  const signedIn = await fetch(`${issuerUrl}/demo/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'admin', password: 'demo' }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const { access_token: token } = (await signedIn.json()) as { access_token: string };
+  const problems: string[] = [];
+  for (const [service, url] of Object.entries(http)) {
+    const answer = await fetch(`${url}/internal/rebuild`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(120_000),
+    });
+    if (!answer.ok) problems.push(`${service} could not rebuild: ${answer.status} ${await answer.text()}`);
+  }
+  return problems;
+}
+
+async function snapshot(drill: Drill): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = new Map<string, readonly string[]>();
+  for (const table of tables) {
+    const found = await drill.query<{ row: string }>(
+      `select to_jsonb(t)::text as row from ${table} t order by 1`,
+    );
+    rows.set(
+      table,
+      found.map(({ row }) => row),
+    );
+  }
+  return rows;
+}

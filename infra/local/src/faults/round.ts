@@ -1,0 +1,65 @@
+import { checkAll } from './checks';
+import { type Drill } from './drill';
+import { type Injection } from './injections';
+import { Load } from './load';
+import { StoryPlayer, explain } from './story-players';
+
+const workBeforeMs = 3_000;
+
+/** Injects one fault after the other while citizens report and stories are played; then checks. @returns problems found */
+export async function playRound(drill: Drill, chosen: readonly Injection[]): Promise<number> {
+  const { say } = drill.parts;
+  const load = new Load(() => drill.endpoints.intakeUrl);
+  const players = [
+    new StoryPlayer(() => drill.endpoints, 0, 3),
+    new StoryPlayer(() => drill.endpoints, 3, 3),
+  ];
+  const problems: string[] = [];
+  for (const injection of chosen) problems.push(...(await injectOne(drill, injection, load)));
+  await Promise.all([load.stop(), ...players.map((player) => player.stop())]);
+  const played = players.flatMap((player) => player.played);
+  const failed = played.filter(({ problem }) => problem !== undefined);
+  problems.push(...load.problems, ...failed.map(({ id, problem }) => `${id}: ${problem}`));
+  say(
+    `${played.length - failed.length} of ${played.length} stories completed (longest ${Math.max(...played.map(({ seconds }) => seconds))} s); ${load.acknowledged.length} reports acknowledged, ${load.repeated} requests repeated`,
+  );
+  for (const problem of problems) say(`  PROBLEM ${problem}`);
+  return problems.length + (await check(drill, load));
+}
+
+async function injectOne(drill: Drill, injection: Injection, load: Load): Promise<readonly string[]> {
+  const { say } = drill.parts;
+  await drill.pause(workBeforeMs);
+  const before = load.acknowledged.length;
+  say(`  ${injection.name}: ${injection.what}`);
+  try {
+    await injection.inject(drill);
+    const over = Date.now();
+    await drill.ready();
+    say(
+      `      ready again ${((Date.now() - over) / 1000).toFixed(1)} s after the fault ended; ${load.acknowledged.length - before} reports acknowledged meanwhile`,
+    );
+    return [];
+  } catch (error) {
+    return [`${injection.name}: ${explain(error)}`];
+  }
+}
+
+async function check(drill: Drill, load: Load): Promise<number> {
+  const { say } = drill.parts;
+  const quietFrom = Date.now();
+  try {
+    await drill.quiet();
+    await drill.settled();
+  } catch (error) {
+    say(`  PROBLEM ${explain(error)}`);
+    return 1;
+  }
+  say(`quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report; checking`);
+  const checks = await checkAll(drill, load.acknowledged);
+  for (const { what, found, problems } of checks) {
+    say(`  ${problems.length === 0 ? 'ok     ' : 'PROBLEM'} ${what}: ${found}`);
+    for (const problem of problems.slice(0, 20)) say(`          ${problem}`);
+  }
+  return checks.flatMap(({ problems }) => problems).length;
+}
