@@ -15,6 +15,7 @@ export interface LaunchedEndpoints extends StoryEndpoints {
   readonly pids: Readonly<Record<string, number>>;
   readonly http: Readonly<Record<string, string>>;
   readonly adminDatabaseUrl: string;
+  readonly kafkaBrokers?: string;
 }
 
 /** The system as `npm start` runs it: the launcher as a process of its own, on free ports and data that is thrown away. */
@@ -23,12 +24,16 @@ export class LaunchedSystem {
   private output = '';
   readonly dataDir = mkdtempSync(join(tmpdir(), 'balagh-e2e-'));
 
-  constructor(private readonly extra: readonly string[] = []) {}
+  /** `extra`: arguments of the launcher; `env`: what its services find in their environment besides ours. */
+  constructor(
+    private readonly extra: readonly string[] = [],
+    private readonly env: Readonly<Record<string, string>> = {},
+  ) {}
 
   async start(): Promise<LaunchedEndpoints> {
     this.output = '';
     const launcher = join(root, 'infra/local/dist/main.js');
-    const child = spawn(process.execPath, [launcher, '--port', '0', '--data', this.dataDir, ...this.extra], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [launcher, '--port', '0', '--data', this.dataDir, ...this.extra], { cwd: root, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     const keep = (chunk: Buffer): void => {
       this.output = (this.output + chunk.toString()).slice(-20_000);
