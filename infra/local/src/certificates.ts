@@ -37,38 +37,71 @@ interface Authority {
  * A development authority, a server certificate for loopback and one client certificate for each agency, with the list that maps
  * certificates to agencies. What is there and lasts is kept; when the authority or an agency is new, all are made again.
  */
-export async function preparePartnerTls(dir: string, agencies: readonly PartnerAgency[], now = new Date()): Promise<PartnerTls> {
+export async function preparePartnerTls(
+  dir: string,
+  agencies: readonly PartnerAgency[],
+  now = new Date(),
+): Promise<PartnerTls> {
   const files = filesOf(dir, agencies);
   if (isUsable(files, now)) return files;
   x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
   mkdirSync(join(dir, 'agencies'), { recursive: true, mode: 0o700 });
   const authority = await newAuthority(now);
   writeFileSync(files.caFile, authority.certificate.toString('pem'));
-  await issue(authority, now, files, { name: 'Balagh demo server', usage: x509.ExtendedKeyUsage.serverAuth, names: [{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }] });
+  await issue(authority, now, files, {
+    name: 'Balagh demo server',
+    usage: x509.ExtendedKeyUsage.serverAuth,
+    names: [
+      { type: 'dns', value: 'localhost' },
+      { type: 'ip', value: '127.0.0.1' },
+    ],
+  });
   for (const { code } of agencies) {
     const target = files.agencies[code];
-    if (target !== undefined) await issue(authority, now, target, { name: code, usage: x509.ExtendedKeyUsage.clientAuth, names: [{ type: 'url', value: spiffeIdOf(code) }] });
+    if (target !== undefined)
+      await issue(authority, now, target, {
+        name: code,
+        usage: x509.ExtendedKeyUsage.clientAuth,
+        names: [{ type: 'url', value: spiffeIdOf(code) }],
+      });
   }
-  const identities = agencies.map(({ code, tenants }) => ({ certificate: spiffeIdOf(code), agency: code, tenants }));
+  const identities = agencies.map(({ code, tenants }) => ({
+    certificate: spiffeIdOf(code),
+    agency: code,
+    tenants,
+  }));
   writeFileSync(files.identitiesFile, JSON.stringify({ identities }, null, 2));
   return files;
 }
 
 function filesOf(dir: string, agencies: readonly PartnerAgency[]): PartnerTls {
-  const pair = (name: string): { certFile: string; keyFile: string } => ({ certFile: join(dir, `${name}.pem`), keyFile: join(dir, `${name}.key`) });
+  const pair = (name: string): { certFile: string; keyFile: string } => ({
+    certFile: join(dir, `${name}.pem`),
+    keyFile: join(dir, `${name}.key`),
+  });
   return {
     caFile: join(dir, 'ca.pem'),
     ...pair('server'),
     identitiesFile: join(dir, 'identities.json'),
-    agencies: Object.fromEntries(agencies.map(({ code }) => [code, pair(join('agencies', code.toLowerCase().replaceAll('_', '-')))])),
+    agencies: Object.fromEntries(
+      agencies.map(({ code }) => [code, pair(join('agencies', code.toLowerCase().replaceAll('_', '-')))]),
+    ),
   };
 }
 
 function isUsable(files: PartnerTls, now: Date): boolean {
   const pairs = [files, ...Object.values(files.agencies)];
-  const all = [files.caFile, files.identitiesFile, ...pairs.flatMap(({ certFile, keyFile }) => [certFile, keyFile])];
+  const all = [
+    files.caFile,
+    files.identitiesFile,
+    ...pairs.flatMap(({ certFile, keyFile }) => [certFile, keyFile]),
+  ];
   if (!all.every((file) => existsSync(file))) return false;
-  return pairs.every(({ certFile }) => Date.parse(new NodeCertificate(readFileSync(certFile)).validTo) - now.getTime() > renewedBeforeDays * dayMs);
+  return pairs.every(
+    ({ certFile }) =>
+      Date.parse(new NodeCertificate(readFileSync(certFile)).validTo) - now.getTime() >
+      renewedBeforeDays * dayMs,
+  );
 }
 
 async function newAuthority(now: Date): Promise<Authority> {
@@ -95,7 +128,12 @@ interface Leaf {
   readonly names: x509.JsonGeneralNames;
 }
 
-async function issue(authority: Authority, now: Date, target: { readonly certFile: string; readonly keyFile: string }, leaf: Leaf): Promise<void> {
+async function issue(
+  authority: Authority,
+  now: Date,
+  target: { readonly certFile: string; readonly keyFile: string },
+  leaf: Leaf,
+): Promise<void> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),

@@ -9,6 +9,7 @@ export { Public, Unlimited } from './access/route-access';
 export { attachPrincipal, principalOfCall, principalOfRequest } from './access/call-principal';
 export { principalOfClaims } from './access/claims';
 export * from './access/token-verifier';
+export { demandUnicode } from './access/well-formed.guard';
 export { BearerGuard } from './access/bearer.guard';
 export * from './errors/errors';
 export { type Failure, type FailureKind, failureOf, failureTable } from './errors/failure';

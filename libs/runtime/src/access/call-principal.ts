@@ -19,6 +19,11 @@ export function principalOfRequest(request: object): Principal {
   return attached(request);
 }
 
+/** Undefined for a caller without a verified token. */
+export function principalIfKnown(call: unknown): Principal | undefined {
+  return typeof call === 'object' && call !== null ? principals.get(call) : undefined;
+}
+
 function attached(call: object): Principal {
   const principal = principals.get(call);
   if (principal === undefined) throw new Unauthenticated();

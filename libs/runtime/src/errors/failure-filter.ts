@@ -1,6 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type Observable, throwError } from 'rxjs';
+import { type Observable, from, mergeMap, throwError } from 'rxjs';
+import { principalIfKnown } from '../access/call-principal';
+import { DENIALS, type Denials } from '../access/denials';
 import { currentCall } from '../calls/call-context';
 import { LOG } from '../logging/log-token';
 import { AccessDenied } from './errors';
@@ -19,14 +21,33 @@ interface HttpReply {
 /** Maps everything that a handler throws, for both transports, and writes the one log line about it. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
-  constructor(@Inject(LOG) private readonly log: Logger) {}
+  constructor(
+    @Inject(LOG) private readonly log: Logger,
+    @Inject(DENIALS) private readonly denials: Denials,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
     const failure = failureOf(error);
     this.record(error, failure);
-    if (host.getType() === 'rpc') return throwError(() => grpcFailure(failure));
-    replyWithProblem(host.switchToHttp().getResponse<HttpReply>(), failure);
+    const recorded = this.recordDenial(error, host);
+    if (host.getType() === 'rpc') {
+      const refuse = throwError(() => grpcFailure(failure));
+      return recorded === undefined ? refuse : from(recorded).pipe(mergeMap(() => refuse));
+    }
+    const reply = (): void => replyWithProblem(host.switchToHttp().getResponse<HttpReply>(), failure);
+    if (recorded === undefined) reply();
+    else void recorded.then(reply);
     return undefined;
+  }
+
+  /** On record before the answer leaves. Services that look up cases by number record their own. */
+  private recordDenial(error: unknown, host: ArgumentsHost): Promise<void> | undefined {
+    if (!(error instanceof AccessDenied)) return undefined;
+    const [request, metadata] = host.getArgs<[unknown, unknown]>();
+    const principal = principalIfKnown(host.getType() === 'rpc' ? metadata : request);
+    if (principal === undefined) return undefined;
+    const { caseId, params } = (request ?? {}) as { caseId?: unknown; params?: { id?: unknown } };
+    return this.denials.record({ principal, error, caseId: host.getType() === 'rpc' ? caseId : params?.id });
   }
 
   private record(error: unknown, failure: Failure): void {

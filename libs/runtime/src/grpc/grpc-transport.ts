@@ -3,6 +3,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
+import { tolerateMalformedRequests } from './malformed-requests';
 import { protoLoaderOptions, resolveProto } from './protos';
 
 export interface GrpcServerOptions {
@@ -26,7 +27,9 @@ export class GrpcTransport extends ServerGrpc {
   private readonly services: readonly string[];
 
   constructor(private readonly server: GrpcServerOptions) {
-    const definition = loadSync(server.protoPath.map(resolveProto), protoLoaderOptions);
+    const definition = tolerateMalformedRequests(
+      loadSync(server.protoPath.map(resolveProto), protoLoaderOptions),
+    );
     const services = Object.entries(definition)
       .filter(([, entry]) => !('format' in entry))
       .map(([name]) => name);

@@ -1,8 +1,10 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BearerGuard } from '../access/bearer.guard';
+import { DENIALS, createDenials } from '../access/denials';
 import { PARTNER_IDENTITIES, type PartnerIdentities } from '../access/partner-identities';
 import { TOKEN_VERIFIER, type TokenVerifier } from '../access/token-verifier';
+import { WellFormedGuard } from '../access/well-formed.guard';
 import { CallContextInterceptor } from '../calls/call-context-interceptor';
 import { FailureFilter } from '../errors/failure-filter';
 import { RateLimitGuard, TOKEN_BUCKETS, TokenBuckets } from '../http/rate-limit';
@@ -32,9 +34,11 @@ export class PlatformModule {
         { provide: LOG, useValue: platform.log },
         { provide: TOKEN_VERIFIER, useValue: verifier },
         { provide: PARTNER_IDENTITIES, useValue: partners ?? null },
+        { provide: DENIALS, useValue: createDenials(platform) },
         { provide: TOKEN_BUCKETS, useValue: new TokenBuckets(limit, platform.clock) },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: BearerGuard },
+        { provide: APP_GUARD, useClass: WellFormedGuard },
         { provide: APP_INTERCEPTOR, useClass: CallContextInterceptor },
         { provide: APP_FILTER, useClass: FailureFilter },
       ],

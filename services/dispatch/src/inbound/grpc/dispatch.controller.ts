@@ -1,6 +1,6 @@
 import { type Metadata } from '@grpc/grpc-js';
 import { type common, dispatch } from '@balagh/contracts';
-import { principalOfCall } from '@balagh/runtime';
+import { AccessDenied, type Principal, principalOfCall } from '@balagh/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import { AnsweringHandler } from '../../application/answering.handler';
 import { ConfrontationHandler } from '../../application/confrontation.handler';
@@ -18,9 +18,16 @@ const callOf = (
   metadata: Metadata,
 ): Call => ({
   header: request.header,
-  principal: principalOfCall(metadata),
+  principal: staffOf(metadata),
   caseId: request.caseId,
 });
+
+/** Agencies have an entrance of their own; here their relation to a case would go unchecked. */
+function staffOf(metadata: Metadata): Principal {
+  const principal = principalOfCall(metadata);
+  if (principal.kind !== 'staff') throw new AccessDenied('ACTION_NOT_PERMITTED', 'dispatch.enter');
+  return principal;
+}
 
 /** `balagh.dispatch.v1.Dispatch`. Requests are read by the handlers, after the caller was authorised. */
 @Controller()
@@ -38,7 +45,7 @@ export class DispatchController {
     request: dispatch.ListQueueRequest,
     metadata: Metadata,
   ): Promise<dispatch.ListQueueResponse> {
-    const page = await this.queue.handle({ ...request, principal: principalOfCall(metadata) });
+    const page = await this.queue.handle({ ...request, principal: staffOf(metadata) });
     return { entries: page.entries.map(entryMessage), nextPageToken: page.nextPageToken, total: page.total };
   }
 
