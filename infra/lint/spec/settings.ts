@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { serviceConfigSchema } from '@balagh/runtime';
+import { serviceConfigSchema, telemetryConfigSchema } from '@balagh/runtime';
 import { type z } from 'zod';
 import { backofficeConfigSchema } from '../../../services/backoffice/src/application/config.schema';
 import { intakeConfigSchema } from '../../../services/intake/src/intake.config';
@@ -28,7 +28,11 @@ export interface Setting {
 
 /** What a service reads from its environment, its own settings after those of every service. */
 export function settingsOf(service: string): Setting[] {
-  const schemas: readonly z.ZodObject[] = [serviceConfigSchema, ...[own[service] ?? []].flat()];
+  const schemas: readonly z.ZodObject[] = [
+    serviceConfigSchema,
+    telemetryConfigSchema,
+    ...[own[service] ?? []].flat(),
+  ];
   const settings = new Map(
     schemas.flatMap((schema) =>
       Object.entries(schema.shape).map(([name, type]) => [name, settingOf(name, type)]),
