@@ -63,6 +63,27 @@ describe('what a caller learns of a failure', () => {
     ],
     ['a database that is away', withCode('ECONNREFUSED'), 503, status.UNAVAILABLE, 'DATABASE_UNAVAILABLE'],
     ['a database that is shutting down', withCode('57P01'), 503, status.UNAVAILABLE, 'DATABASE_UNAVAILABLE'],
+    [
+      'a database that hangs',
+      new Error('Query read timeout'),
+      503,
+      status.UNAVAILABLE,
+      'DATABASE_UNAVAILABLE',
+    ],
+    [
+      'a database that went away in the middle',
+      new Error('Connection terminated unexpectedly'),
+      503,
+      status.UNAVAILABLE,
+      'DATABASE_UNAVAILABLE',
+    ],
+    [
+      'a database that takes no connections',
+      new Error('timeout exceeded when trying to connect'),
+      503,
+      status.UNAVAILABLE,
+      'DATABASE_UNAVAILABLE',
+    ],
     ['a broken constraint', withCode('23505'), 500, status.INTERNAL, 'INTERNAL_FAULT'],
     ['a permanent fault', withCode('SEAL_BROKEN', false), 500, status.INTERNAL, 'INTERNAL_FAULT'],
     [

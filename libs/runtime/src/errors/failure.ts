@@ -67,7 +67,8 @@ function faultOf(error: unknown): Failure {
   const stable = typeof code === 'string' && codePattern.test(code) ? code : undefined;
   if (retriable === true) return { kind: 'unavailable', code: stable ?? 'SERVICE_UNAVAILABLE', details: {} };
   if (stable === 'EVENT_INVALID') return { kind: 'invalid', code: stable, details: {} };
-  if (databaseIsAway(code)) return { kind: 'unavailable', code: 'DATABASE_UNAVAILABLE', details: {} };
+  if (databaseIsAway(code) || isDriverSilence(error))
+    return { kind: 'unavailable', code: 'DATABASE_UNAVAILABLE', details: {} };
   return frameworkRefusal(error) ?? { kind: 'internal', code: 'INTERNAL_FAULT', details: {} };
 }
 
@@ -78,6 +79,19 @@ function databaseIsAway(code: unknown): boolean {
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
     /^(08|53)...$|^57P0[1-5]$|^57014$|^55P03$|^40001$|^40P01$/.test(code)
   );
+}
+
+const silences = [
+  'Query read timeout',
+  'Connection terminated',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
+];
+
+/** The driver's faults without a code: a database that hangs or went away in the middle. */
+function isDriverSilence(error: unknown): boolean {
+  return error instanceof Error && silences.some((silence) => error.message.startsWith(silence));
 }
 
 const refusals: Readonly<Record<number, readonly [FailureKind, string]>> = {
