@@ -56,23 +56,39 @@ export class World {
 
   /** Messages that left so far and hold this text. */
   async messages(text: string): Promise<readonly SentMessage[]> {
-    const answer = await fetch(`${this.endpoints.simulatorsUrl}/messages?text=${encodeURIComponent(text)}`, { signal: AbortSignal.timeout(10_000) });
-    const body = (await answer.json()) as readonly SentMessage[] | { readonly messages: readonly SentMessage[] };
+    const answer = await fetch(`${this.endpoints.simulatorsUrl}/messages?text=${encodeURIComponent(text)}`, {
+      signal: AbortSignal.timeout(10_000),
+    });
+    const body = (await answer.json()) as
+      readonly SentMessage[] | { readonly messages: readonly SentMessage[] };
     return 'messages' in body ? body.messages : body;
   }
 
   /** Waits until a message holding all the texts left on this channel. */
   messageWith(channel: string, ...texts: readonly string[]): Promise<SentMessage> {
-    return eventually(async () => (await this.messages(texts[0] ?? '')).find((m) => m.channel === channel && texts.every((t) => m.text.includes(t))), {
-      deadlineMs: 20_000 + this.patienceMs,
-      what: `a ${channel} message with «${texts.join('», «')}»`,
-    });
+    return eventually(
+      async () =>
+        (await this.messages(texts[0] ?? '')).find(
+          (m) => m.channel === channel && texts.every((t) => m.text.includes(t)),
+        ),
+      {
+        deadlineMs: 20_000 + this.patienceMs,
+        what: `a ${channel} message with «${texts.join('», «')}»`,
+      },
+    );
   }
 
   /** Posts to the citizens' entrance. */
-  async citizen(path: string, body: FormData | object, key = randomUUID()): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
+  async citizen(
+    path: string,
+    body: FormData | object,
+    key = randomUUID(),
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
     const isForm = body instanceof FormData;
-    const post = async (): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> => {
+    const post = async (): Promise<{
+      readonly status: number;
+      readonly body: Readonly<Record<string, unknown>>;
+    }> => {
       const answer = await fetch(`${this.endpoints.intakeUrl}${path}`, {
         method: 'POST',
         headers: { 'idempotency-key': key, ...(isForm ? {} : { 'content-type': 'application/json' }) },
@@ -87,7 +103,11 @@ export class World {
       if (answer.status === 503) throw new Error('the citizens’ entrance is not available');
       return answer;
     };
-    return eventually(answered, { deadlineMs: this.patienceMs, everyMs: 300, what: `an answer to POST ${path}` });
+    return eventually(answered, {
+      deadlineMs: this.patienceMs,
+      everyMs: 300,
+      what: `an answer to POST ${path}`,
+    });
   }
 
   close(): void {
@@ -95,14 +115,21 @@ export class World {
     for (const agency of this.agencies.values()) agency.close();
   }
 
-  private async signIn(username: string): Promise<string> {
+  private signIn(username: string): Promise<string> {
+    if (this.patienceMs === 0) return this.signInOnce(username);
+    const what = `the token of ${username}`;
+    return eventually(() => this.signInOnce(username), { deadlineMs: this.patienceMs, what });
+  }
+
+  private async signInOnce(username: string): Promise<string> {
     const answer = await fetch(`${this.endpoints.issuerUrl}/demo/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username, password: 'demo' }),
       signal: AbortSignal.timeout(10_000),
     });
-    if (!answer.ok) throw new Error(`signing in as ${username} failed: ${answer.status} ${await answer.text()}`);
+    if (!answer.ok)
+      throw new Error(`signing in as ${username} failed: ${answer.status} ${await answer.text()}`);
     return ((await answer.json()) as { access_token: string }).access_token;
   }
 }
@@ -115,8 +142,16 @@ export class Staff {
   ) {}
 
   /** Sends a command; the header is filled in. Repeating it with the same `commandId` changes nothing. */
-  command(service: ServiceName, method: string, request: object, commandId = randomUUID()): Promise<common.CommandResult> {
-    return this.world.grpc.call(service, method, this.token, { ...request, header: { commandId, tenant: this.tenant } });
+  command(
+    service: ServiceName,
+    method: string,
+    request: object,
+    commandId = randomUUID(),
+  ): Promise<common.CommandResult> {
+    return this.world.grpc.call(service, method, this.token, {
+      ...request,
+      header: { commandId, tenant: this.tenant },
+    });
   }
 
   ask<Answer>(service: ServiceName, method: string, request: object): Promise<Answer> {
@@ -138,8 +173,12 @@ export class Staff {
   queued(queue: 'SECOND_LINE' | 'THIRD_LINE', caseId: string): Promise<dispatch.QueueEntry> {
     return eventually(
       async () => {
-        for (let pageToken = ''; ; ) {
-          const page = await this.ask<dispatch.ListQueueResponse>('Dispatch', 'ListQueue', { queue, pageSize: 200, pageToken });
+        for (let pageToken = ''; ;) {
+          const page = await this.ask<dispatch.ListQueueResponse>('Dispatch', 'ListQueue', {
+            queue,
+            pageSize: 200,
+            pageToken,
+          });
           const found = page.entries.find((entry) => entry.caseId === caseId);
           if (found !== undefined || page.nextPageToken === '') return found;
           pageToken = page.nextPageToken;
@@ -149,10 +188,24 @@ export class Staff {
     );
   }
 
-  async trail(caseIdOrNumber: string): Promise<{ readonly entries: readonly TrailEntry[]; readonly caseNumber: string; readonly state: Readonly<Record<string, unknown>> }> {
+  async trail(caseIdOrNumber: string): Promise<{
+    readonly entries: readonly TrailEntry[];
+    readonly caseNumber: string;
+    readonly state: Readonly<Record<string, unknown>>;
+  }> {
     const trail = await this.ask<history.Trail>('History', 'GetTrail', { case: caseIdOrNumber });
-    const entries = trail.entries.map(({ revision, type, line, actor, dataJson }) => ({ revision, type, line, actor, data: JSON.parse(dataJson) as Record<string, unknown> }));
-    return { entries, caseNumber: trail.caseNumber, state: JSON.parse(trail.stateJson) as Record<string, unknown> };
+    const entries = trail.entries.map(({ revision, type, line, actor, dataJson }) => ({
+      revision,
+      type,
+      line,
+      actor,
+      data: JSON.parse(dataJson) as Record<string, unknown>,
+    }));
+    return {
+      entries,
+      caseNumber: trail.caseNumber,
+      state: JSON.parse(trail.stateJson) as Record<string, unknown>,
+    };
   }
 
   /** Waits until the trail holds these event types in this order (others may stand between). */
@@ -173,7 +226,8 @@ export class Staff {
   }
 
   async messagesOf(caseId: string): Promise<readonly notification.Message[]> {
-    return (await this.ask<notification.ListMessagesResponse>('Notification', 'ListMessages', { caseId })).messages;
+    return (await this.ask<notification.ListMessagesResponse>('Notification', 'ListMessages', { caseId }))
+      .messages;
   }
 }
 

@@ -5,6 +5,7 @@ import { pause } from './waiting';
 
 const readForMs = 4_000;
 const mostRepeated = 300;
+const unreadable = '{ not a message';
 
 const client = (brokers: string): Kafka =>
   new Kafka({
@@ -32,7 +33,7 @@ export async function duplicateOnTopics(brokers: string, chance: Chance): Promis
   await reader.run({
     eachMessage: async ({ topic, message }: EachMessagePayload) => {
       const [key, value] = [message.key?.toString(), message.value?.toString()];
-      if (key !== undefined && value !== undefined) seen.push({ topic, key, value });
+      if (key !== undefined && value !== undefined && value !== unreadable) seen.push({ topic, key, value });
     },
   });
   await pause(readForMs);
@@ -46,7 +47,7 @@ export async function duplicateOnTopics(brokers: string, chance: Chance): Promis
 
 /** A message that nobody can read, with the key of a real case. */
 export async function produceUnreadable(brokers: string, topic: string, caseId: string): Promise<void> {
-  await produce(brokers, topic, caseId, '{ not a message');
+  await produce(brokers, topic, caseId, unreadable);
   await closeProducer();
 }
 

@@ -35,7 +35,7 @@ const gateway = (mode: string, what: string, short?: Injection['short']): Inject
 const storeKilled: Injection = {
   name: 'kill-postgres',
   what: 'kill -9 of PostgreSQL; the launcher starts it again',
-  short: true,
+  short: 'store',
   inject: (drill) => drill.killAndAwait('postgres'),
 };
 
@@ -125,7 +125,7 @@ const poisonEvent: Injection = {
 const everything: Injection = {
   name: 'kill-everything',
   what: 'kill -9 of every service, PostgreSQL and the broker at once',
-  short: true,
+  short: 'store',
   inject: (drill) => drill.killAndAwait(...Object.keys(drill.endpoints.servers), ...drill.services),
 };
 
@@ -133,7 +133,7 @@ export const injections: readonly Injection[] = [
   kill('intake'),
   kill('routing'),
   kill('dispatch'),
-  kill('notification', true),
+  kill('notification'),
   kill('history'),
   kill('backoffice'),
   storeKilled,

@@ -50,12 +50,13 @@ async function check(drill: Drill, load: Load): Promise<number> {
   const quietFrom = Date.now();
   try {
     await drill.quiet();
+    say(`consumers are quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report`);
     await drill.settled();
   } catch (error) {
     say(`  PROBLEM ${explain(error)}`);
     return 1;
   }
-  say(`quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report; checking`);
+  say(`messages have their outcomes after ${((Date.now() - quietFrom) / 1000).toFixed(1)} s; checking`);
   const checks = await checkAll(drill, load.acknowledged);
   for (const { what, found, problems } of checks) {
     say(`  ${problems.length === 0 ? 'ok     ' : 'PROBLEM'} ${what}: ${found}`);
