@@ -274,6 +274,35 @@ describe('the entrances of the running system', () => {
       expect(wrong).toEqual([]);
     }, 120_000);
 
+    it('shows a contracted operator his own company’s contacts only, and puts the refusal on record', async () => {
+      proves('BAH-14');
+      const { caseId } = await reportByApp(world, { phone: '+96890004713', email: 'office@mail.example' });
+      const token = await world.token('mus.hotline');
+      const page = (id: string): Promise<globalThis.Response> =>
+        fetch(`${endpoints.backofficeUrl}/api/tenants/MUS/cases/${id}`, {
+          headers: { authorization: `Bearer ${token}` },
+          signal: AbortSignal.timeout(15_000),
+        });
+      const operator = await world.staff('mus.hotline', 'MUS');
+      const own = await operator.command('Intake', 'OpenCase', { channel: 'PHONE_1111' });
+      expect((await page(own.caseId)).status).toBe(200);
+      const refused = await page(caseId);
+      expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([
+        403,
+        'CASE_FOREIGN',
+      ]);
+      await operator.refused('CASE_FOREIGN', 'Intake', 'FillForm', { caseId, form: {} });
+      const { rows } = await database.query<{ type: string; organisation: string; action: string }>(
+        `select type, metadata::json->'actor'->>'organisation' as organisation, data::json->>'action' as action
+         from eventstore.events where stream = $1 order by revision`,
+        [`access-${caseId}`],
+      );
+      expect(rows).toEqual([
+        { type: 'AccessDenied', organisation: 'HOTLINE_COMPANY', action: 'case.view' },
+        { type: 'AccessDenied', organisation: 'HOTLINE_COMPANY', action: 'case.fill' },
+      ]);
+    }, 60_000);
+
     it('puts every refusal of staff on record beside the case, not in it', async () => {
       const { caseId } = await reportByApp(world, { phone: '+96890004712', email: 'denied@mail.example' });
       const [close] = all.filter(({ name }) => name === 'Dispatch.CloseCase') as [Operation];

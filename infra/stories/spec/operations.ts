@@ -142,4 +142,5 @@ export const accounts: Readonly<Partial<Record<Role, readonly [account: string, 
   AUDITOR: ['mus.auditor', 'MUS'],
   ADMINISTRATOR: ['admin', 'MUS'],
   PARTNER: ['haya-water', 'MUS'],
+  OPERATOR: ['mus.hotline', 'MUS'],
 };

@@ -11,6 +11,7 @@ export const roles = [
   'AUDITOR',
   'ADMINISTRATOR',
   'PARTNER',
+  'OPERATOR',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -98,6 +99,8 @@ export const permissions: Readonly<Record<Role, readonly Action[]>> = {
   AUDITOR: ['case.view', 'case.replay', 'case.reveal', 'message.view'],
   ADMINISTRATOR: ['profile.publish', 'projection.rebuild', 'feed.redrive'],
   PARTNER: ['transfer.view', 'case.acknowledge', 'case.act', 'case.resolve', 'case.return-misrouted'],
+  // Agents of a contracted company: they register, and see what their company registered (BAH-14).
+  OPERATOR: ['case.open', 'case.fill', 'case.attach', 'case.register', 'case.view'],
 };
 
 export function permits(held: readonly Role[], action: Action): boolean {

@@ -36,9 +36,20 @@ export function lineOf(principal: Principal, action: Action): Line {
   if (principal.kind === 'partner') return 'partner';
   const lines: readonly (readonly [Role, Line])[] = [
     ['LINE1', '1'],
+    ['OPERATOR', '1'],
     ['LINE2', '2'],
     ['SUPERVISOR', '2'],
     ['LINE3', '3'],
   ];
   return lines.find(([role]) => principal.roles.includes(role) && permits([role], action))?.[1] ?? 'system';
+}
+
+/**
+ * Contracted operators work only on what their own company opened (BAH-14); whoever holds another role that permits the action is
+ * not confined. @throws AccessDenied `CASE_FOREIGN`
+ */
+export function demandOwnContact(principal: Principal, action: Action, openedBy: string | undefined): void {
+  const others = principal.roles.filter((role) => role !== 'OPERATOR');
+  const confined = principal.roles.includes('OPERATOR') && !permits(others, action);
+  if (confined && openedBy !== principal.organisation) throw new AccessDenied('CASE_FOREIGN', action);
 }

@@ -1,5 +1,5 @@
 import { type Profiles } from '@balagh/profile';
-import { type Clock, type Principal, authorise } from '@balagh/runtime';
+import { type Clock, type Principal, authorise, permits } from '@balagh/runtime';
 import { normaliseDigits } from '@balagh/privacy';
 import { type CaseRow } from '../domain/case-row';
 import { type CaseFilter, type CaseRows, type Paging } from './case-rows.port';
@@ -99,7 +99,8 @@ export class ListCases {
     const staff = staffOf(principal);
     const party = staff.party ?? { code: '-' };
     const confined = staff.confinedToParty || queue === 'third-line' ? { owner: party } : {};
-    switch (queue) {
+    // Contracted operators see lists of their own contacts only, whatever they ask for (BAH-14).
+    switch (isOperatorOnly(principal) ? 'line1' : queue) {
       case 'line1': {
         const { profile } = await this.profiles.latest(tenant);
         return { tenant, ...confined, firstLine: { account: staff.account, at, timeZone: profile.timeZone } };
@@ -120,10 +121,15 @@ export class ListCases {
 export function queuesOf(principal: Principal): readonly Queue[] {
   const { roles } = principal;
   const found: Queue[] = [];
-  if (roles.includes('LINE1')) found.push('line1');
+  if (roles.includes('LINE1') || roles.includes('OPERATOR')) found.push('line1');
   if (roles.includes('LINE2')) found.push('second-line', 'follow-up');
   if (roles.includes('LINE3')) found.push('third-line');
   if (roles.includes('SUPERVISOR')) found.push('second-line', 'follow-up');
-  if (staffOf(principal).may('case.view')) found.push('all');
+  if (staffOf(principal).may('case.view') && !isOperatorOnly(principal)) found.push('all');
   return [...new Set(found)];
+}
+
+function isOperatorOnly({ roles }: Principal): boolean {
+  const others = roles.filter((role) => role !== 'OPERATOR');
+  return roles.includes('OPERATOR') && !permits(others, 'case.view');
 }

@@ -2,7 +2,7 @@ import { type CaseView, type IntakeForm, type StoredEvent, foldCase } from '@bal
 import { type EventStore } from '@balagh/event-store';
 import { type Privacy, isSealed } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles, missingFields } from '@balagh/profile';
-import { type Clock, type Principal, authorise } from '@balagh/runtime';
+import { type Clock, type Principal, authorise, demandOwnContact } from '@balagh/runtime';
 import { type Logger } from 'pino';
 import { factsOf } from '../domain/action';
 import { progressOf } from '../domain/case-progress';
@@ -61,6 +61,7 @@ export class ShowCase {
       log.warn({ event: 'case.view-denied', ...entry });
       throw caseNotFound();
     }
+    demandOwnContact(principal, 'case.view', events[0]?.metadata.actor.organisation);
     const { profile } = await pinnedProfile(profiles, tenant, events);
     const view = foldCase(events);
     const opened = await this.open(events);

@@ -1,5 +1,5 @@
 import { type Metadata } from '@grpc/grpc-js';
-import { locationSchema, uuidSchema } from '@balagh/case-events';
+import { caseStream, locationSchema, uuidSchema } from '@balagh/case-events';
 import { type common, intake } from '@balagh/contracts';
 import { type CommandContext } from '@balagh/event-store';
 import {
@@ -7,8 +7,10 @@ import {
   InvalidMessage,
   PLATFORM,
   type Platform,
+  type Principal,
   commandContext,
   commandResult,
+  demandOwnContact,
   principalOfCall,
 } from '@balagh/runtime';
 import { Controller, Inject } from '@nestjs/common';
@@ -54,7 +56,7 @@ export class IntakeController implements intake.IntakeController {
   }
 
   async fillForm(request: intake.FillFormRequest, metadata?: Metadata): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.fill', request, metadata);
+    const { context, caseId } = await this.onCase('case.fill', request, metadata);
     return resultOf(await this.intake.fill.handle(context, { caseId, form: plainForm(request.form ?? {}) }));
   }
 
@@ -62,7 +64,7 @@ export class IntakeController implements intake.IntakeController {
     request: intake.AddAttachmentRequest,
     metadata?: Metadata,
   ): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.attach', request, metadata);
+    const { context, caseId } = await this.onCase('case.attach', request, metadata);
     const { kind, location } = valid(attachmentSchema, {
       kind: request.kind,
       location: request.location ?? undefined,
@@ -82,7 +84,7 @@ export class IntakeController implements intake.IntakeController {
     request: intake.RegisterCaseRequest,
     metadata?: Metadata,
   ): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.register', request, metadata);
+    const { context, caseId } = await this.onCase('case.register', request, metadata);
     return resultOf(await this.intake.register.handle(context, { caseId }));
   }
 
@@ -90,7 +92,7 @@ export class IntakeController implements intake.IntakeController {
     request: intake.AnswerInquiryRequest,
     metadata?: Metadata,
   ): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.answer', request, metadata);
+    const { context, caseId } = await this.onCase('case.answer', request, metadata);
     const { answer, article } = valid(answerSchema, {
       answer: request.answer,
       article: given(request.article),
@@ -108,7 +110,7 @@ export class IntakeController implements intake.IntakeController {
     request: intake.DeclineInquiryRequest,
     metadata?: Metadata,
   ): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.decline', request, metadata);
+    const { context, caseId } = await this.onCase('case.decline', request, metadata);
     return resultOf(await this.intake.inquiries.decline(context, { caseId }));
   }
 
@@ -116,21 +118,31 @@ export class IntakeController implements intake.IntakeController {
     request: intake.RedirectCaseRequest,
     metadata?: Metadata,
   ): Promise<common.CommandResult> {
-    const { context, caseId } = this.onCase('case.redirect', request, metadata);
+    const { context, caseId } = await this.onCase('case.redirect', request, metadata);
     const { body } = valid(bodySchema, { body: request.body });
     return resultOf(await this.intake.register.redirect(context, { caseId, body }));
   }
 
-  private onCase(
+  private async onCase(
     action: Action,
     request: { readonly header?: common.CommandHeader | undefined; readonly caseId: string },
     metadata: Metadata | undefined,
-  ): { readonly context: CommandContext; readonly caseId: string } {
+  ): Promise<{ readonly context: CommandContext; readonly caseId: string }> {
     const caseId = request.caseId.toLowerCase();
     const context = this.contextOf(action, request.header, caseId, metadata);
     if (!isUuid(caseId))
       throw new InvalidMessage('CASE_ID_INVALID', [{ path: 'caseId', problem: 'NOT_A_UUID' }]);
+    const principal = principalOfCall(metadata ?? noMetadata());
+    if (principal.roles.includes('OPERATOR'))
+      demandOwnContact(principal, action, await this.openedBy(context.tenant, caseId, principal));
     return { context, caseId };
+  }
+
+  /** The organisation whose account opened the case; the caller's own when there is no such case, which is then not found. */
+  private async openedBy(tenant: string, caseId: string, principal: Principal): Promise<string> {
+    const { events } = await this.platform.streams.load(caseStream(caseId), 0);
+    const opening = events[0]?.metadata;
+    return opening?.tenant === tenant ? opening.actor.organisation : principal.organisation;
   }
 
   private contextOf(
