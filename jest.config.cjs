@@ -1,6 +1,6 @@
 /**
  * Three suites by suffix: `.spec` pure, `.int.spec` one real dependency, `.e2e.spec` the way of a case.
- * `npx jest --selectProjects unit|int|e2e [path]`
+ * `npx jest --selectProjects unit|int|e2e [--testPathPatterns path]`
  */
 const esmPackages = ['@nestjs', 'jose', 'openid-client', 'oidc-provider', 'oauth4webapi', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit', 'uuid', 'postal-mime', 'nanoid', 'quick-lru', 'koa', 'got', 'eta'];
 const shared = {

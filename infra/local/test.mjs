@@ -1,5 +1,5 @@
 // `npm test`: does its own set-up, then checks and all suites. Arguments go to jest:
-// `npm test -- --selectProjects unit libs/decider`.
+// `npm test -- --selectProjects unit --testPathPatterns libs/decider`.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checks, runChecks } from './checks.mjs';
@@ -17,7 +17,12 @@ if (toJest.length === 0) {
 const proofs = process.env.BALAGH_PROOFS_OUTPUT ?? join(root, '.balagh/proofs.json');
 rmSync(proofs, { force: true });
 const reporter = join(root, 'infra/requirements/proofs.reporter.cjs');
-const jest = [join(root, 'node_modules/jest/bin/jest.js'), '--reporters=default', `--reporters=${reporter}`, ...toJest];
+const jest = [
+  join(root, 'node_modules/jest/bin/jest.js'),
+  '--reporters=default',
+  `--reporters=${reporter}`,
+  ...toJest,
+];
 const code = await run(process.execPath, jest, {
   env: { ...process.env, BALAGH_PROOFS_FILE: join(root, `.balagh/proofs-${process.pid}.jsonl`) },
 });
