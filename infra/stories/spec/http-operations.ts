@@ -37,11 +37,11 @@ export async function httpOperations(endpoints: LaunchedEndpoints): Promise<read
     const [method = '', path = ''] = line.split(' ');
     return { method, base: endpoints.backofficeUrl, path };
   });
-  const operators = Object.values(endpoints.http).map((base) => ({
-    method: 'POST',
-    base,
-    path: '/internal/rebuild?{query}',
-  }));
+  const operators = Object.values(endpoints.http).flatMap((base) => [
+    { method: 'POST', base, path: '/internal/rebuild?{query}' },
+    { method: 'GET', base, path: '/internal/parked?{query}' },
+    { method: 'POST', base, path: '/internal/redrive' },
+  ]);
   return [...citizens, ...staff, ...operators];
 }
 

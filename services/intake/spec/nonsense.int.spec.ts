@@ -167,12 +167,16 @@ describe('nonsense', () => {
     ]);
   });
 
-  it('a NUL in sealed words does no harm', async () => {
+  it('a NUL is refused where it stands, in words that would be sealed too', async () => {
     const answer = await post('/v1/MUS/reports').send({
       ...note,
       form: { ...note.form, details: 'a\u0000b' },
     });
-    expect(answer.status).toBe(201);
+    const problems = [{ path: 'body.form.details', problem: 'NOT_UNICODE' }];
+    expect([answer.status, answer.body]).toEqual([
+      422,
+      expect.objectContaining({ code: 'TEXT_NOT_UNICODE', problems }),
+    ]);
   });
 
   it('opens no page for what is refused at once', async () => {

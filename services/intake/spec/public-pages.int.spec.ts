@@ -20,7 +20,7 @@ describe('the form definition', () => {
   });
 
   it('is unknown for an unknown organisation', async () => {
-    for (const path of ['/v1/NOBODY/form', '/v1/mus/form', '/nobody', '/v1/%00/form']) {
+    for (const path of ['/v1/NOBODY/form', '/v1/mus/form', '/nobody']) {
       const { status, body } = await request(intake.url).get(path);
       expect([path, status, body.code]).toEqual([path, 404, 'TENANT_UNKNOWN']);
     }

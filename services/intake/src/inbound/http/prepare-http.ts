@@ -1,5 +1,5 @@
 import { type NestExpressApplication } from '@nestjs/platform-express';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { publicFolder } from './pages.controller';
 
 /** Static files under `/assets`, the API description at `/openapi.json`, readable at `/docs` without any foreign host. */
@@ -12,7 +12,13 @@ export function prepareHttp(app: NestExpressApplication): void {
     )
     .setVersion('1')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, description), {
+  // What operators use stays out of what the public reads.
+  const forReporters = (): OpenAPIObject => {
+    const document = SwaggerModule.createDocument(app, description);
+    const paths = Object.entries(document.paths).filter(([path]) => !path.startsWith('/internal/'));
+    return { ...document, paths: Object.fromEntries(paths) };
+  };
+  SwaggerModule.setup('docs', app, forReporters, {
     jsonDocumentUrl: 'openapi.json',
   });
 }
