@@ -9,7 +9,8 @@ import { type Chance } from './random';
 import { type FullDisk } from './full-disk';
 import { pause, until } from './waiting';
 
-const backWithinMs = 120_000;
+/** Generous: a loaded machine needs a minute to start the services again. */
+const backWithinMs = 300_000;
 const requestWithinMs = 15_000;
 const toolWithinMs = 180_000;
 
