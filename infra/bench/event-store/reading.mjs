@@ -43,17 +43,16 @@ async function fill(store, events) {
 
 async function replayed(store, expected) {
   const started = performance.now();
-  let [after, seen] = ['', 0];
-  for (;;) {
-    const page = await store.readAll({ after, limit: 2_000 });
-    for (const event of page.events) {
-      JSON.parse(event.data);
-      JSON.parse(event.metadata);
-    }
-    seen += page.events.length;
-    after = page.checkpoint;
-    if (page.caughtUp) break;
+  const controller = new AbortController();
+  let seen = 0;
+  for await (const item of store.subscribe({ signal: controller.signal })) {
+    if (item.kind === 'caughtUp') break;
+    if (item.kind !== 'event') continue;
+    JSON.parse(item.event.data);
+    JSON.parse(item.event.metadata);
+    seen += 1;
   }
+  controller.abort();
   if (seen !== expected) throw new Error(`replayed ${seen} of ${expected}`);
   return (seen / (performance.now() - started)) * 1_000;
 }

@@ -88,9 +88,16 @@ const balagh = {
 const messageDb = {
   async prepare(url) {
     const base = join(peersDir, 'node_modules/@eventide/message-db/database');
-    const files = ['roles', 'schema', 'tables', 'types', 'functions', 'indexes', 'privileges'].flatMap(
-      (folder) => readdirSync(join(base, folder)).map((file) => join(base, folder, file)),
-    );
+    const files = [
+      'roles',
+      'schema',
+      'tables',
+      'types',
+      'functions',
+      'indexes',
+      'views',
+      'privileges',
+    ].flatMap((folder) => readdirSync(join(base, folder)).map((file) => join(base, folder, file)));
     await sql(url, 'create extension if not exists pgcrypto').catch(() => undefined);
     // Functions name each other: whatever fails because another is missing is tried again.
     let left = files;

@@ -243,7 +243,9 @@ function followingThrough(disturbed: () => Disturbable): void {
       const filler = someEvents(500).map((e) => ({ ...e, data: JSON.stringify('x'.repeat(400)) }));
       await direct.append(newStream('bulk'), 'none', filler);
     }
-    const before = line.delivered();
+    // Earlier subscriptions of this store may still be told of the fillers.
+    let before = -1;
+    await eventually(() => before === (before = line.delivered()), { everyMs: 200 });
     const iterator = store.subscribe({ after, signal: new AbortController().signal })[Symbol.asyncIterator]();
     await iterator.next();
     await new Promise((resolve) => setTimeout(resolve, 500));

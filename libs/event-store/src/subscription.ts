@@ -19,35 +19,41 @@ interface Followed {
   readonly onRetry?: (error: unknown, pauseMs: number) => void;
 }
 
+interface Fetched {
+  /** Signals before the read began: what came later may not be in the page. */
+  readonly since: number;
+  readonly page: Promise<ReadAllResult | undefined>;
+}
+
 const pageSize = 500;
 const maxPauseMs = 5_000;
 
 /**
- * Follows the global order page by page: never more than one page in memory. A read that fails is repeated with a pause
- * that doubles up to five seconds, until it succeeds or the signal aborts.
+ * Follows the global order page by page; while a page is handled the next one is fetched, never more. A read that fails is
+ * repeated with a pause that doubles up to five seconds, until it succeeds or the signal aborts.
  */
 export async function* follow(
   options: SubscribeOptions,
   followed: Followed,
 ): AsyncGenerator<SubscriptionItem> {
   const { signal, filter } = options;
-  const { wakeUp } = followed;
+  const { wakeUp, silenceMs = 5_000 } = followed;
+  const fetch = (after: Position): Fetched => {
+    const since = wakeUp.count();
+    const request = { after, limit: pageSize, signal, deadlineMs: silenceMs };
+    const page = readPatiently(filter === undefined ? request : { ...request, filter }, followed, signal);
+    // Nobody may be left to hear of it when the consumer went away.
+    page.catch(() => undefined);
+    return { since, page };
+  };
   let after: Position = options.after ?? START;
   let announced = false;
+  let next: Fetched | undefined;
   while (!signal.aborted) {
-    const since = wakeUp.count();
-    const page = await readPatiently(
-      {
-        after,
-        limit: pageSize,
-        signal,
-        deadlineMs: followed.silenceMs ?? 5_000,
-        ...(filter === undefined ? {} : { filter }),
-      },
-      followed,
-      signal,
-    );
+    const fetched = next ?? fetch(after);
+    const page = await fetched.page;
     if (page === undefined) return;
+    next = page.caughtUp ? undefined : fetch(page.checkpoint);
     for (const event of page.events) {
       if (signal.aborted) return;
       yield { kind: 'event', event };
@@ -58,7 +64,7 @@ export async function* follow(
     if (!page.caughtUp) continue;
     if (moved || !announced) yield { kind: 'caughtUp', position: after };
     announced = true;
-    await wakeUp.wait(since, followed.pollMs(), signal);
+    await wakeUp.wait(fetched.since, followed.pollMs(), signal);
   }
 }
 

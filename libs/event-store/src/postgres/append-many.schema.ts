@@ -14,7 +14,7 @@ export const appendManySql = `
 create or replace function eventstore.append_many(
   p_streams text[], p_categories text[], p_expected integer[], p_links text[], p_counts integer[], p_events json
 ) returns table (place integer, kind text, revision integer, "position" bigint)
-language plpgsql volatile security definer set search_path = pg_catalog as $$
+language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
   v_heads text[];
   v_fresh text[];

@@ -18,7 +18,7 @@ create or replace function eventstore.append(
   p_stream text, p_category text, p_expected integer, p_link text,
   p_ids uuid[], p_types text[], p_data text[], p_metadata text[]
 ) returns table (kind text, revision integer, "position" bigint)
-language plpgsql volatile security definer set search_path = pg_catalog as $$
+language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
   n constant integer := cardinality(p_ids);
   v_last integer;
@@ -49,6 +49,14 @@ begin
   perform pg_advisory_xact_lock_shared(
     (${horizonTag}::bigint << 48) | coalesce(pg_sequence_last_value('eventstore.positions'::regclass), 0));
 
+  if n = 1 then
+    insert into eventstore.events (position, stream, revision, id, type, category, data, metadata)
+      values (nextval('eventstore.positions'), p_stream, v_last, p_ids[1], p_types[1], p_category, p_data[1], p_metadata[1])
+      returning events.position into v_position;
+    return query select 'ok', v_last, v_position;
+    return;
+  end if;
+
   with slot as materialized (
     select e.* from unnest(p_ids, p_types, p_data, p_metadata) with ordinality as e(id, type, data, metadata, place) order by e.place
   ), written as (
@@ -62,7 +70,7 @@ end $$;
 
 create or replace function eventstore.refused(p_stream text, p_expected integer, p_link text, p_ids uuid[])
 returns table (kind text, revision integer, "position" bigint)
-language plpgsql volatile security definer set search_path = pg_catalog as $$
+language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
   n constant integer := cardinality(p_ids);
   v_first constant integer := p_expected + 1;

@@ -4,12 +4,10 @@ import {
   type AppendResult,
   type EventStore,
   type ExpectedRevision,
-  type Position,
   type ReadAllOptions,
   type ReadAllResult,
   type ReadStreamOptions,
   type ReadStreamResult,
-  type RecordedEvent,
   START,
 } from '../event-store.port';
 import { checkAppend, checkReadStream } from '../json/event-checks';
@@ -17,6 +15,7 @@ import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
 import { appendTransport } from './append-transport';
+import { type EventRow, type StreamRow, isEvent, recorded, rowTypes, token } from './event-rows';
 import { storeCall } from './store-call';
 import { WakeUpChannel } from './wake-up-channel';
 
@@ -117,6 +116,7 @@ async function readStreamFrom(
     pool,
     'read',
     {
+      types: rowTypes,
       name: `eventstore-read-${direction}`,
       text: `select s.revision as last, s.head_hash, e.position, s.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
         from eventstore.streams s left join lateral (
@@ -140,6 +140,7 @@ async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAll
     pool,
     'read',
     {
+      types: rowTypes,
       name: 'eventstore-read-all',
       text: 'select * from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)',
       values: [
@@ -161,48 +162,5 @@ async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAll
     events,
     checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint),
     caughtUp: end.revision === 1,
-  };
-}
-
-interface EventRow {
-  readonly position: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-  readonly stored_at: Date;
-}
-
-interface StreamRow extends EventRow {
-  readonly last: number;
-  readonly head_hash: string;
-}
-
-/** Marker rows (no event in the range, checkpoint) have no id. */
-const isEvent = (row: EventRow): boolean => (row.id as string | null) !== null;
-
-const token = (position: string): Position => position.padStart(20, '0');
-
-function recorded({
-  position,
-  stream,
-  revision,
-  id,
-  type,
-  data,
-  metadata,
-  stored_at,
-}: EventRow): RecordedEvent {
-  return {
-    position: token(position),
-    stream,
-    revision,
-    id,
-    type,
-    data,
-    metadata,
-    storedAt: stored_at.toISOString(),
   };
 }
