@@ -49,6 +49,7 @@ async function check(drill: Drill, load: Load): Promise<number> {
   const { say } = drill.parts;
   const quietFrom = Date.now();
   try {
+    await redriveUnreadable(drill);
     await drill.quiet();
     say(`consumers are quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report`);
     await drill.settled();
@@ -63,4 +64,15 @@ async function check(drill: Drill, load: Load): Promise<number> {
     for (const problem of problems.slice(0, 20)) say(`          ${problem}`);
   }
   return checks.flatMap(({ problems }) => problems).length;
+}
+
+/** The broker brings an unreadable message once more when its offset was not committed; it parks its case again. */
+async function redriveUnreadable(drill: Drill): Promise<void> {
+  const { said } = await drill.tool('infra/local/redrive.mjs');
+  for (const line of said.split('\n').filter((one) => one.endsWith('MESSAGE_UNREADABLE'))) {
+    const [, consumer, caseId] = line.split('  ');
+    if (consumer === undefined || caseId === undefined) continue;
+    drill.parts.say(`  ${consumer} met the unreadable message again; its case is handed over once more`);
+    await drill.tool('infra/local/redrive.mjs', consumer, caseId);
+  }
 }
