@@ -18,6 +18,8 @@ const withPacp = (mode: 'OFF' | 'TRANSFER' | 'LIVE_SHARED'): Profile => {
   };
 };
 
+jest.setTimeout(30_000);
+
 describe('the partner entrance', () => {
   let database: TestDatabase;
   let running: RunningDispatch;
