@@ -17,7 +17,7 @@ import { startLogExport } from './log-export.adapter';
 import { SpanFile } from './span-file.adapter';
 
 export const telemetryConfigSchema = z.object({
-  /** OTLP over gRPC: traces, metrics and logs go there. The other OTEL_EXPORTER_OTLP_… variables are obeyed too. */
+  /** OTLP over gRPC: traces, metrics and logs go there. Headers, certificates and time-outs by the other OTEL_EXPORTER_OTLP_… variables. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   /** Spans are appended to this file, one line of JSON each; for specifications and for looking closely. */
   BALAGH_TELEMETRY_FILE: z.string().optional(),
@@ -75,21 +75,23 @@ async function spanProcessors(config: TelemetryConfig): Promise<SpanProcessor[]>
   const processors: SpanProcessor[] = [];
   if (config.BALAGH_TELEMETRY_FILE !== undefined)
     processors.push(new SimpleSpanProcessor(new SpanFile(config.BALAGH_TELEMETRY_FILE)));
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined) {
+  const url = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (url !== undefined) {
     const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
-    processors.push(new BatchSpanProcessor(new OTLPTraceExporter(), { maxQueueSize: 8_192 }));
+    processors.push(new BatchSpanProcessor(new OTLPTraceExporter({ url }), { maxQueueSize: 8_192 }));
   }
   return processors;
 }
 
 async function metricReaders(config: TelemetryConfig): Promise<MetricReader[]> {
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return [];
+  const url = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (url === undefined) return [];
   const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-grpc');
   const exportIntervalMillis = config.OTEL_METRIC_EXPORT_INTERVAL;
   const exportTimeoutMillis = Math.min(10_000, exportIntervalMillis);
   return [
     new PeriodicExportingMetricReader({
-      exporter: new OTLPMetricExporter(),
+      exporter: new OTLPMetricExporter({ url }),
       exportIntervalMillis,
       exportTimeoutMillis,
     }),
@@ -97,9 +99,10 @@ async function metricReaders(config: TelemetryConfig): Promise<MetricReader[]> {
 }
 
 async function logExport(config: TelemetryConfig, resource: Resource) {
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const url = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (url === undefined) return undefined;
   const { OTLPLogExporter } = await import('@opentelemetry/exporter-logs-otlp-grpc');
-  return startLogExport(resource, new OTLPLogExporter());
+  return startLogExport(resource, new OTLPLogExporter({ url }));
 }
 
 async function stopAll(closings: readonly (() => Promise<void>)[]): Promise<void> {
