@@ -39,7 +39,7 @@ begin
     return query select p_after, null::text, 1, null::uuid, null::text, null::text, null::text, null::timestamptz;
     return;
   end if;
-  v_end := least(v_top, p_after + p_window);
+  v_end := least(v_top, (select min(e.position) from eventstore.events e where e.position > p_after) + p_window);
 
   return query
     select e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
