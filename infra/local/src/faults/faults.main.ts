@@ -90,7 +90,7 @@ async function drill(options: Options): Promise<number> {
   });
   const asked = new Promise<'stopped'>((stop) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => stop('stopped'));
+      process.on(signal, () => stop('stopped'));
   });
   let problems = 0;
   try {
