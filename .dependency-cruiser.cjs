@@ -3,13 +3,15 @@
  * every rule and expects it to be caught, so a rule that no longer fires fails the build.
  */
 const own = '^services/([^/]+)/';
-const domainMay = '^services/$1/src/domain/|^libs/(decider|case-events)/|^libs/profile/src/(index|rules|profile\\.schema|working-time[^/]*|local-day)\\.ts$';
+const domainMay =
+  '^services/$1/src/domain/|^libs/(decider|case-events)/|^libs/profile/src/(index|rules|profile\\.schema|working-time[^/]*|local-day)\\.ts$';
 
 module.exports = {
   forbidden: [
     {
       name: 'domain-is-pure',
-      comment: 'A decision is a pure function: own domain, deciders, events and the pure part of profiles; nothing of Node or of a package.',
+      comment:
+        'A decision is a pure function: own domain, deciders, events and the pure part of profiles; nothing of Node or of a package.',
       severity: 'error',
       from: { path: `${own}src/domain/`, pathNot: '\\.spec\\.ts$' },
       to: { pathNot: domainMay },
@@ -19,18 +21,25 @@ module.exports = {
       comment: 'Application handlers use their own domain and ports and the libraries that decide and store.',
       severity: 'error',
       from: { path: `${own}src/application/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(libs|services|infra)/', pathNot: '^services/$1/src/(domain|application)/|^libs/(decider|case-events|event-store|event-feed|privacy|profile|runtime)/' },
+      to: {
+        path: '^(libs|services|infra)/',
+        pathNot:
+          '^services/$1/src/(domain|application)/|^libs/(decider|case-events|event-store|event-feed|privacy|profile|runtime)/',
+      },
     },
     {
       name: 'application-not-transport',
       comment: 'How a command arrived is none of the application’s business.',
       severity: 'error',
       from: { path: `${own}src/application/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: '(^|/)node_modules/(@nestjs/microservices|@grpc|express|kafkajs|typeorm|pg|nodemailer)(/|$)' },
+      to: {
+        path: '(^|/)node_modules/(@nestjs/microservices|@grpc|express|kafkajs|typeorm|pg|nodemailer)(/|$)',
+      },
     },
     {
       name: 'inbound-never-decides',
-      comment: 'Transports call the application; a decider called from a controller would skip loading and appending.',
+      comment:
+        'Transports call the application; a decider called from a controller would skip loading and appending.',
       severity: 'error',
       from: { path: `${own}src/inbound/`, pathNot: '\\.spec\\.ts$' },
       to: { path: '^services/$1/src/(domain/.*\\.decider\\.ts|outbound/)' },
@@ -81,7 +90,10 @@ module.exports = {
       name: 'testing-only-in-specs',
       comment: 'Test support must not run in production.',
       severity: 'error',
-      from: { path: '^(libs|services|infra)/', pathNot: '\\.spec\\.ts$|/spec/|^libs/testing/|^infra/stories/' },
+      from: {
+        path: '^(libs|services|infra)/',
+        pathNot: '\\.spec\\.ts$|/spec/|^libs/testing/|^infra/stories/',
+      },
       to: { path: '^libs/testing/' },
     },
     {

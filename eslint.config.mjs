@@ -1,7 +1,17 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/generated/', 'node_modules/', '.balagh/', 'infra/kafka/target/', '**/*.cjs', '**/*.mjs'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/generated/',
+      'node_modules/',
+      '.balagh/',
+      'infra/kafka/target/',
+      '**/*.cjs',
+      '**/*.mjs',
+    ],
+  },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -13,7 +23,10 @@ export default tseslint.config(
     },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false, attributes: false } }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, attributes: false } },
+      ],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -35,9 +48,18 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch', 'crypto'],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'No clock in the domain.' },
-        { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'No clock in the domain.' },
-        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'No chance in the domain.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'No clock in the domain.',
+        },
+        {
+          selector: "MemberExpression[object.name='Date'][property.name='now']",
+          message: 'No clock in the domain.',
+        },
+        {
+          selector: "MemberExpression[object.name='Math'][property.name='random']",
+          message: 'No chance in the domain.',
+        },
         { selector: "CallExpression[callee.name='randomUUID']", message: 'No chance in the domain.' },
       ],
     },

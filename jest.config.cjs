@@ -2,13 +2,35 @@
  * Three suites by suffix: `.spec` pure, `.int.spec` one real dependency, `.e2e.spec` the way of a case.
  * `npx jest --selectProjects unit|int|e2e [--testPathPatterns path]`
  */
-const esmPackages = ['@nestjs', 'jose', 'openid-client', 'oidc-provider', 'oauth4webapi', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit', 'uuid', 'postal-mime', 'nanoid', 'quick-lru', 'koa', 'got', 'eta'];
+const esmPackages = [
+  '@nestjs',
+  'jose',
+  'openid-client',
+  'oidc-provider',
+  'oauth4webapi',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'uuid',
+  'postal-mime',
+  'nanoid',
+  'quick-lru',
+  'koa',
+  'got',
+  'eta',
+];
 const shared = {
   rootDir: __dirname,
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/infra'],
   testEnvironment: 'node',
   transform: { '^.+\\.[cm]?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`, '/(libs|services|infra)/[a-z-]+/dist/'],
+  transformIgnorePatterns: [
+    `/node_modules/(?!(${esmPackages.join('|')})/)`,
+    '/(libs|services|infra)/[a-z-]+/dist/',
+  ],
   modulePathIgnorePatterns: ['/dist/', '/infra/kafka/target/'],
   moduleNameMapper: {
     '^@balagh/(local|identity|simulators|stories)$': '<rootDir>/infra/$1/src/index.ts',
@@ -21,7 +43,12 @@ const withPostgres = {
 };
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['**/*.spec.ts'], testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(int|e2e)\\.spec\\.ts$'],
+    },
     { ...shared, ...withPostgres, displayName: 'int', testMatch: ['**/*.int.spec.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts'] },
   ],

@@ -8,7 +8,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const packages = ['libs', 'services', 'infra'].flatMap((group) =>
   readdirSync(join(root, group))
     .map((name) => join(root, group, name))
-    .filter((dir) => existsSync(join(dir, 'package.json')) && existsSync(join(dir, 'src')) && !dir.endsWith('console')),
+    .filter(
+      (dir) =>
+        existsSync(join(dir, 'package.json')) && existsSync(join(dir, 'src')) && !dir.endsWith('console'),
+    ),
 );
 
 function* sources(dir) {

@@ -40,7 +40,10 @@ function breaking() {
   const tag = spawnSync('git', ['describe', '--tags', '--abbrev=0'], { cwd: root, encoding: 'utf8' });
   if (tag.status !== 0) return 'no release to compare with, none';
   const against = `${join(root, '.git')}#tag=${tag.stdout.trim()},subdir=proto`;
-  return spawnSync(buf, ['breaking', '--against', against], { cwd: join(root, 'proto'), stdio: 'inherit' }).status === 0 ? 'none' : 'yes';
+  return spawnSync(buf, ['breaking', '--against', against], { cwd: join(root, 'proto'), stdio: 'inherit' })
+    .status === 0
+    ? 'none'
+    : 'yes';
 }
 
 function list(directory) {

@@ -6,7 +6,9 @@ import { root } from './setup.mjs';
 const home = process.env.BALAGH_DATA ?? join(root, '.balagh');
 const file = join(home, 'endpoints.json');
 if (process.argv.includes('--help')) {
-  console.log('npm run rebuild [-- SERVICE …]\nRebuilds the read models of all services, or of those named, of the system that `npm start` runs.');
+  console.log(
+    'npm run rebuild [-- SERVICE …]\nRebuilds the read models of all services, or of those named, of the system that `npm start` runs.',
+  );
   process.exit(0);
 }
 if (!existsSync(file)) {

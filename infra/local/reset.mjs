@@ -11,7 +11,8 @@ if (existsSync(endpoints) && isAlive(JSON.parse(readFileSync(endpoints, 'utf8'))
   process.exit(1);
 }
 const outside = `/var/tmp/balagh-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`;
-for (const dir of [join(home, 'postgres'), outside]) stopOrphan(join(dir, dir === outside ? 'postgres/postmaster.pid' : 'postmaster.pid'));
+for (const dir of [join(home, 'postgres'), outside])
+  stopOrphan(join(dir, dir === outside ? 'postgres/postmaster.pid' : 'postmaster.pid'));
 rmSync(outside, { recursive: true, force: true });
 rmSync(home, { recursive: true, force: true });
 console.log('All local data is gone. `npm start` begins anew.');

@@ -46,18 +46,30 @@ async function installDependencies() {
   const stamp = join(root, 'node_modules/.balagh-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.log('Installing dependencies (about a minute, once) …');
-  await must('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  await must('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    shell: process.platform === 'win32',
+  });
   writeFileSync(stamp, lock);
 }
 
 async function buildConsole() {
   const home = join(root, 'services/console');
   if (!existsSync(join(home, 'vite.config.ts'))) return;
-  const sources = hashOf([...files(join(home, 'src')), join(home, 'vite.config.ts'), join(home, 'index.html'), join(root, 'package-lock.json')]);
+  const sources = hashOf([
+    ...files(join(home, 'src')),
+    join(home, 'vite.config.ts'),
+    join(home, 'index.html'),
+    join(root, 'package-lock.json'),
+  ]);
   const stamp = join(home, 'dist/.balagh-sources');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   console.log('Building the console …');
-  await must('vite build', process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: home });
+  await must(
+    'vite build',
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    { cwd: home },
+  );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, sources);
 }
@@ -73,6 +85,7 @@ function* files(dir) {
 
 function hashOf(paths) {
   const hash = createHash('sha256');
-  for (const path of paths) if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path));
+  for (const path of paths)
+    if (existsSync(path)) hash.update(path.slice(root.length)).update(readFileSync(path));
   return hash.digest('hex');
 }

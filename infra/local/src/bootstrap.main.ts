@@ -10,7 +10,8 @@ import { publishProfiles } from './profiles';
 async function main(): Promise<void> {
   const serverUrl = process.env['DATABASE_URL'];
   const password = process.env['ROLE_PASSWORD'];
-  if (serverUrl === undefined || password === undefined) throw new Error('DATABASE_URL and ROLE_PASSWORD are needed');
+  if (serverUrl === undefined || password === undefined)
+    throw new Error('DATABASE_URL and ROLE_PASSWORD are needed');
   const databases = await prepareDatabase(serverUrl, () => password);
   await publishProfiles(databases.admin, console.log);
   const brokers = process.env['KAFKA_BROKERS'];

@@ -31,7 +31,8 @@ export const projectRoot = resolve(__dirname, '../../..');
 
 export function openDataDirectory(path = join(projectRoot, '.balagh')): DataDirectory {
   const home = resolve(path);
-  for (const dir of ['identity', 'attachments', 'logs', 'cache']) mkdirSync(join(home, dir), { recursive: true });
+  for (const dir of ['identity', 'attachments', 'logs', 'cache'])
+    mkdirSync(join(home, dir), { recursive: true });
   return {
     path: home,
     postgres: postgresHome(home),

@@ -4,7 +4,14 @@ import { migrateEventStore } from '@balagh/event-store';
 import { migrateKeys } from '@balagh/privacy';
 
 /** The services that have a schema and a role of their own; the second list may also use the keys. */
-export const databaseServices = ['intake', 'routing', 'dispatch', 'notification', 'history', 'backoffice'] as const;
+export const databaseServices = [
+  'intake',
+  'routing',
+  'dispatch',
+  'notification',
+  'history',
+  'backoffice',
+] as const;
 export type DatabaseService = (typeof databaseServices)[number];
 const keyUsers: readonly DatabaseService[] = ['intake', 'dispatch', 'notification', 'history', 'backoffice'];
 
@@ -19,7 +26,10 @@ export interface DatabaseAddresses {
  * Makes database, roles, schemas and grants, and brings event store and key tables up to date. Safe to repeat.
  * Services write events only through the store's functions, and nobody may change or delete one.
  */
-export async function prepareDatabase(serverUrl: string, passwordOf: (service: DatabaseService) => string): Promise<DatabaseAddresses> {
+export async function prepareDatabase(
+  serverUrl: string,
+  passwordOf: (service: DatabaseService) => string,
+): Promise<DatabaseAddresses> {
   await createDatabase(serverUrl);
   const admin = withPath(serverUrl, '/balagh');
   const pool = new Pool({ connectionString: admin, max: 2 });
@@ -66,10 +76,14 @@ function rolesAndSchemas(passwordOf: (service: DatabaseService) => string): stri
   return [
     role('balagh_events', 'nologin'),
     role('balagh_keys', 'nologin'),
-    ...databaseServices.map((service) => role(`balagh_${service}`, `login password '${passwordOf(service)}'`)),
+    ...databaseServices.map((service) =>
+      role(`balagh_${service}`, `login password '${passwordOf(service)}'`),
+    ),
     ...databaseServices.map((service) => `grant balagh_events to balagh_${service};`),
     ...keyUsers.map((service) => `grant balagh_keys to balagh_${service};`),
-    ...databaseServices.map((service) => `create schema if not exists ${service} authorization balagh_${service};`),
+    ...databaseServices.map(
+      (service) => `create schema if not exists ${service} authorization balagh_${service};`,
+    ),
     'create schema if not exists eventstore; create schema if not exists keys;',
     'revoke all on schema public from public;',
   ].join('\n');

@@ -20,10 +20,16 @@ async function main(): Promise<number> {
 async function serve(options: LaunchOptions): Promise<number> {
   const started = Date.now();
   const asked = stopSignal();
-  const starting = startSystem({ dataDir: options.dataDir, firstPort: options.port, kafka: options.kafka, progress: console.log });
+  const starting = startSystem({
+    dataDir: options.dataDir,
+    firstPort: options.port,
+    kafka: options.kafka,
+    progress: console.log,
+  });
   const first = await Promise.race([starting, asked]);
   const system = typeof first === 'string' ? await starting : first;
-  if (typeof first !== 'string') console.log(banner(system.endpoints, (Date.now() - started) / 1000, system.memory()));
+  if (typeof first !== 'string')
+    console.log(banner(system.endpoints, (Date.now() - started) / 1000, system.memory()));
   await asked;
   console.log('\nstopping …');
   await system.stop();

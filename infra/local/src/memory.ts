@@ -20,7 +20,8 @@ function linuxMemory(roots: readonly number[]): number {
     if (Number.isInteger(parent)) parents.set(pid, parent);
   }
   const isOurs = (pid: number): boolean => {
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)) if (roots.includes(at)) return true;
+    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at))
+      if (roots.includes(at)) return true;
     return false;
   };
   return [...parents.keys()].filter(isOurs).reduce((sum, pid) => sum + pss(pid), 0);
@@ -45,7 +46,7 @@ function psMemory(roots: readonly number[]): number {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number));
   const ours = new Set(roots);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const [pid = 0, parent = 0] of rows) {
       if (ours.has(parent) && !ours.has(pid)) {

@@ -37,6 +37,7 @@ export function readOptions(argv: readonly string[]): LaunchOptions {
     },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_000) throw new Error(`--port ${values.port}: not a port`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_000)
+    throw new Error(`--port ${values.port}: not a port`);
   return { smoke: values.smoke, kafka: values.kafka, dataDir: values.data, port, help: values.help };
 }

@@ -6,12 +6,18 @@ import { type PartnerAgency } from './certificates';
 import { projectRoot } from './data-directory';
 
 /** Publishes every file of `infra/profiles`; an unchanged one gets no new version. */
-export async function publishProfiles(eventStoreUrl: string, progress: (line: string) => void): Promise<void> {
+export async function publishProfiles(
+  eventStoreUrl: string,
+  progress: (line: string) => void,
+): Promise<void> {
   const store = createPostgresEventStore({ connectionString: eventStoreUrl, applicationName: 'launcher' });
   try {
     for (const profile of profileFiles()) {
       const actor = { kind: 'system', id: 'launcher', organisation: 'BALAGH' } as const;
-      const { version, unchanged } = await publishProfile(store, profile, { actor, now: () => new Date().toISOString() });
+      const { version, unchanged } = await publishProfile(store, profile, {
+        actor,
+        now: () => new Date().toISOString(),
+      });
       if (!unchanged) progress(`  profile ${profile.tenant} version ${version}`);
     }
   } finally {
@@ -23,7 +29,8 @@ export async function publishProfiles(eventStoreUrl: string, progress: (line: st
 export function grpcAgencies(profiles: readonly Profile[] = profileFiles()): PartnerAgency[] {
   const tenantsOf = new Map<string, string[]>();
   for (const { tenant, agencies } of profiles) {
-    for (const { code } of agencies.filter(({ transports }) => transports.includes('GRPC'))) tenantsOf.set(code, [...(tenantsOf.get(code) ?? []), tenant]);
+    for (const { code } of agencies.filter(({ transports }) => transports.includes('GRPC')))
+      tenantsOf.set(code, [...(tenantsOf.get(code) ?? []), tenant]);
   }
   return [...tenantsOf].map(([code, tenants]) => ({ code, tenants }));
 }

@@ -29,7 +29,14 @@ export interface Surroundings {
   readonly partnerTls: PartnerTls;
 }
 
-const names: readonly DatabaseService[] = ['intake', 'routing', 'dispatch', 'notification', 'history', 'backoffice'];
+const names: readonly DatabaseService[] = [
+  'intake',
+  'routing',
+  'dispatch',
+  'notification',
+  'history',
+  'backoffice',
+];
 
 /** The services as processes, with their whole environment: each reads it once and freezes it. */
 export function serviceProcesses(around: Surroundings): ServiceProcess[] {

@@ -38,14 +38,18 @@ export class Supervisor {
 
   /** Starts them side by side; resolves when all are ready. @throws naming the service that is not, and its log */
   async start(services: readonly ServiceProcess[], onReady: (name: string) => void): Promise<void> {
-    await Promise.all(services.map(async (service) => {
-      await this.launch(service);
-      onReady(service.name);
-    }));
+    await Promise.all(
+      services.map(async (service) => {
+        await this.launch(service);
+        onReady(service.name);
+      }),
+    );
   }
 
   pids(): ReadonlyMap<string, number> {
-    return new Map([...this.children].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid]])));
+    return new Map(
+      [...this.children].flatMap(([name, child]) => (child.pid === undefined ? [] : [[name, child.pid]])),
+    );
   }
 
   async stop(): Promise<void> {
@@ -55,13 +59,24 @@ export class Supervisor {
   }
 
   private launch(service: ServiceProcess, restarts: readonly number[] = []): Promise<void> {
-    const child = fork(service.main, [], { env: { ...process.env, ...service.env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(service.main, [], {
+      env: { ...process.env, ...service.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.children.set(service.name, child);
     const log = this.logOf(service.name);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     return new Promise((ready, failed) => {
-      const timer = setTimeout(() => failed(new Error(`${service.name} was not ready within ${readyWithinMs} ms; see ${this.logPath(service.name)}`)), readyWithinMs);
+      const timer = setTimeout(
+        () =>
+          failed(
+            new Error(
+              `${service.name} was not ready within ${readyWithinMs} ms; see ${this.logPath(service.name)}`,
+            ),
+          ),
+        readyWithinMs,
+      );
       let announced = false;
       child.on('message', (message) => {
         if (!isReady(message)) return;
@@ -73,7 +88,11 @@ export class Supervisor {
         clearTimeout(timer);
         if (this.stopping) return;
         if (!announced && restarts.length === 0) {
-          failed(new Error(`${service.name} ended (${signal ?? code}) before it was ready; see ${this.logPath(service.name)}`));
+          failed(
+            new Error(
+              `${service.name} ended (${signal ?? code}) before it was ready; see ${this.logPath(service.name)}`,
+            ),
+          );
           return;
         }
         this.restart(service, restarts, `${signal ?? code}`);
@@ -85,7 +104,9 @@ export class Supervisor {
     const now = Date.now();
     const recent = [...restarts.filter((at) => now - at < 60_000), now];
     if (recent.length > restartsPerMinute) {
-      this.report(`${service.name} ended ${recent.length} times within a minute and stays down; see ${this.logPath(service.name)}`);
+      this.report(
+        `${service.name} ended ${recent.length} times within a minute and stays down; see ${this.logPath(service.name)}`,
+      );
       return;
     }
     const pauseMs = Math.min(200 * 2 ** (recent.length - 1), 5_000);

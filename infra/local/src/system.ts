@@ -74,7 +74,12 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   }
 }
 
-async function startSteps(options: SystemOptions, data: DataDirectory, stops: (() => Promise<void>)[], stop: () => Promise<void>): Promise<RunningSystem> {
+async function startSteps(
+  options: SystemOptions,
+  data: DataDirectory,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<RunningSystem> {
   refuseSecondLauncher(data);
   const servers: Servers = new Map();
   const { progress } = options;
@@ -85,21 +90,44 @@ async function startSteps(options: SystemOptions, data: DataDirectory, stops: ((
   progress('profiles, identity issuer, simulators …');
   await publishProfiles(databases.admin, progress);
   const partnerTls = await preparePartnerTls(data.tls, grpcAgencies());
-  const identity = await startIdentity({ port: ports.identity, host: '127.0.0.1', dataDir: data.identity, mode: 'demo', redirectUris: redirects(ports) });
+  const identity = await startIdentity({
+    port: ports.identity,
+    host: '127.0.0.1',
+    dataDir: data.identity,
+    mode: 'demo',
+    redirectUris: redirects(ports),
+  });
   stops.push(() => identity.stop());
-  const simulators = await startSimulators({ host: '127.0.0.1', httpPort: ports.simulators, smtpPort: ports.smtp, dataDir: data.path });
+  const simulators = await startSimulators({
+    host: '127.0.0.1',
+    httpPort: ports.simulators,
+    smtpPort: ports.smtp,
+    dataDir: data.path,
+  });
   stops.push(() => simulators.stop());
   const kafkaBrokers = options.kafka ? await kafka(data, stops, servers, progress) : undefined;
   const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
   const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers, partnerTls };
-  const services = serviceProcesses({ ...around, gatewayUrl: simulators.httpUrl, smtpUrl: simulators.smtpUrl }).map((service) => ({
+  const services = serviceProcesses({
+    ...around,
+    gatewayUrl: simulators.httpUrl,
+    smtpUrl: simulators.smtpUrl,
+  }).map((service) => ({
     ...service,
     env: { ...service.env, ...options.serviceEnvironment },
   }));
-  const serverPids = (): Record<string, number> => Object.fromEntries([...servers].map(([name, { pid }]) => [name, pid]));
-  const endpoints = (): Endpoints => describe({ ...around, simulatorsUrl: simulators.httpUrl, pids: supervisor.pids(), servers: serverPids() });
-  const writeEndpoints = (): void => writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
+  const serverPids = (): Record<string, number> =>
+    Object.fromEntries([...servers].map(([name, { pid }]) => [name, pid]));
+  const endpoints = (): Endpoints =>
+    describe({
+      ...around,
+      simulatorsUrl: simulators.httpUrl,
+      pids: supervisor.pids(),
+      servers: serverPids(),
+    });
+  const writeEndpoints = (): void =>
+    writeFileSync(data.endpoints, JSON.stringify(endpoints(), null, 2), { mode: 0o600 });
   progress(`services: ${services.map((s) => s.name).join(', ')} …`);
   await supervisor.start(services, (name) => progress(`  ${name} is ready`));
   writeEndpoints();
@@ -123,18 +151,26 @@ function refuseSecondLauncher(data: DataDirectory): void {
   } catch {
     return;
   }
-  throw new Error(`already running on ${data.path} (process ${launcherPid}); stop it first, or use --data for another place`);
+  throw new Error(
+    `already running on ${data.path} (process ${launcherPid}); stop it first, or use --data for another place`,
+  );
 }
 
 type Servers = Map<string, WatchedServer>;
 type Stops = (() => Promise<void>)[];
 type Report = (line: string) => void;
 
-async function databaseServer(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
+async function databaseServer(
+  data: DataDirectory,
+  stops: Stops,
+  servers: Servers,
+  report: Report,
+): Promise<string> {
   const given = process.env['DATABASE_URL'];
   if (given !== undefined && given !== '') return given;
   const first = await startEmbeddedPostgres({ dataDir: data.postgres });
-  const again = (): ReturnType<typeof startEmbeddedPostgres> => startEmbeddedPostgres({ dataDir: data.postgres, port: first.port });
+  const again = (): ReturnType<typeof startEmbeddedPostgres> =>
+    startEmbeddedPostgres({ dataDir: data.postgres, port: first.port });
   const watched = new WatchedServer('PostgreSQL', first, again, report);
   stops.push(() => watched.stop());
   servers.set('postgres', watched);
@@ -151,7 +187,12 @@ async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report
   const options = { dataDir: data.kafka, logFile: join(data.logs, 'kafka.log') };
   const first = await startKafkaBroker(options);
   const port = Number(first.brokers.split(':')[1]);
-  const watched = new WatchedServer('Apache Kafka', first, () => startKafkaBroker({ ...options, port }), report);
+  const watched = new WatchedServer(
+    'Apache Kafka',
+    first,
+    () => startKafkaBroker({ ...options, port }),
+    report,
+  );
   stops.push(() => watched.stop());
   servers.set('kafka', watched);
   await createTopics(first.brokers, topics, 12);
@@ -167,13 +208,24 @@ async function choosePorts(first: number): Promise<Ports> {
     return next++;
   };
   const free = async (): Promise<Record<(typeof databaseServices)[number], number>> =>
-    Object.fromEntries(await Promise.all(databaseServices.map(async (name) => [name, await freePort()]))) as Record<(typeof databaseServices)[number], number>;
+    Object.fromEntries(
+      await Promise.all(databaseServices.map(async (name) => [name, await freePort()])),
+    ) as Record<(typeof databaseServices)[number], number>;
   const backoffice = await human();
   const intake = await human();
   const simulators = await human();
   const identity = await human();
   const internalHttp = { ...(await free()), backoffice, intake };
-  return { backoffice, intake, simulators, identity, smtp: await freePort(), internalHttp, grpc: await free(), partner: await freePort() };
+  return {
+    backoffice,
+    intake,
+    simulators,
+    identity,
+    smtp: await freePort(),
+    internalHttp,
+    grpc: await free(),
+    partner: await freePort(),
+  };
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -184,7 +236,8 @@ async function isFree(port: number): Promise<boolean> {
   });
 }
 
-const redirects = (ports: Ports): string[] => ['localhost', '127.0.0.1'].map((host) => `http://${host}:${ports.backoffice}/auth/callback`);
+const redirects = (ports: Ports): string[] =>
+  ['localhost', '127.0.0.1'].map((host) => `http://${host}:${ports.backoffice}/auth/callback`);
 
 interface Described {
   readonly data: DataDirectory;
@@ -209,7 +262,11 @@ function describe(system: Described): Endpoints {
     simulatorsUrl: system.simulatorsUrl,
     issuerUrl: system.issuerUrl,
     grpc: addresses(ports.grpc, ''),
-    partner: { address: `localhost:${ports.partner}`, caFile: system.partnerTls.caFile, agencies: system.partnerTls.agencies },
+    partner: {
+      address: `localhost:${ports.partner}`,
+      caFile: system.partnerTls.caFile,
+      agencies: system.partnerTls.agencies,
+    },
     http: addresses(ports.internalHttp, 'http://'),
     pids: Object.fromEntries(system.pids),
     servers: system.servers,

@@ -19,12 +19,17 @@ describe('services are independent', () => {
     const notification = system.endpoints().pids['notification'];
     if (notification === undefined) throw new Error('no notification process');
     process.kill(notification, 'SIGSTOP');
-    const numbers = await Promise.all(Array.from({ length: 50 }, (_, i) => register(world, `+96890${String(700_000 + i)}`)));
+    const numbers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => register(world, `+96890${String(700_000 + i)}`)),
+    );
     expect(new Set(numbers).size).toBe(50);
     const distributor = await world.staff('mus.distributor', 'MUS');
     const queue = await eventually(
       async () => {
-        const page = await distributor.ask<{ entries: { caseNumber: string }[] }>('Dispatch', 'ListQueue', { queue: 'SECOND_LINE', pageSize: 200 });
+        const page = await distributor.ask<{ entries: { caseNumber: string }[] }>('Dispatch', 'ListQueue', {
+          queue: 'SECOND_LINE',
+          pageSize: 200,
+        });
         const queued = page.entries.map((entry) => entry.caseNumber);
         return numbers.every((number) => queued.includes(number)) ? queued : undefined;
       },
@@ -34,7 +39,10 @@ describe('services are independent', () => {
     expect(await world.messages('تم تسجيل')).toEqual([]);
 
     process.kill(notification, 'SIGKILL');
-    await eventually(async () => (await world.messages('تم تسجيل')).length >= 50, { deadlineMs: 60_000, what: '50 messages after the restart' });
+    await eventually(async () => (await world.messages('تم تسجيل')).length >= 50, {
+      deadlineMs: 60_000,
+      what: '50 messages after the restart',
+    });
     const sent = await world.messages('تم تسجيل');
     const timesSent = numbers.map((number) => sent.filter((message) => message.text.includes(number)).length);
     expect(timesSent).toEqual(numbers.map(() => 1));
@@ -47,7 +55,10 @@ describe('services are independent', () => {
     expect(before.get('dispatch.queue_entry')?.length).toBeGreaterThanOrEqual(50);
     const token = await world.token('admin');
     for (const address of Object.values(http)) {
-      const answer = await fetch(`${address}/internal/rebuild`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+      const answer = await fetch(`${address}/internal/rebuild`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      });
       expect([address, answer.status]).toEqual([address, 200]);
     }
     expect(await quietSnapshot(adminDatabaseUrl)).toEqual(before);
@@ -68,11 +79,23 @@ async function snapshot(url: string): Promise<Snapshot> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const tables = ['intake.case_status', 'dispatch.queue_entry', 'dispatch.transfer', 'history.case_index', 'backoffice.case_row', 'notification.message'];
+    const tables = [
+      'intake.case_status',
+      'dispatch.queue_entry',
+      'dispatch.transfer',
+      'history.case_index',
+      'backoffice.case_row',
+      'notification.message',
+    ];
     const rows = new Map<string, readonly string[]>();
     for (const table of tables) {
-      const { rows: found } = await client.query<{ row: string }>(`select (to_jsonb(t) - 'written_at')::text as row from ${table} t order by 1`);
-      rows.set(table, found.map(({ row }) => row));
+      const { rows: found } = await client.query<{ row: string }>(
+        `select (to_jsonb(t) - 'written_at')::text as row from ${table} t order by 1`,
+      );
+      rows.set(
+        table,
+        found.map(({ row }) => row),
+      );
     }
     return rows;
   } finally {
@@ -86,7 +109,9 @@ async function quietSnapshot(url: string): Promise<Snapshot> {
   return eventually(
     async () => {
       const next = await snapshot(url);
-      const isQuiet = [...next].every(([table, rows]) => JSON.stringify(rows) === JSON.stringify(last.get(table)));
+      const isQuiet = [...next].every(
+        ([table, rows]) => JSON.stringify(rows) === JSON.stringify(last.get(table)),
+      );
       last = next;
       return isQuiet ? next : undefined;
     },

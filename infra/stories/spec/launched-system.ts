@@ -33,7 +33,11 @@ export class LaunchedSystem {
   async start(): Promise<LaunchedEndpoints> {
     this.output = '';
     const launcher = join(root, 'infra/local/dist/main.js');
-    const child = spawn(process.execPath, [launcher, '--port', '0', '--data', this.dataDir, ...this.extra], { cwd: root, env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [launcher, '--port', '0', '--data', this.dataDir, ...this.extra], {
+      cwd: root,
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child = child;
     const keep = (chunk: Buffer): void => {
       this.output = (this.output + chunk.toString()).slice(-20_000);
@@ -71,7 +75,8 @@ export class LaunchedSystem {
   /** Ctrl-C; resolves with the exit code. */
   async interrupt(): Promise<number | null> {
     const child = this.child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
     return new Promise((resolve) => {
       const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
       child.once('exit', (code) => {
@@ -95,7 +100,8 @@ export class LaunchedSystem {
     await this.interrupt();
     this.child = undefined;
     const outside = `/var/tmp/balagh-${createHash('sha256').update(this.dataDir).digest('hex').slice(0, 12)}`;
-    for (const dir of [this.dataDir, outside]) if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
+    for (const dir of [this.dataDir, outside])
+      if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });
   }
 }
 
@@ -110,9 +116,12 @@ export function isAlive(pid: number): boolean {
 
 /** Undefined when a Kafka broker can be started here, else why not. In continuous integration it must be possible. */
 export function whyNoKafka(): string | undefined {
-  const missing = ['java', 'mvn'].filter((tool) => spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined);
+  const missing = ['java', 'mvn'].filter(
+    (tool) => spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined,
+  );
   if (missing.length === 0 || process.env['KAFKA_BROKERS'] !== undefined) return undefined;
   const why = `${missing.join(' and ')} not found; infra/ci/setup installs them`;
-  if (process.env['CI'] === 'true') throw new Error(`the Kafka suites must run in continuous integration: ${why}`);
+  if (process.env['CI'] === 'true')
+    throw new Error(`the Kafka suites must run in continuous integration: ${why}`);
   return why;
 }

@@ -29,7 +29,10 @@ describe('starting and stopping', () => {
   it('a launcher killed with -9 takes its services with it, and the next start goes on', async () => {
     const pids = Object.values(system.endpoints().pids);
     await system.killLauncher();
-    await eventually(() => pids.every((pid) => !isAlive(pid)), { deadlineMs: 20_000, what: 'the services to end' });
+    await eventually(() => pids.every((pid) => !isAlive(pid)), {
+      deadlineMs: 20_000,
+      what: 'the services to end',
+    });
     const world = new World(await system.start());
     await waterNote.play(world);
     world.close();

@@ -9,8 +9,15 @@ export interface Complaint {
 }
 
 /** A consumer complaint with the six required data (KWT-11), the invoice as a photo; not registered yet. */
-export async function openComplaint(agent: Staff, complaint: Complaint, { withInvoice = true, saleChannel = 'SHOP' } = {}): Promise<string> {
-  const { caseId } = await agent.command('Intake', 'OpenCase', { channel: 'WHATSAPP', contactReference: complaint.phone });
+export async function openComplaint(
+  agent: Staff,
+  complaint: Complaint,
+  { withInvoice = true, saleChannel = 'SHOP' } = {},
+): Promise<string> {
+  const { caseId } = await agent.command('Intake', 'OpenCase', {
+    channel: 'WHATSAPP',
+    contactReference: complaint.phone,
+  });
   const form = {
     caseType: 'COMPLAINT',
     category: 'CONSUMER_COMPLAINT',

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ChannelCredentials, type Client, type Metadata as GrpcMetadata, Metadata, type ServiceError, credentials, loadPackageDefinition } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type Client,
+  type Metadata as GrpcMetadata,
+  Metadata,
+  type ServiceError,
+  credentials,
+  loadPackageDefinition,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { type StoryEndpoints } from './endpoints';
 
@@ -26,7 +34,12 @@ const served = {
 } as const;
 export type ServiceName = keyof typeof served;
 
-type Unary = (request: object, metadata: GrpcMetadata, options: { deadline: number }, done: (error: ServiceError | null, answer: object) => void) => void;
+type Unary = (
+  request: object,
+  metadata: GrpcMetadata,
+  options: { deadline: number },
+  done: (error: ServiceError | null, answer: object) => void,
+) => void;
 
 const protoRoot = join(__dirname, '../../../proto');
 
@@ -75,7 +88,11 @@ export class AgencyCaller {
   ) {
     const pair = agencies[agency];
     if (pair === undefined) throw new Error(`no certificate of ${agency}`);
-    this.client = clientOf('Partner', address, credentials.createSsl(readFileSync(caFile), readFileSync(pair.keyFile), readFileSync(pair.certFile)));
+    this.client = clientOf(
+      'Partner',
+      address,
+      credentials.createSsl(readFileSync(caFile), readFileSync(pair.keyFile), readFileSync(pair.certFile)),
+    );
   }
 
   call<Answer>(method: string, request: object): Promise<Answer> {
@@ -101,7 +118,12 @@ async function patiently<Answer>(attempt: () => Promise<Answer>, patienceMs: num
   }
 }
 
-function once<Answer>(client: Client, method: string, metadata: GrpcMetadata, request: object): Promise<Answer> {
+function once<Answer>(
+  client: Client,
+  method: string,
+  metadata: GrpcMetadata,
+  request: object,
+): Promise<Answer> {
   const call = (client as Client & Record<string, Unary | undefined>)[method];
   if (call === undefined) throw new Error(`no method ${method}`);
   return new Promise((resolve, reject) => {
@@ -114,8 +136,17 @@ function once<Answer>(client: Client, method: string, metadata: GrpcMetadata, re
 
 function clientOf(service: ServiceName, address: string, channel: ChannelCredentials): Client {
   const { proto } = served[service];
-  const definition = loadSync(`balagh/${proto}/v1/${proto}.proto`, { includeDirs: [protoRoot], longs: String, enums: String, defaults: true, arrays: true });
-  const loaded = loadPackageDefinition(definition) as unknown as Record<string, Record<string, { v1: Record<string, new (address: string, c: unknown) => Client> }>>;
+  const definition = loadSync(`balagh/${proto}/v1/${proto}.proto`, {
+    includeDirs: [protoRoot],
+    longs: String,
+    enums: String,
+    defaults: true,
+    arrays: true,
+  });
+  const loaded = loadPackageDefinition(definition) as unknown as Record<
+    string,
+    Record<string, { v1: Record<string, new (address: string, c: unknown) => Client> }>
+  >;
   const Constructor = loaded['balagh']?.[proto]?.v1[service];
   if (Constructor === undefined) throw new Error(`no definition of ${service}`);
   return new Constructor(address, channel);
@@ -124,5 +155,9 @@ function clientOf(service: ServiceName, address: string, channel: ChannelCredent
 function refusal(error: ServiceError): CallRefused {
   const text = (key: string): string => String(error.metadata.get(key)[0] ?? '');
   const details = text('error-details');
-  return new CallRefused(error.code, text('error-reason') || error.message, details === '' ? {} : (JSON.parse(details) as Record<string, unknown>));
+  return new CallRefused(
+    error.code,
+    text('error-reason') || error.message,
+    details === '' ? {} : (JSON.parse(details) as Record<string, unknown>),
+  );
 }

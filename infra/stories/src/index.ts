@@ -9,7 +9,14 @@ import { waterNote } from './s3-water-note.story';
 import { World } from './world';
 
 /** In the order of the requirements (§4). */
-export const stories: readonly Story[] = [strayCamels, waterNote, balanceQuestion, duplicate, onlineSale, consumerPath];
+export const stories: readonly Story[] = [
+  strayCamels,
+  waterNote,
+  balanceQuestion,
+  duplicate,
+  onlineSale,
+  consumerPath,
+];
 
 export interface StoryResult {
   readonly passed: number;
@@ -17,7 +24,10 @@ export interface StoryResult {
 }
 
 /** Plays all stories one after the other; reports a line each. */
-export async function playStories(endpoints: StoryEndpoints, report: (line: string) => void): Promise<StoryResult> {
+export async function playStories(
+  endpoints: StoryEndpoints,
+  report: (line: string) => void,
+): Promise<StoryResult> {
   const world = new World(endpoints);
   let passed = 0;
   let failed = 0;

@@ -13,7 +13,10 @@ export const strayCamels: Story = {
     const sector = await world.staff('qat.env', tenant);
 
     const phone = inventedPhone('+97455');
-    const { caseId } = await agent.command('Intake', 'OpenCase', { channel: 'PHONE', contactReference: phone });
+    const { caseId } = await agent.command('Intake', 'OpenCase', {
+      channel: 'PHONE',
+      contactReference: phone,
+    });
     const form = {
       caseType: 'VIOLATION_REPORT',
       category: 'STRAY_CAMELS',
@@ -35,10 +38,19 @@ export const strayCamels: Story = {
     await sector.command('Dispatch', 'Acknowledge', { caseId });
     await sector.command('Dispatch', 'SendFieldTeam', { caseId, teamId: 'TEAM-ENV-1' });
     await sector.refused('VERIFICATION_REQUIRED', 'Dispatch', 'RecordLegalAction', { caseId });
-    await sector.command('Dispatch', 'RecordVerification', { caseId, teamId: 'TEAM-ENV-1', result: 'CONFIRMED', findings: 'خمسة جمال دون راع' });
+    await sector.command('Dispatch', 'RecordVerification', {
+      caseId,
+      teamId: 'TEAM-ENV-1',
+      result: 'CONFIRMED',
+      findings: 'خمسة جمال دون راع',
+    });
     await sector.command('Dispatch', 'RecordLegalAction', { caseId });
     await sector.refused('ACTION_NOT_PERMITTED', 'Dispatch', 'CloseCase', { caseId });
-    await sector.command('Dispatch', 'ReturnResolution', { caseId, resolution: 'تم ضبط المخالفة وإبعاد الجمال عن الطريق', result: 'SOLVED' });
+    await sector.command('Dispatch', 'ReturnResolution', {
+      caseId,
+      resolution: 'تم ضبط المخالفة وإبعاد الجمال عن الطريق',
+      result: 'SOLVED',
+    });
 
     await desk.refused('REPORTER_NOT_INFORMED', 'Dispatch', 'CloseCase', { caseId });
     await desk.command('Dispatch', 'RecordReporterInformed', { caseId, channel: 'PHONE' });
@@ -47,10 +59,27 @@ export const strayCamels: Story = {
     const auditor = await world.staff('qat.auditor', tenant);
     const trail = await auditor.trailWith(
       caseNumber,
-      ...['CaseOpened', 'CaseRegistered', 'CaseRouted', 'CaseSentToSecondLine', 'CaseReferred', 'FieldTeamSent'],
-      ...['FieldVerificationRecorded', 'LegalActionRecorded', 'ResolutionReturned', 'ReporterInformed', 'CaseClosed'],
+      ...[
+        'CaseOpened',
+        'CaseRegistered',
+        'CaseRouted',
+        'CaseSentToSecondLine',
+        'CaseReferred',
+        'FieldTeamSent',
+      ],
+      ...[
+        'FieldVerificationRecorded',
+        'LegalActionRecorded',
+        'ResolutionReturned',
+        'ReporterInformed',
+        'CaseClosed',
+      ],
     );
-    assert.deepEqual(trail.map(({ revision }) => revision), trail.map((_, index) => index), 'versions without gaps');
+    assert.deepEqual(
+      trail.map(({ revision }) => revision),
+      trail.map((_, index) => index),
+      'versions without gaps',
+    );
     assert.deepEqual([...new Set(trail.map(({ line }) => line))].sort(), ['1', '2', '3', 'system']);
     const routed = trail.find(({ type }) => type === 'CaseRouted');
     assert.equal(routed?.data['ruleId'], 'CAT_TO_SECTOR');

@@ -25,7 +25,10 @@ interface Complaint {
   readonly officer: Staff;
 }
 
-async function toConfrontation(world: World, { invoiceMissingFirst }: { invoiceMissingFirst: boolean }): Promise<Complaint> {
+async function toConfrontation(
+  world: World,
+  { invoiceMissingFirst }: { invoiceMissingFirst: boolean },
+): Promise<Complaint> {
   const agent = await world.staff('moci.agent', tenant);
   const desk = await world.staff('moci.desk', tenant);
   const officer = await world.staff('moci.officer', tenant);
@@ -45,7 +48,11 @@ async function toConfrontation(world: World, { invoiceMissingFirst }: { invoiceM
   await desk.queued('SECOND_LINE', caseId);
   await desk.command('Dispatch', 'ReferCase', { caseId });
   await officer.queued('THIRD_LINE', caseId);
-  await officer.refused('SUMMONS_REQUIRED', 'Dispatch', 'RecordConfrontation', { caseId, result: 'NO_SETTLEMENT', attended: ['COMPLAINANT'] });
+  await officer.refused('SUMMONS_REQUIRED', 'Dispatch', 'RecordConfrontation', {
+    caseId,
+    result: 'NO_SETTLEMENT',
+    attended: ['COMPLAINANT'],
+  });
   const date = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
   await officer.command('Dispatch', 'IssueSummons', { caseId, date });
   const auditor = await world.staff('moci.auditor', tenant);
@@ -55,10 +62,24 @@ async function toConfrontation(world: World, { invoiceMissingFirst }: { invoiceM
   return { caseId, caseNumber, desk, officer };
 }
 
-async function withoutSettlement(world: World, { caseId, caseNumber, desk, officer }: Complaint): Promise<void> {
-  await officer.refused('CONFRONTATION_REQUIRED', 'Dispatch', 'ReferToProsecution', { caseId, lawReference: law });
-  await officer.command('Dispatch', 'RecordConfrontation', { caseId, result: 'NO_SETTLEMENT', attended: ['COMPLAINANT', 'RESPONDENT'] });
-  await officer.refused('SETTLEMENT_NOT_REACHED', 'Dispatch', 'RecordSettlement', { caseId, terms: 'استبدال الجهاز', lawReference: law });
+async function withoutSettlement(
+  world: World,
+  { caseId, caseNumber, desk, officer }: Complaint,
+): Promise<void> {
+  await officer.refused('CONFRONTATION_REQUIRED', 'Dispatch', 'ReferToProsecution', {
+    caseId,
+    lawReference: law,
+  });
+  await officer.command('Dispatch', 'RecordConfrontation', {
+    caseId,
+    result: 'NO_SETTLEMENT',
+    attended: ['COMPLAINANT', 'RESPONDENT'],
+  });
+  await officer.refused('SETTLEMENT_NOT_REACHED', 'Dispatch', 'RecordSettlement', {
+    caseId,
+    terms: 'استبدال الجهاز',
+    lawReference: law,
+  });
   await officer.refused('LAW_REFERENCE_REQUIRED', 'Dispatch', 'ReferToProsecution', { caseId });
   await officer.command('Dispatch', 'ReferToProsecution', { caseId, lawReference: law });
   await world.messageWith('WHATSAPP', caseNumber, 'النيابة');
@@ -69,20 +90,53 @@ async function withoutSettlement(world: World, { caseId, caseNumber, desk, offic
   await desk.command('Dispatch', 'CloseCase', { caseId });
   const trail = await auditor.trailWith(
     caseNumber,
-    ...['CaseOpened', 'RequiredFieldsMissing', 'AttachmentAdded', 'CaseRegistered', 'JurisdictionAssessed', 'CaseScreened', 'CaseRouted'],
-    ...['CaseSentToSecondLine', 'CaseReferred', 'SummonsIssued', 'ConfrontationHeld', 'CaseReferredToProsecution', 'ReporterInformed', 'CaseClosed'],
+    ...[
+      'CaseOpened',
+      'RequiredFieldsMissing',
+      'AttachmentAdded',
+      'CaseRegistered',
+      'JurisdictionAssessed',
+      'CaseScreened',
+      'CaseRouted',
+    ],
+    ...[
+      'CaseSentToSecondLine',
+      'CaseReferred',
+      'SummonsIssued',
+      'ConfrontationHeld',
+      'CaseReferredToProsecution',
+      'ReporterInformed',
+      'CaseClosed',
+    ],
   );
   assert.equal(trail.find(({ type }) => type === 'CaseScreened')?.data['result'], 'SERIOUS');
   assert.equal(trail.find(({ type }) => type === 'CaseClosed')?.data['outcome'], 'REFERRED_TO_PROSECUTION');
 }
 
 async function withSettlement(world: World, { caseId, caseNumber, desk, officer }: Complaint): Promise<void> {
-  await officer.command('Dispatch', 'RecordConfrontation', { caseId, result: 'SETTLEMENT_REACHED', attended: ['COMPLAINANT', 'RESPONDENT'] });
-  await officer.command('Dispatch', 'RecordSettlement', { caseId, terms: 'استبدال الجهاز خلال أسبوع', lawReference: law });
+  await officer.command('Dispatch', 'RecordConfrontation', {
+    caseId,
+    result: 'SETTLEMENT_REACHED',
+    attended: ['COMPLAINANT', 'RESPONDENT'],
+  });
+  await officer.command('Dispatch', 'RecordSettlement', {
+    caseId,
+    terms: 'استبدال الجهاز خلال أسبوع',
+    lawReference: law,
+  });
   await desk.command('Dispatch', 'RecordReporterInformed', { caseId, channel: 'PHONE' });
   const auditor = await world.staff('moci.auditor', tenant);
   await desk.command('Dispatch', 'CloseCase', { caseId });
-  const trail = await auditor.trailWith(caseNumber, 'ConfrontationHeld', 'SettlementRecorded', 'ReporterInformed', 'CaseClosed');
+  const trail = await auditor.trailWith(
+    caseNumber,
+    'ConfrontationHeld',
+    'SettlementRecorded',
+    'ReporterInformed',
+    'CaseClosed',
+  );
   assert.equal(trail.find(({ type }) => type === 'CaseClosed')?.data['outcome'], 'SETTLED');
-  assert.ok(!trail.some(({ type }) => type === 'CaseReferredToProsecution'), 'a settled complaint never reaches the prosecution');
+  assert.ok(
+    !trail.some(({ type }) => type === 'CaseReferredToProsecution'),
+    'a settled complaint never reaches the prosecution',
+  );
 }

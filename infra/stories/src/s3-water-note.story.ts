@@ -13,7 +13,10 @@ export const waterNote: Story = {
   id: 'S3',
   title: 'a water note by app goes to the water company and comes back by e-mail',
   async play(world) {
-    const reporter = { phone: inventedPhone('+96890'), email: `reporter.${randomUUID().slice(0, 8)}@mail.example` };
+    const reporter = {
+      phone: inventedPhone('+96890'),
+      email: `reporter.${randomUUID().slice(0, 8)}@mail.example`,
+    };
     const { caseId, caseNumber } = await reportByApp(world, reporter);
     await world.messageWith('SMS', caseNumber, 'تم تسجيل');
 
@@ -23,7 +26,10 @@ export const waterNote: Story = {
     await distributor.command('Dispatch', 'TransferCase', { caseId });
     await world.messageWith('SMS', caseNumber, 'حيا للمياه');
     await agencyWasTold(world, caseNumber);
-    await distributor.command('Dispatch', 'RecordFollowUp', { caseId, note: 'تواصلنا مع شركة المياه وأكدت الاستلام' });
+    await distributor.command('Dispatch', 'RecordFollowUp', {
+      caseId,
+      note: 'تواصلنا مع شركة المياه وأكدت الاستلام',
+    });
 
     await solvedByAgency(world, caseNumber);
     const auditor = await world.staff('mus.auditor', tenant);
@@ -37,11 +43,31 @@ export const waterNote: Story = {
 
     const trail = await auditor.trailWith(
       caseNumber,
-      ...['CaseOpened', 'AttachmentAdded', 'AttachmentAdded', 'CaseRegistered', 'CaseRouted', 'CaseSentToSecondLine', 'CaseTransferred'],
-      ...['Acknowledged', 'ActionAdded', 'ResolutionReturned', 'ReplyIssued', 'ReporterInformed', 'CaseClosed'],
+      ...[
+        'CaseOpened',
+        'AttachmentAdded',
+        'AttachmentAdded',
+        'CaseRegistered',
+        'CaseRouted',
+        'CaseSentToSecondLine',
+        'CaseTransferred',
+      ],
+      ...[
+        'Acknowledged',
+        'ActionAdded',
+        'ResolutionReturned',
+        'ReplyIssued',
+        'ReporterInformed',
+        'CaseClosed',
+      ],
     );
     assert.ok(trail.length >= 15, `at least 15 events, found ${trail.length}`);
-    assert.equal(trail.filter(({ type, data }) => type === 'NotificationRequested' && data['trigger'] === 'CaseRegistered').length, 1);
+    assert.equal(
+      trail.filter(
+        ({ type, data }) => type === 'NotificationRequested' && data['trigger'] === 'CaseRegistered',
+      ).length,
+      1,
+    );
     assert.equal(trail.find(({ type }) => type === 'Acknowledged')?.line, 'partner');
     const registrations = (await world.messages(caseNumber)).filter((m) => m.text.includes('تم تسجيل'));
     assert.equal(registrations.length, 1, 'the number is sent exactly once');
@@ -49,7 +75,10 @@ export const waterNote: Story = {
   },
 };
 
-export async function reportByApp(world: World, reporter: { phone: string; email: string }): Promise<{ caseId: string; caseNumber: string }> {
+export async function reportByApp(
+  world: World,
+  reporter: { phone: string; email: string },
+): Promise<{ caseId: string; caseNumber: string }> {
   const report = {
     channel: 'MOBILE_APP',
     form: {
@@ -82,9 +111,13 @@ async function agencyWasTold(world: World, caseNumber: string): Promise<void> {
 
 export async function solvedByAgency(world: World, caseNumber: string): Promise<void> {
   const agency = world.agency('HAYA_WATER');
-  const call = <Answer>(method: string, request: object): Promise<Answer> => agency.call(method, { tenant, ...request });
+  const call = <Answer>(method: string, request: object): Promise<Answer> =>
+    agency.call(method, { tenant, ...request });
   const transfer = await eventually(
-    async () => (await call<partner.ListTransfersResponse>('ListTransfers', { pageSize: 200 })).transfers.find((t) => t.caseNumber === caseNumber),
+    async () =>
+      (await call<partner.ListTransfersResponse>('ListTransfers', { pageSize: 200 })).transfers.find(
+        (t) => t.caseNumber === caseNumber,
+      ),
     { deadlineMs: 20_000 + world.patienceMs, what: 'the transfer in the agency’s list' },
   );
   const { transferId } = transfer;
@@ -93,8 +126,18 @@ export async function solvedByAgency(world: World, caseNumber: string): Promise<
   const commandId = randomUUID();
   await call('Acknowledge', { transferId, commandId, externalReference: 'HW-2026-77' });
   await call('Acknowledge', { transferId, commandId, externalReference: 'HW-2026-77' });
-  await call('AddAction', { transferId, commandId: randomUUID(), description: 'فريق الصيانة في الموقع', state: 'DONE' });
-  await call('ReturnResolution', { transferId, commandId: randomUUID(), resolution: 'تم إصلاح التسرب', result: 'SOLVED' });
+  await call('AddAction', {
+    transferId,
+    commandId: randomUUID(),
+    description: 'فريق الصيانة في الموقع',
+    state: 'DONE',
+  });
+  await call('ReturnResolution', {
+    transferId,
+    commandId: randomUUID(),
+    resolution: 'تم إصلاح التسرب',
+    result: 'SOLVED',
+  });
 }
 
 async function statusIsTold(world: World, caseNumber: string, phone: string): Promise<void> {
@@ -103,6 +146,9 @@ async function statusIsTold(world: World, caseNumber: string, phone: string): Pr
     return status < 300 && body['stage'] === 'CLOSED' ? body : undefined;
   });
   assert.ok(known);
-  const stranger = await world.citizen(`/v1/${tenant}/status-requests`, { caseNumber, phone: '+96890999999' });
+  const stranger = await world.citizen(`/v1/${tenant}/status-requests`, {
+    caseNumber,
+    phone: '+96890999999',
+  });
   assert.deepEqual([stranger.status, stranger.body['code']], [404, 'CASE_NOT_FOUND']);
 }

@@ -10,17 +10,36 @@ export const balanceQuestion: Story = {
   async play(world) {
     const agent = await world.staff('pama.agent', tenant);
     const phone = inventedPhone('+96555');
-    const { caseId } = await agent.command('Intake', 'OpenCase', { channel: 'WHATSAPP', contactReference: phone });
-    const form = { caseType: 'INQUIRY', category: 'PRIVATE_INQUIRY', subject: 'BALANCE', language: 'ar', details: 'كم رصيدي؟', phone };
+    const { caseId } = await agent.command('Intake', 'OpenCase', {
+      channel: 'WHATSAPP',
+      contactReference: phone,
+    });
+    const form = {
+      caseType: 'INQUIRY',
+      category: 'PRIVATE_INQUIRY',
+      subject: 'BALANCE',
+      language: 'ar',
+      details: 'كم رصيدي؟',
+      phone,
+    };
     await agent.command('Intake', 'FillForm', { caseId, form });
     const { caseNumber } = await agent.command('Intake', 'RegisterCase', { caseId });
 
     const message = await world.messageWith('WHATSAPP', 'خدمات المفوضين');
     assert.doesNotMatch(message.text, /د\.ك|KWD|رصيدكم/);
     const auditor = await world.staff('pama.auditor', tenant);
-    const trail = await auditor.trailWith(caseNumber, 'CaseOpened', 'CaseRegistered', 'PersonalInquiryDeclined', 'CaseClosed');
+    const trail = await auditor.trailWith(
+      caseNumber,
+      'CaseOpened',
+      'CaseRegistered',
+      'PersonalInquiryDeclined',
+      'CaseClosed',
+    );
     assert.equal(trail.find(({ type }) => type === 'CaseClosed')?.data['outcome'], 'DECLINED_PERSONAL');
-    assert.ok(!trail.some(({ type }) => type === 'CaseRouted' || type === 'CaseSentToSecondLine'), 'a declined case is not routed');
+    assert.ok(
+      !trail.some(({ type }) => type === 'CaseRouted' || type === 'CaseSentToSecondLine'),
+      'a declined case is not routed',
+    );
     await auditor.trailWith(caseNumber, 'PersonalInquiryDeclined', 'NotificationSent');
   },
 };

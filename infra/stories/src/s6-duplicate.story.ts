@@ -17,15 +17,26 @@ export const duplicate: Story = {
       invoiceNumber: `INV-${Math.floor(Math.random() * 1e6)}`,
     };
     const original = await openComplaint(agent, complaint);
-    const { caseNumber: originalNumber } = await agent.command('Intake', 'RegisterCase', { caseId: original });
+    const { caseNumber: originalNumber } = await agent.command('Intake', 'RegisterCase', {
+      caseId: original,
+    });
     const repeat = await openComplaint(agent, complaint, { withInvoice: false });
     await addInvoice(agent, repeat);
     const { caseNumber: repeatNumber } = await agent.command('Intake', 'RegisterCase', { caseId: repeat });
     assert.notEqual(repeatNumber, originalNumber);
 
     const auditor = await world.staff('moci.auditor', tenant);
-    const trail = await auditor.trailWith(repeatNumber, 'CaseRegistered', 'DuplicateDetected', 'CaseCancelledAsDuplicate', 'CaseClosed');
-    assert.equal(trail.find(({ type }) => type === 'DuplicateDetected')?.data['originalNumber'], originalNumber);
+    const trail = await auditor.trailWith(
+      repeatNumber,
+      'CaseRegistered',
+      'DuplicateDetected',
+      'CaseCancelledAsDuplicate',
+      'CaseClosed',
+    );
+    assert.equal(
+      trail.find(({ type }) => type === 'DuplicateDetected')?.data['originalNumber'],
+      originalNumber,
+    );
     assert.equal(trail.find(({ type }) => type === 'CaseClosed')?.data['outcome'], 'CANCELLED_DUPLICATE');
     assert.ok(!trail.some(({ type }) => type === 'CaseRouted'), 'a cancelled case is not routed');
     await world.messageWith('WHATSAPP', originalNumber, 'مسجلة سابقاً');

@@ -124,7 +124,10 @@ function solvingChanges(view: CaseView, event: CaseEvent): Partial<CaseView> {
       };
     case 'ActionAdded':
       return {
-        actions: { total: view.actions.total + 1, done: view.actions.done + (event.data.state === 'DONE' ? 1 : 0) },
+        actions: {
+          total: view.actions.total + 1,
+          done: view.actions.done + (event.data.state === 'DONE' ? 1 : 0),
+        },
       };
     case 'FieldVerificationRecorded':
       return { verification: event.data.result };

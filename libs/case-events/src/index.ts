@@ -7,7 +7,12 @@ export { accessEvents } from './catalogue/access.events';
 export { formSchema, intakeEvents, type IntakeForm } from './catalogue/intake.events';
 export { routingEvents } from './catalogue/routing.events';
 export { closureOutcomeSchema, dispatchEvents, type ClosureOutcome } from './catalogue/dispatch.events';
-export { messageEvents, notificationEvents, recipientSchema, type Recipient } from './catalogue/notification.events';
+export {
+  messageEvents,
+  notificationEvents,
+  recipientSchema,
+  type Recipient,
+} from './catalogue/notification.events';
 export * from './lifecycle';
 export * from './stored-event';
 export * from './upcasters';

@@ -40,7 +40,9 @@ export interface RawEvent {
  * Parses, upcasts and validates a raw event of a case or message stream.
  * @throws InvalidStoredEvent for unknown types and for data or metadata that break their schema.
  */
-export function decodeEvent<E extends { type: string; data: unknown } = CaseEvent>(raw: RawEvent): StoredEvent<E> {
+export function decodeEvent<E extends { type: string; data: unknown } = CaseEvent>(
+  raw: RawEvent,
+): StoredEvent<E> {
   const fail = (problem: string): never => {
     throw new InvalidStoredEvent(raw.stream, raw.revision, raw.type, problem);
   };
@@ -72,5 +74,7 @@ function parseJson(text: string): unknown {
 /** Path and code of the first problem, never the value: values may be personal. */
 function problemOf(error: { issues: readonly { path: readonly PropertyKey[]; code?: string }[] }): string {
   const first = error.issues[0];
-  return first === undefined ? 'unknown' : `${first.path.map(String).join('.') || '(root)'} ${first.code ?? 'invalid'}`;
+  return first === undefined
+    ? 'unknown'
+    : `${first.path.map(String).join('.') || '(root)'} ${first.code ?? 'invalid'}`;
 }

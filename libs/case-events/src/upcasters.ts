@@ -10,7 +10,11 @@ const upcasters: ReadonlyMap<string, Upcaster> = new Map<string, Upcaster>();
 export function upcast(type: string, fromVersion: number, data: unknown): unknown {
   let current = data;
   let version = fromVersion;
-  for (let step = upcasters.get(`${type}@${version}`); step !== undefined; step = upcasters.get(`${type}@${version}`)) {
+  for (
+    let step = upcasters.get(`${type}@${version}`);
+    step !== undefined;
+    step = upcasters.get(`${type}@${version}`)
+  ) {
     current = step(current);
     version += 1;
   }

@@ -38,7 +38,16 @@ export const ownerSchema = z.object({
 });
 export type Owner = z.infer<typeof ownerSchema>;
 
-export const messageChannelSchema = z.enum(['SMS', 'EMAIL', 'PHONE', 'FAX', 'WHATSAPP', 'SOCIAL', 'IN_PERSON', 'LETTER']);
+export const messageChannelSchema = z.enum([
+  'SMS',
+  'EMAIL',
+  'PHONE',
+  'FAX',
+  'WHATSAPP',
+  'SOCIAL',
+  'IN_PERSON',
+  'LETTER',
+]);
 export type MessageChannel = z.infer<typeof messageChannelSchema>;
 
 export const languageSchema = z.enum(['ar', 'en']);
@@ -50,4 +59,7 @@ export const daySchema = z.iso.date();
 export const uuidSchema = z.uuid();
 
 /** Facts a rule looked at, as recorded beside its id (KWT-31). Never personal. */
-export const ruleInputsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+export const ruleInputsSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.null()]),
+);

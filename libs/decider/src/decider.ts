@@ -44,7 +44,10 @@ export function reject<Code extends string>(
   reason: RejectionReason = 'conflict',
   details?: Rejection['details'],
 ): { readonly kind: 'rejected'; readonly rejection: Rejection<Code> } {
-  return { kind: 'rejected', rejection: details === undefined ? { code, reason } : { code, reason, details } };
+  return {
+    kind: 'rejected',
+    rejection: details === undefined ? { code, reason } : { code, reason, details },
+  };
 }
 
 /** Folds a history from the decider's initial state. */

@@ -23,7 +23,9 @@ export function given<C, S, E>(decider: Decider<C, S, E>, history: readonly E[] 
         /** Rejected with this code, and, if given, these details. */
         thenRejected(code: string, details?: Rejection['details']): void {
           if (decision.kind !== 'rejected') {
-            throw new Error(`expected rejection ${code}, but the command was accepted: ${show(decision.events)}`);
+            throw new Error(
+              `expected rejection ${code}, but the command was accepted: ${show(decision.events)}`,
+            );
           }
           const actual = decision.rejection;
           if (actual.code !== code) throw new Error(`expected rejection ${code}, got ${actual.code}`);
@@ -38,14 +40,21 @@ export function given<C, S, E>(decider: Decider<C, S, E>, history: readonly E[] 
 
 function expectAccepted<E>(decision: Decision<E>, expected: readonly E[]): void {
   if (decision.kind === 'rejected') {
-    throw new Error(`expected events ${show(expected)}, but the command was rejected: ${show(decision.rejection)}`);
+    throw new Error(
+      `expected events ${show(expected)}, but the command was rejected: ${show(decision.rejection)}`,
+    );
   }
   if (show(decision.events) !== show(expected)) {
     throw new Error(`expected events\n${show(expected)}\nbut got\n${show(decision.events)}`);
   }
 }
 
-function proveIdempotent<C, S, E>(decider: Decider<C, S, E>, history: readonly E[], command: C, first: Decision<E>) {
+function proveIdempotent<C, S, E>(
+  decider: Decider<C, S, E>,
+  history: readonly E[],
+  command: C,
+  first: Decision<E>,
+) {
   if (first.kind !== 'accepted') return;
   const second = decider.decide(command, fold(decider, [...history, ...first.events]));
   if (second.kind === 'accepted' && second.events.length === 0) return;

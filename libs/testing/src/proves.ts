@@ -7,7 +7,8 @@ import { appendFileSync } from 'node:fs';
  */
 export function proves(...ids: readonly string[]): void {
   const malformed = ids.find((id) => !/^(QAT|BAH|MUS|OMH|KWT|SYS)-\d{2}$/.test(id));
-  if (malformed !== undefined || ids.length === 0) throw new Error(`not a requirement id: ${malformed ?? '(none)'}`);
+  if (malformed !== undefined || ids.length === 0)
+    throw new Error(`not a requirement id: ${malformed ?? '(none)'}`);
   const file = process.env['BALAGH_PROOFS_FILE'];
   if (file === undefined) return;
   const { currentTestName, testPath } = expect.getState();

@@ -11,7 +11,8 @@ export interface TestDatabase {
 /** For `.int.spec` suites: jest's global set-up started the server and put its address into the environment. */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = process.env['BALAGH_TEST_POSTGRES_URL'];
-  if (server === undefined) throw new Error('BALAGH_TEST_POSTGRES_URL is not set: run this suite as .int.spec');
+  if (server === undefined)
+    throw new Error('BALAGH_TEST_POSTGRES_URL is not set: run this suite as .int.spec');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name}`);
   const url = new URL(server);

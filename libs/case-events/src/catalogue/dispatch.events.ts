@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type EventsOf, defineEvent } from '../event-type';
-import { codeSchema, daySchema, instantSchema, messageChannelSchema, ownerSchema, sealedSchema, uuidSchema } from '../vocabulary';
+import {
+  codeSchema,
+  daySchema,
+  instantSchema,
+  messageChannelSchema,
+  ownerSchema,
+  sealedSchema,
+  uuidSchema,
+} from '../vocabulary';
 
 /** Who did it on the solving side: the tenant's own staff, or a partner agency by its code (MUS-36). */
 const source = z.union([z.literal('INTERNAL'), codeSchema]);
@@ -29,7 +37,13 @@ export const dispatchEvents = {
     type: 'CaseReferred',
     author: 'dispatch',
     meaning: 'Delivered to a party inside the organisation (MUS-12, AMB-36).',
-    data: z.object({ referralId: uuidSchema, owner: ownerSchema, referralDate: daySchema, dueAt: instantSchema, note: sealedSchema.optional() }),
+    data: z.object({
+      referralId: uuidSchema,
+      owner: ownerSchema,
+      referralDate: daySchema,
+      dueAt: instantSchema,
+      note: sealedSchema.optional(),
+    }),
   }),
   CaseTransferred: defineEvent({
     type: 'CaseTransferred',
@@ -56,7 +70,12 @@ export const dispatchEvents = {
     type: 'ActionAdded',
     author: 'dispatch',
     meaning: 'A measure toward completion, with its state (MUS-36, MUS-39).',
-    data: z.object({ actionId: uuidSchema, source, description: sealedSchema, state: z.enum(['OPEN', 'DONE']) }),
+    data: z.object({
+      actionId: uuidSchema,
+      source,
+      description: sealedSchema,
+      state: z.enum(['OPEN', 'DONE']),
+    }),
   }),
   FieldTeamSent: defineEvent({
     type: 'FieldTeamSent',
@@ -68,7 +87,11 @@ export const dispatchEvents = {
     type: 'FieldVerificationRecorded',
     author: 'dispatch',
     meaning: 'What the team found (QAT-06).',
-    data: z.object({ teamId: codeSchema, result: z.enum(['CONFIRMED', 'NOT_CONFIRMED']), findings: sealedSchema.optional() }),
+    data: z.object({
+      teamId: codeSchema,
+      result: z.enum(['CONFIRMED', 'NOT_CONFIRMED']),
+      findings: sealedSchema.optional(),
+    }),
   }),
   LegalActionRecorded: defineEvent({
     type: 'LegalActionRecorded',
@@ -114,7 +137,11 @@ export const dispatchEvents = {
     author: 'dispatch',
     advances: false,
     meaning: 'The working calendar changed, so did the open deadline (design §3.13).',
-    data: z.object({ dueAt: instantSchema, previousDueAt: instantSchema, calendarVersion: z.number().int().min(1) }),
+    data: z.object({
+      dueAt: instantSchema,
+      previousDueAt: instantSchema,
+      calendarVersion: z.number().int().min(1),
+    }),
   }),
   CaseReturnedAsMisrouted: defineEvent({
     type: 'CaseReturnedAsMisrouted',
@@ -126,13 +153,21 @@ export const dispatchEvents = {
     type: 'SummonsIssued',
     author: 'dispatch',
     meaning: 'Complainant and respondent are called to a confrontation (KWT-08).',
-    data: z.object({ summonsId: uuidSchema, date: daySchema, parties: z.array(z.enum(['COMPLAINANT', 'RESPONDENT'])).min(1) }),
+    data: z.object({
+      summonsId: uuidSchema,
+      date: daySchema,
+      parties: z.array(z.enum(['COMPLAINANT', 'RESPONDENT'])).min(1),
+    }),
   }),
   ConfrontationHeld: defineEvent({
     type: 'ConfrontationHeld',
     author: 'dispatch',
     meaning: 'What the confrontation led to, and who came (KWT-08, KWT-09).',
-    data: z.object({ summonsId: uuidSchema, result: z.enum(['SETTLEMENT_REACHED', 'NO_SETTLEMENT', 'NOT_HELD']), attended: z.array(z.enum(['COMPLAINANT', 'RESPONDENT'])) }),
+    data: z.object({
+      summonsId: uuidSchema,
+      result: z.enum(['SETTLEMENT_REACHED', 'NO_SETTLEMENT', 'NOT_HELD']),
+      attended: z.array(z.enum(['COMPLAINANT', 'RESPONDENT'])),
+    }),
   }),
   SettlementRecorded: defineEvent({
     type: 'SettlementRecorded',
@@ -150,25 +185,43 @@ export const dispatchEvents = {
     type: 'ResolutionReturned',
     author: 'dispatch',
     meaning: 'The third line returned its reply to the second line (MUS-13).',
-    data: z.object({ resolutionId: uuidSchema, source, resolution: sealedSchema, result: z.enum(['SOLVED', 'NOT_CONFIRMED', 'REJECTED']), lawReference: z.string().min(1).max(300).optional() }),
+    data: z.object({
+      resolutionId: uuidSchema,
+      source,
+      resolution: sealedSchema,
+      result: z.enum(['SOLVED', 'NOT_CONFIRMED', 'REJECTED']),
+      lawReference: z.string().min(1).max(300).optional(),
+    }),
   }),
   ReplyIssued: defineEvent({
     type: 'ReplyIssued',
     author: 'dispatch',
     meaning: 'The second line sends the reply to the reporter as a message (MUS-14, MUS-40).',
-    data: z.object({ replyId: uuidSchema, reply: sealedSchema, legalClauses: z.array(z.string().min(1).max(300)) }),
+    data: z.object({
+      replyId: uuidSchema,
+      reply: sealedSchema,
+      legalClauses: z.array(z.string().min(1).max(300)),
+    }),
   }),
   ReporterContactAttempted: defineEvent({
     type: 'ReporterContactAttempted',
     author: 'dispatch',
     meaning: 'The reporter could not be reached (AMB-10).',
-    data: z.object({ attemptId: uuidSchema, channel: messageChannelSchema, result: z.enum(['NO_ANSWER', 'WRONG_NUMBER', 'MESSAGE_FAILED']) }),
+    data: z.object({
+      attemptId: uuidSchema,
+      channel: messageChannelSchema,
+      result: z.enum(['NO_ANSWER', 'WRONG_NUMBER', 'MESSAGE_FAILED']),
+    }),
   }),
   ReporterInformed: defineEvent({
     type: 'ReporterInformed',
     author: 'dispatch',
     meaning: 'The reporter knows the outcome: told by a person, or by an accepted message (MUS-14, OMH-25).',
-    data: z.object({ channel: messageChannelSchema, outcome: z.enum(['REACHED', 'MESSAGE_ACCEPTED']), messageId: uuidSchema.optional() }),
+    data: z.object({
+      channel: messageChannelSchema,
+      outcome: z.enum(['REACHED', 'MESSAGE_ACCEPTED']),
+      messageId: uuidSchema.optional(),
+    }),
   }),
   CaseClosed: defineEvent({
     type: 'CaseClosed',

@@ -58,7 +58,12 @@ export const intakeEvents = {
     author: 'intake',
     lifecycle: 'opens',
     meaning: 'A page was opened for a contact; always event 0 of the case (MUS-08).',
-    data: z.object({ caseId: uuidSchema, channel: codeSchema, subjectId: uuidSchema, contactReference: sealedSchema.optional() }),
+    data: z.object({
+      caseId: uuidSchema,
+      channel: codeSchema,
+      subjectId: uuidSchema,
+      contactReference: sealedSchema.optional(),
+    }),
   }),
   FormFilled: defineEvent({
     type: 'FormFilled',
@@ -93,7 +98,8 @@ export const intakeEvents = {
     type: 'CaseRegistered',
     author: 'intake',
     lifecycle: 'registers',
-    meaning: 'The case is committed under its number; from here it has an owner or a pending referral (MUS-10, MUS-11, QAT-01).',
+    meaning:
+      'The case is committed under its number; from here it has an owner or a pending referral (MUS-10, MUS-11, QAT-01).',
     data: z.object({
       caseNumber: z.string(),
       caseType: caseTypeSchema,
@@ -123,7 +129,12 @@ export const intakeEvents = {
     type: 'DuplicateDetected',
     author: 'intake',
     meaning: 'The same complaint is already registered (KWT-12).',
-    data: z.object({ originalCaseId: uuidSchema, originalNumber: z.string(), basis: z.array(z.string()), policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']) }),
+    data: z.object({
+      originalCaseId: uuidSchema,
+      originalNumber: z.string(),
+      basis: z.array(z.string()),
+      policy: z.enum(['LINK', 'FLAG', 'CANCEL_REPEAT', 'CANCEL_ALL']),
+    }),
   }),
   CaseCancelledAsDuplicate: defineEvent({
     type: 'CaseCancelledAsDuplicate',
@@ -150,7 +161,8 @@ export const intakeEvents = {
     type: 'PersonalInquiryDeclined',
     author: 'intake',
     lifecycle: 'ends',
-    meaning: 'A private inquiry is not answered on this channel; the asker is directed to the e-services (KWT-22, KWT-23).',
+    meaning:
+      'A private inquiry is not answered on this channel; the asker is directed to the e-services (KWT-22, KWT-23).',
     data: z.object({ subject: codeSchema, ruleId: z.string() }),
   }),
 } as const;

@@ -1,8 +1,22 @@
 import { z } from 'zod';
 import { type EventsOf, defineEvent } from '../event-type';
-import { codeSchema, instantSchema, languageSchema, messageChannelSchema, sealedSchema, uuidSchema } from '../vocabulary';
+import {
+  codeSchema,
+  instantSchema,
+  languageSchema,
+  messageChannelSchema,
+  sealedSchema,
+  uuidSchema,
+} from '../vocabulary';
 
-export const recipientSchema = z.enum(['REPORTER', 'RESPONDENT', 'OWNER', 'AGENCY', 'LIAISON_OFFICER', 'ESCALATION']);
+export const recipientSchema = z.enum([
+  'REPORTER',
+  'RESPONDENT',
+  'OWNER',
+  'AGENCY',
+  'LIAISON_OFFICER',
+  'ESCALATION',
+]);
 export type Recipient = z.infer<typeof recipientSchema>;
 
 /** In the case stream: the request and the final outcome. */
@@ -31,7 +45,13 @@ export const notificationEvents = {
     author: 'notification',
     advances: false,
     meaning: 'A channel accepted the message (MUS-11, MUS-18).',
-    data: z.object({ messageId: uuidSchema, trigger: z.string(), recipient: recipientSchema, channel: messageChannelSchema, attempts: z.number().int().min(1) }),
+    data: z.object({
+      messageId: uuidSchema,
+      trigger: z.string(),
+      recipient: recipientSchema,
+      channel: messageChannelSchema,
+      attempts: z.number().int().min(1),
+    }),
   }),
   NotificationFailed: defineEvent({
     type: 'NotificationFailed',
@@ -68,32 +88,56 @@ export const messageEvents = {
   MessageSubmitted: defineEvent({
     type: 'MessageSubmitted',
     author: 'notification',
-    meaning: 'Written before the channel is called: from here a crash leaves the outcome unknown, never unsent.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, reference: z.string() }),
+    meaning:
+      'Written before the channel is called: from here a crash leaves the outcome unknown, never unsent.',
+    data: z.object({
+      attempt: z.number().int().min(1),
+      channel: messageChannelSchema,
+      reference: z.string(),
+    }),
   }),
   MessageAccepted: defineEvent({
     type: 'MessageAccepted',
     author: 'notification',
     meaning: 'The channel took responsibility for the message.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, providerReference: z.string().optional() }),
+    data: z.object({
+      attempt: z.number().int().min(1),
+      channel: messageChannelSchema,
+      providerReference: z.string().optional(),
+    }),
   }),
   MessageRejected: defineEvent({
     type: 'MessageRejected',
     author: 'notification',
     meaning: 'The channel refused; the next channel may be tried, or the same one if the fault was passing.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, code: z.string(), retriable: z.boolean(), retryAt: instantSchema.optional(), /** Given up by a person's reconciliation: no other channel is tried. */ final: z.boolean().optional() }),
+    data: z.object({
+      attempt: z.number().int().min(1),
+      channel: messageChannelSchema,
+      code: z.string(),
+      retriable: z.boolean(),
+      retryAt: instantSchema.optional(),
+      /** Given up by a person's reconciliation: no other channel is tried. */ final: z.boolean().optional(),
+    }),
   }),
   MessageOutcomeUnknown: defineEvent({
     type: 'MessageOutcomeUnknown',
     author: 'notification',
     meaning: 'The channel did not answer in time; it is asked, or shown to line 2, but never resent blindly.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, cause: z.enum(['TIMEOUT', 'CONNECTION_LOST', 'PROCESS_STOPPED']) }),
+    data: z.object({
+      attempt: z.number().int().min(1),
+      channel: messageChannelSchema,
+      cause: z.enum(['TIMEOUT', 'CONNECTION_LOST', 'PROCESS_STOPPED']),
+    }),
   }),
   MessageDelivered: defineEvent({
     type: 'MessageDelivered',
     author: 'notification',
     meaning: 'The channel reported delivery to the device or mailbox.',
-    data: z.object({ attempt: z.number().int().min(1), channel: messageChannelSchema, deliveredAt: instantSchema }),
+    data: z.object({
+      attempt: z.number().int().min(1),
+      channel: messageChannelSchema,
+      deliveredAt: instantSchema,
+    }),
   }),
 } as const;
 

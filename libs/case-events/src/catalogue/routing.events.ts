@@ -29,25 +29,42 @@ export const routingEvents = {
     type: 'CaseClassified',
     author: 'routing',
     meaning: 'Directorate, section, sector and category of the case (MUS-09, QAT-02).',
-    data: z.object({ category: codeSchema, sector: codeSchema.optional(), directorate: codeSchema.optional(), section: codeSchema.optional(), ...ruled }),
+    data: z.object({
+      category: codeSchema,
+      sector: codeSchema.optional(),
+      directorate: codeSchema.optional(),
+      section: codeSchema.optional(),
+      ...ruled,
+    }),
   }),
   PriorityAssessed: defineEvent({
     type: 'PriorityAssessed',
     author: 'routing',
     meaning: 'Priority and handling class, by rule (KWT-16, BAH-12, AMB-29).',
-    data: z.object({ priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']), handlingClass: codeSchema, ...ruled }),
+    data: z.object({
+      priority: z.enum(['LOW', 'NORMAL', 'HIGH', 'URGENT']),
+      handlingClass: codeSchema,
+      ...ruled,
+    }),
   }),
   CaseRouted: defineEvent({
     type: 'CaseRouted',
     author: 'routing',
-    meaning: 'The party that should solve the case, and the second-line queue that delivers it (QAT-05, MUS-38).',
+    meaning:
+      'The party that should solve the case, and the second-line queue that delivers it (QAT-05, MUS-38).',
     data: z.object({ owner: ownerSchema, secondLineQueue: codeSchema, ...ruled }),
   }),
   RoutingCorrected: defineEvent({
     type: 'RoutingCorrected',
     author: 'routing',
     meaning: 'A person chose another owner than the rules, or a new one after a misroute (BAH-25, AMB-12).',
-    data: z.object({ owner: ownerSchema, previousOwner: ownerSchema.optional(), secondLineQueue: codeSchema, reason: z.string().min(1).max(500), misroutes: z.number().int().min(0) }),
+    data: z.object({
+      owner: ownerSchema,
+      previousOwner: ownerSchema.optional(),
+      secondLineQueue: codeSchema,
+      reason: z.string().min(1).max(500),
+      misroutes: z.number().int().min(0),
+    }),
   }),
 } as const;
 

@@ -41,7 +41,9 @@ export const publishedTypeOf = (type: CaseEventType): string => `${publishedPref
  * Translates a stored event to the published contract, or to nothing. Pure: the store feed and the Kafka
  * relay call the same function, so both deliver the same messages.
  */
-export function publish(event: StoredEvent): { readonly topic: Topic; readonly message: PublishedEvent } | undefined {
+export function publish(
+  event: StoredEvent,
+): { readonly topic: Topic; readonly message: PublishedEvent } | undefined {
   const caseId = caseIdOf(event.stream);
   const entry = publishedFields[event.type];
   if (caseId === undefined || entry === undefined) return undefined;

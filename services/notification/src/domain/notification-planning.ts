@@ -63,7 +63,9 @@ function plan(template: Template, facts: CaseFacts, input: PlanningInput): Plann
 
 /** A template that names channels is sent on these only, in its own order (MUS-11, MUS-33: by SMS first). */
 function inOrderOf(template: Template, routes: readonly PlannedRoute[]): readonly PlannedRoute[] {
-  return template.channels?.flatMap((channel) => routes.filter((route) => route.channel === channel)) ?? routes;
+  return (
+    template.channels?.flatMap((channel) => routes.filter((route) => route.channel === channel)) ?? routes
+  );
 }
 
 /** Reporters are written to in the language of their case; everybody else in Arabic. */

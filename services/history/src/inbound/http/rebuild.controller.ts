@@ -19,7 +19,12 @@ export class RebuildController {
       throw new AccessDenied('ACTION_NOT_PERMITTED', 'projection.rebuild');
     }
     const rebuilt = await this.index.rebuild();
-    this.platform.log.info({ event: 'projection.rebuilt', projection: 'case_index', ...rebuilt, account: principal.subject });
+    this.platform.log.info({
+      event: 'projection.rebuilt',
+      projection: 'case_index',
+      ...rebuilt,
+      account: principal.subject,
+    });
     return rebuilt;
   }
 }
