@@ -1,6 +1,7 @@
 // Appends per second of each subject, interleaved: within a repetition every subject runs once, in turn, on the same server.
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { cpuOfServer } from './machine.mjs';
 import { sql, subjects } from './subjects.mjs';
 
 const shapes = [
@@ -63,13 +64,17 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
     results[shape] = Object.fromEntries([...crews.keys()].map((name) => [name, []]));
     for (let round = 0; round <= repetitions; round += 1) {
       for (const [name, workers] of rotated([...crews], round)) {
+        const before = cpuOfServer(server.pid);
         const done = await Promise.all(
           workers.slice(0, processes).map((w) => w.run({ writers, ms: round === 0 ? ms / 3 : ms })),
         );
         // The first round warms up.
         if (round === 0) continue;
+        const count = done.reduce((sum, d) => sum + d.count, 0);
         results[shape][name].push({
-          rate: (done.reduce((sum, d) => sum + d.count, 0) / ms) * 1_000,
+          clientCpu: done.reduce((sum, d) => sum + d.cpu, 0) / count,
+          serverCpu: before === undefined ? undefined : (cpuOfServer(server.pid) - before) / count,
+          rate: (count / ms) * 1_000,
           p50: median(done.map((d) => d.p50)),
           p99: Math.max(...done.map((d) => d.p99)),
           failed: done.reduce((sum, d) => sum + d.failed, 0),
@@ -103,6 +108,10 @@ export function ratios(results) {
           median: round(median(against)),
           max: round(Math.max(...against)),
         },
+        // Of the processor, per append: hardly changed by what else the machine does.
+        clientCpuMicroseconds: Math.round(median(runs.map((r) => r.clientCpu))),
+        serverCpuMicroseconds:
+          runs[0]?.serverCpu === undefined ? undefined : Math.round(median(runs.map((r) => r.serverCpu))),
         p50: round(median(runs.map((r) => r.p50))),
         p99: round(median(runs.map((r) => r.p99))),
         failed: runs.reduce((sum, r) => sum + r.failed, 0),

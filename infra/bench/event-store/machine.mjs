@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  readFileSync,
+  readdirSync,
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { median } from './appending.mjs';
@@ -28,3 +37,27 @@ export const machine = (postgres) => ({
   fdatasyncMs: fsyncMilliseconds(),
   loadBefore: loadavg().map((n) => Math.round(n * 10) / 10),
 });
+
+/** Microseconds of processor time that a server and its processes have used so far; undefined where there is no /proc. */
+export function cpuOfServer(pid) {
+  try {
+    const stats = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => statOf(name));
+    return (
+      stats.filter((s) => s.pid === pid || s.parent === pid).reduce((sum, s) => sum + s.ticks, 0) * 10_000
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function statOf(name) {
+  try {
+    const text = readFileSync(`/proc/${name}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return [{ pid: Number(name), parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }];
+  } catch {
+    return [];
+  }
+}

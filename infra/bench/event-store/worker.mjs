@@ -6,6 +6,7 @@ const opened = await subjects[name].open(url, Number(most));
 
 async function load({ writers, ms }) {
   const latencies = [];
+  const before = process.cpuUsage();
   const end = performance.now() + ms;
   let failed = 0;
   await Promise.all(
@@ -25,7 +26,8 @@ async function load({ writers, ms }) {
   );
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  return { count: latencies.length, failed, p50: at(0.5), p99: at(0.99) };
+  const { user, system } = process.cpuUsage(before);
+  return { count: latencies.length, cpu: user + system, failed, p50: at(0.5), p99: at(0.99) };
 }
 
 process.on('message', (order) => {

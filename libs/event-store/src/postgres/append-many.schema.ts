@@ -5,18 +5,18 @@ import { horizonTag } from './append.schema';
  * touch the others. Only *none* (−1) and exact revisions.
  *
  * `p_events`: JSON list of `{p, k, i, t, d, m}`: place of its append (from 1), place in it (from 1), id, type, data, metadata;
- * ordered by both. JSON strings give the bytes back as they were.
+ * ordered by both. JSON strings give the bytes back as they were. `p_heads`: hash of the last event of each append, computed by the caller:
+ * with both bodies in JSON, doing it here means reading them twice.
  *
  * New streams first, then rows locked in the order of their names: two such statements never wait for each other in a circle.
  * The horizon is taken after all rows are won, as in `append` (ADR 0003).
  */
 export const appendManySql = `
 create or replace function eventstore.append_many(
-  p_streams text[], p_categories text[], p_expected integer[], p_links text[], p_counts integer[], p_events json
+  p_streams text[], p_categories text[], p_expected integer[], p_links text[], p_counts integer[], p_heads text[], p_events json
 ) returns table (place integer, kind text, revision integer, "position" bigint)
 language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
-  v_heads text[];
   v_fresh text[];
   v_moved text[];
 begin
@@ -24,11 +24,8 @@ begin
     raise exception 'eventstore.append_many needs read committed';
   end if;
 
-  select array_agg(eventstore.event_hash(p_streams[e.p], p_expected[e.p] + e.k, e.i, e.t, e.d, e.m) order by e.p) into v_heads
-    from json_to_recordset(p_events) as e(p integer, k integer, i uuid, t text, d text, m text) where e.k = p_counts[e.p];
-
   with asked as (
-    select * from unnest(p_streams, p_categories, p_expected, p_counts, v_heads) as a(stream, category, expected, n, head)
+    select * from unnest(p_streams, p_categories, p_expected, p_counts, p_heads) as a(stream, category, expected, n, head)
     where a.expected = -1 order by a.stream
   ), fresh as (
     insert into eventstore.streams as s (stream, category, revision, head_hash)
@@ -39,7 +36,7 @@ begin
     perform from eventstore.streams s where s.stream = any (p_streams) order by s.stream for update;
     with moved as (
       update eventstore.streams as s set revision = a.expected + a.n, head_hash = a.head
-        from unnest(p_streams, p_expected, p_links, p_counts, v_heads) as a(stream, expected, link, n, head)
+        from unnest(p_streams, p_expected, p_links, p_counts, p_heads) as a(stream, expected, link, n, head)
         where s.stream = a.stream and a.expected >= 0 and s.revision = a.expected and (a.link is null or s.head_hash = a.link)
         returning s.stream
     ) select array_agg(moved.stream) into v_moved from moved;

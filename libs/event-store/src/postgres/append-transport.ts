@@ -1,4 +1,5 @@
 import { type Pool } from 'pg';
+import { eventHash } from '../case-streams/chain';
 import { categoryOf } from '../json/event-checks';
 import { type AppendRequest, type AppendRow, type AppendTransport } from './append-flights';
 import { storeCall } from './store-call';
@@ -34,7 +35,7 @@ const one = {
 
 const many = {
   name: 'eventstore-append-many',
-  text: 'select place, kind, revision, position from eventstore.append_many($1::text[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::json)',
+  text: 'select place, kind, revision, position from eventstore.append_many($1::text[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::json)',
 };
 
 function valuesOfOne({ stream, expected, link, events }: AppendRequest): unknown[] {
@@ -60,6 +61,13 @@ function valuesOfMany(requests: readonly AppendRequest[]): unknown[] {
     requests.map((r) => r.expected),
     requests.map((r) => r.link),
     requests.map((r) => r.events.length),
+    requests.map(headOf),
     JSON.stringify(slots),
   ];
+}
+
+/** Hash of the last event as it will stand in its stream: several appends at once have none or an exact revision. */
+function headOf({ stream, expected, events }: AppendRequest): string {
+  const last = events.at(-1);
+  return last === undefined ? '' : eventHash({ ...last, stream, revision: expected + events.length });
 }
