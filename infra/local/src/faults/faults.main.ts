@@ -89,8 +89,7 @@ async function drill(options: Options): Promise<number> {
     progress: (line) => say(`  ${line}`),
   });
   const asked = new Promise<'stopped'>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => stop('stopped'));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop('stopped'));
   });
   let problems = 0;
   try {
