@@ -7,7 +7,7 @@ const tool = (path) => join(root, 'node_modules', path);
 export const checks = [
   ['types', [tool('typescript-native/bin/tsc'), '-p', 'tsconfig.json']],
   ['types of the console', [tool('typescript-native/bin/tsc'), '-p', 'services/console/tsconfig.json']],
-  ['lint', [tool('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', '.balagh/eslint']],
+  ['lint', [tool('eslint/bin/eslint.js'), '.']],
   ['format', [tool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['architecture', ['infra/lint/architecture.mjs']],
   ['contracts', ['infra/lint/contracts.mjs']],
