@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { cpuOfServer } from './machine.mjs';
+import { median } from './median.mjs';
 import { sql, subjects } from './subjects.mjs';
 
 const shapes = [
@@ -88,11 +89,6 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
 }
 
 const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length]);
-
-export function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
 
 /** Ratio to raw of the same repetition: least, middle, most; and the medians behind them. */
 export function ratios(results) {

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { cpus, loadavg, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { median } from './appending.mjs';
+import { median } from './median.mjs';
 
 /** Median of an 8 kB write made durable, in milliseconds: what a lone commit waits for at least. */
 export function fsyncMilliseconds() {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../local/setup.mjs';
-import { median } from './appending.mjs';
+import { median } from './median.mjs';
 import { anEvent, peer, pg, sql, subjects } from './subjects.mjs';
 
 const require = createRequire(join(root, 'package.json'));
