@@ -22,7 +22,7 @@ export class WakeUpChannel {
   private sending = false;
   private again = false;
   /** A hint that is due; what is appended before it is sent needs no other. */
-  private hint: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  private hint: NodeJS.Timeout | undefined;
   private sentAt = Number.NEGATIVE_INFINITY;
   private pauseMs = 100;
   private retry: NodeJS.Timeout | undefined;
@@ -52,13 +52,13 @@ export class WakeUpChannel {
     this.wakeUp.signal();
     if (this.hint !== undefined || this.closed) return;
     const wait = this.sentAt + hintGapMs - performance.now();
-    this.hint = wait <= 0 ? setImmediate(() => void this.send()) : setTimeout(() => void this.send(), wait);
+    if (wait <= 0) void this.send();
+    else this.hint = setTimeout(() => void this.send(), wait);
   }
 
   close(): void {
     this.closed = true;
-    clearTimeout(this.retry);
-    clearTimeout(this.probe);
+    for (const timer of [this.retry, this.probe, this.hint]) clearTimeout(timer);
     this.drop(this.listener);
   }
 
