@@ -36,31 +36,61 @@ function airport(
   };
   const transport: AppendTransport = { one: async (r) => (await leave([r]))[0]!, many: leave };
   const landAll = async (): Promise<void> => {
-    while (landings.length > 0) {
-      landings.shift()?.();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    for (await turn(); landings.length > 0; await turn()) landings.shift()?.();
   };
   return { flights: new AppendFlights(transport), departures, landAll };
 }
 
+/** Lets everything leave that may. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+const streamsOf = (...numbers: readonly number[]): string[] => numbers.map((n) => `s-${n}`);
+const upTo = (n: number): string[] => streamsOf(...Array.from({ length: n }, (_, i) => i + 1));
+
 describe('concurrent appends of one process', () => {
-  it('leave alone at once while a flight is free, and together afterwards, each with its own answer', async () => {
+  it('leave together, each with its own answer; a lone one leaves alone', async () => {
     const { flights, departures, landAll } = airport();
-    const answers = Promise.all(['s-1', 's-2', 's-3', 's-4', 's-5'].map((s) => flights.append(request(s))));
-    expect(departures).toEqual([['s-1'], ['s-2']]);
+    const alone = flights.append(request('s-0'));
+    await turn();
+    const answers = Promise.all(upTo(5).map((s) => flights.append(request(s))));
+    await turn();
+    expect(departures).toEqual([['s-0']]);
     await landAll();
-    expect(departures).toEqual([['s-1'], ['s-2'], ['s-3', 's-4', 's-5']]);
-    expect((await answers).map((row) => row.position)).toEqual(['s-1', 's-2', 's-3', 's-4', 's-5']);
+    expect(departures).toEqual([['s-0'], upTo(5)]);
+    expect((await alone).position).toBe('s-0');
+    expect((await answers).map((row) => row.position)).toEqual(upTo(5));
+  });
+
+  it('are spread over two flights when many wait', async () => {
+    const { flights, departures, landAll } = airport();
+    const asked = upTo(30).map((s) => flights.append(request(s)));
+    await turn();
+    expect(departures.map((streams) => streams.length)).toEqual([15, 15]);
+    await landAll();
+    await Promise.all(asked);
+  });
+
+  it('pass flights that are late, but not without bound', async () => {
+    const { flights, departures, landAll } = airport();
+    const asked: Promise<AppendRow>[] = [];
+    const arrive = async (n: number): Promise<void> => {
+      asked.push(flights.append(request(`s-${n}`)));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    for (const n of [1, 2, 3, 4, 5]) await arrive(n);
+    expect(departures).toEqual([['s-1'], ['s-2'], ['s-3']]);
+    await landAll();
+    await Promise.all(asked);
+    expect(departures).toEqual([['s-1'], ['s-2'], ['s-3'], ['s-4', 's-5']]);
   });
 
   it('to one stream never share a flight, nor do those that accept any revision', async () => {
     const { flights, departures, landAll } = airport();
-    const asked = ['s-1', 's-2', 's-3', 's-3', 's-4'].map((s) => flights.append(request(s)));
-    asked.push(flights.append(request('s-5', { expected: -3 })));
+    const asked = streamsOf(1, 2, 2, 3).map((s) => flights.append(request(s)));
+    asked.push(flights.append(request('s-4', { expected: -3 })));
     await landAll();
     await Promise.all(asked);
-    expect(departures.slice(2)).toEqual([['s-3', 's-4'], ['s-3'], ['s-5']]);
+    expect(departures).toEqual([['s-1', 's-2', 's-3'], ['s-2'], ['s-4']]);
   });
 
   it('keep to 500 events and a million bytes in a flight', async () => {
@@ -72,15 +102,11 @@ describe('concurrent appends of one process', () => {
       metadata: '1',
     }));
     const large = [{ id: 'x', type: 'T', data: JSON.stringify('x'.repeat(999_990)), metadata: '1' }];
-    const asked = ['s-1', 's-2'].map((s) => flights.append(request(s)));
-    asked.push(
-      flights.append(request('s-3', { events: many })),
-      flights.append(request('s-4', { events: many })),
-    );
-    asked.push(flights.append(request('s-5', { events: large })), flights.append(request('s-6')));
+    const asked = [many, many, large].map((events, i) => flights.append(request(`s-${i + 1}`, { events })));
+    asked.push(flights.append(request('s-4')));
     await landAll();
     await Promise.all(asked);
-    expect(departures.slice(2)).toEqual([['s-3', 's-6'], ['s-4'], ['s-5']]);
+    expect(departures).toEqual([['s-1', 's-4'], ['s-2'], ['s-3']]);
   });
 
   it('fail together when the store is away, but a statement that can never succeed fails only its causer', async () => {
@@ -88,24 +114,15 @@ describe('concurrent appends of one process', () => {
       if (requests.length > 1) throw new Unavailable('away');
       return requests.map(ok);
     });
-    const asked = ['s-1', 's-2', 's-3', 's-4'].map((s) =>
-      away.flights.append(request(s)).catch((error: unknown) => error),
-    );
+    const asked = upTo(3).map((s) => away.flights.append(request(s)).catch((error: unknown) => error));
     await away.landAll();
-    expect((await Promise.all(asked)).map((a) => a instanceof Unavailable)).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
+    expect((await Promise.all(asked)).map((a) => a instanceof Unavailable)).toEqual([true, true, true]);
 
     const poisoned = airport((requests) => {
       if (requests.some((r) => r.stream === 's-4')) throw new RangeError('poison');
       return requests.map(ok);
     });
-    const others = ['s-1', 's-2', 's-3', 's-4', 's-5'].map((s) =>
-      poisoned.flights.append(request(s)).catch((error: unknown) => error),
-    );
+    const others = upTo(5).map((s) => poisoned.flights.append(request(s)).catch((error: unknown) => error));
     await poisoned.landAll();
     expect((await Promise.all(others)).map((a) => a instanceof RangeError)).toEqual([
       false,
@@ -118,12 +135,13 @@ describe('concurrent appends of one process', () => {
 
   it('end at their own deadline, and do not leave after it', async () => {
     const { flights, departures, landAll } = airport();
-    const asked = ['s-1', 's-2', 's-3'].map((s) =>
-      flights.append(request(s, { call: { deadlineMs: s === 's-3' ? 5 : 1_000 } })),
+    const first = flights.append(request('s-1'));
+    await turn();
+    await expect(flights.append(request('s-2', { call: { deadlineMs: 1 } }))).rejects.toBeInstanceOf(
+      DeadlineExceeded,
     );
-    await expect(asked[2]).rejects.toBeInstanceOf(DeadlineExceeded);
     await landAll();
-    await Promise.all(asked.slice(0, 2));
-    expect(departures).toEqual([['s-1'], ['s-2']]);
+    await first;
+    expect(departures).toEqual([['s-1']]);
   });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { InvalidStoredEvent, type RawEvent, decodeEvent } from '@balagh/case-events';
 
 /**
@@ -7,19 +7,15 @@ import { InvalidStoredEvent, type RawEvent, decodeEvent } from '@balagh/case-eve
  * (design §3.9). The PostgreSQL append function computes the same.
  */
 export function eventHash(event: RawEvent): string {
-  const hash = createHash('sha256');
-  for (const part of [
-    event.stream,
-    String(event.revision),
-    event.id,
-    event.type,
-    event.data,
-    event.metadata,
-  ]) {
-    hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  }
-  return hash.digest('hex');
+  const { stream, revision, id, type, data, metadata } = event;
+  return hash(
+    'sha256',
+    part(stream) + part(String(revision)) + part(id) + part(type) + part(data) + part(metadata),
+    'hex',
+  );
 }
+
+const part = (text: string): string => `${Buffer.byteLength(text)}:${text}`;
 
 export interface ChainFault {
   readonly stream: string;

@@ -52,12 +52,7 @@ function firstProblem(members: readonly (readonly [string, unknown])[], path: st
 
 function textProblem(text: string, path: string): string | undefined {
   if (text.includes('\u0000')) return `${at(path)}: U+0000`;
-  return hasLoneSurrogate(text) ? `${at(path)}: lone surrogate` : undefined;
-}
-
-/** With the `u` flag a proper pair is one code point and does not match. */
-export function hasLoneSurrogate(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
+  return text.isWellFormed() ? undefined : `${at(path)}: lone surrogate`;
 }
 
 const at = (path: string): string => (path === '' ? '(root)' : path);

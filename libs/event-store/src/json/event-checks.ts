@@ -1,6 +1,6 @@
 import { InvalidEvent } from '../event-store.errors';
 import { type ExpectedRevision, type NewEvent, type ReadStreamOptions } from '../event-store.port';
-import { hasLoneSurrogate, problemIn } from './encode-json';
+import { problemIn } from './encode-json';
 
 /** Limits that every adapter keeps (design §5). */
 export const limits = {
@@ -62,12 +62,12 @@ export function checkAppend(stream: string, expected: ExpectedRevision, events: 
 }
 
 /** Only these spellings can hide a value that must not be stored, so only they cost a walk through the value. */
-const suspicious = /\\u0000|\\u[dD][89a-fA-F]|-0/;
+const suspicious = /\\u0000|\\u[dD][89a-fA-F]|(?:^|[\s:,[])-0/;
 
 function checkJson(text: unknown, where: string): void {
   if (typeof text !== 'string') throw new InvalidEvent(`${where}: not text`);
   const value = parse(text, where);
-  if (hasLoneSurrogate(text)) throw new InvalidEvent(`${where}: lone surrogate`);
+  if (!text.isWellFormed()) throw new InvalidEvent(`${where}: lone surrogate`);
   if (!suspicious.test(text)) return;
   const problem = problemIn(value, '');
   if (problem !== undefined) throw new InvalidEvent(`${where}: ${problem}`);

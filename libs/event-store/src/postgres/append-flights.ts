@@ -30,17 +30,28 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-/** A row lock that another process holds keeps one flight busy; a second one lets the others pass. */
+/** Two keep client and server busy at once; more make smaller flights, and each costs a statement and a commit. */
 const maxFlights = 2;
+/** So many waiting are worth a second flight. */
+const fullHouse = 8;
+/**
+ * A flight that is longer away than this, in milliseconds, waits for a row that another process holds, or for a slow disk. It no longer
+ * counts, so that others pass it; that many may be late.
+ */
+const lateAfterMs = 10;
+const maxLate = 2;
 
 /**
- * Concurrent appends of one process share a statement and a commit: what arrives while the flights are in the air leaves with the
+ * Concurrent appends of one process share a statement and a commit: what arrives while a flight is in the air leaves with the
  * next one, at once and together. A lone append leaves alone, without waiting. At most one append per stream is in the air with
  * a flight, so that each is judged by itself.
  */
 export class AppendFlights {
-  private readonly queue: Waiting[] = [];
+  private queue: Waiting[] = [];
+  /** In the air and not late. */
   private flights = 0;
+  private late = 0;
+  private boarding = false;
 
   constructor(private readonly transport: AppendTransport) {}
 
@@ -69,41 +80,75 @@ export class AppendFlights {
     });
   }
 
+  /** Not before everything that the landing of a flight, or one turn of the event loop, sets going has arrived in the queue. */
   private depart(): void {
-    while (this.flights < maxFlights && this.queue.length > 0) {
-      this.flights += 1;
-      void this.fly(this.board()).finally(() => {
-        this.flights -= 1;
-        this.depart();
-      });
-    }
+    if (this.boarding || this.queue.length === 0) return;
+    this.boarding = true;
+    setImmediate(() => {
+      this.boarding = false;
+      while (this.queue.length > 0 && this.mayDepart()) this.takeOff(this.board(this.seats()));
+    });
+  }
+
+  private mayDepart(): boolean {
+    if (this.flights === 0) return true;
+    return this.flights < maxFlights && this.queue.length >= fullHouse;
+  }
+
+  /** Spread over the flights that are free: one that takes all leaves server and client waiting for each other. */
+  private seats(): number {
+    return Math.max(fullHouse, Math.ceil(this.queue.length / (maxFlights - this.flights)));
+  }
+
+  private takeOff(aboard: readonly Waiting[]): void {
+    this.flights += 1;
+    let counted = true;
+    const timer = setTimeout(() => {
+      if (this.late === maxLate) return;
+      counted = false;
+      this.late += 1;
+      this.flights -= 1;
+      this.depart();
+    }, lateAfterMs);
+    void this.fly(aboard).finally(() => {
+      clearTimeout(timer);
+      if (counted) this.flights -= 1;
+      else this.late -= 1;
+      this.depart();
+    });
   }
 
   /** The first in the queue, and all others that fit beside it. */
-  private board(): readonly Waiting[] {
+  private board(seats: number): readonly Waiting[] {
     const [first, ...rest] = this.queue;
     if (first === undefined) return [];
-    const aboard = [first];
-    if (first.request.expected >= -1) {
-      const streams = new Set([first.request.stream]);
-      let [events, bytes] = [first.request.events.length, bytesOf(first.request)];
-      for (const other of rest) {
-        const { stream, expected, events: more } = other.request;
-        const size = bytesOf(other.request);
-        if (
-          expected < -1 ||
-          streams.has(stream) ||
-          events + more.length > limits.eventsPerAppend ||
-          bytes + size > limits.bytesPerAppend
-        )
-          continue;
-        streams.add(stream);
-        events += more.length;
-        bytes += size;
-        aboard.push(other);
-      }
+    if (first.request.expected < -1) {
+      this.queue = rest;
+      return [first];
     }
-    for (const waiting of aboard) this.queue.splice(this.queue.indexOf(waiting), 1);
+    const aboard = [first];
+    const left: Waiting[] = [];
+    const streams = new Set([first.request.stream]);
+    let [events, bytes] = [first.request.events.length, bytesOf(first.request)];
+    for (const other of rest) {
+      const { stream, expected, events: more } = other.request;
+      const size = bytesOf(other.request);
+      const fits =
+        aboard.length < seats &&
+        expected >= -1 &&
+        !streams.has(stream) &&
+        events + more.length <= limits.eventsPerAppend &&
+        bytes + size <= limits.bytesPerAppend;
+      if (!fits) {
+        left.push(other);
+        continue;
+      }
+      streams.add(stream);
+      events += more.length;
+      bytes += size;
+      aboard.push(other);
+    }
+    this.queue = left;
     return aboard;
   }
 

@@ -7,22 +7,24 @@ export const horizonTag = 0x6265;
 /**
  * Appends in one round trip, as a definer's function: callers need no right to write tables.
  *
- * \`p_expected\`: a revision, −1 none, −2 exists, −3 any. \`p_link\`: hash of the stream's last event, or null.
+ * \`p_expected\`: a revision, −1 none, −2 exists, −3 any. \`p_link\`: hash of the stream's last event, or null. \`p_head\`: hash of the
+ * last event appended, where the caller can know its revision (none, exact); null: computed here.
  * Answers \`ok\`, \`replayed\`, \`conflict\` (revision = actual, null when missing) or \`broken_link\`; raises for faults only.
  *
  * Order matters (ADR 0003): the stream's row is won first, so that nobody waits inside the horizon; then the sequence is
  * read, the shared lock taken with that value, and only then are positions drawn.
  */
 export const appendSql = `
+drop function if exists eventstore.append(text, text, integer, text, uuid[], text[], text[], text[]);
+
 create or replace function eventstore.append(
   p_stream text, p_category text, p_expected integer, p_link text,
-  p_ids uuid[], p_types text[], p_data text[], p_metadata text[]
+  p_ids uuid[], p_types text[], p_data text[], p_metadata text[], p_head text default null
 ) returns table (kind text, revision integer, "position" bigint)
 language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
   n constant integer := cardinality(p_ids);
   v_last integer;
-  v_head text;
   v_position bigint;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -30,14 +32,14 @@ begin
   end if;
 
   if p_expected = -1 or p_expected = -3 then
-    v_head := eventstore.event_hash(p_stream, n - 1, p_ids[n], p_types[n], p_data[n], p_metadata[n]);
-    insert into eventstore.streams as s (stream, category, revision, head_hash)
-      values (p_stream, p_category, n - 1, v_head) on conflict do nothing returning s.revision into v_last;
+    insert into eventstore.streams as s (stream, category, revision, head_hash) values (
+      p_stream, p_category, n - 1, coalesce(p_head, eventstore.event_hash(p_stream, n - 1, p_ids[n], p_types[n], p_data[n], p_metadata[n]))
+    ) on conflict do nothing returning s.revision into v_last;
   end if;
   if v_last is null and p_expected <> -1 then
     update eventstore.streams as s
       set revision = s.revision + n,
-          head_hash = eventstore.event_hash(p_stream, s.revision + n, p_ids[n], p_types[n], p_data[n], p_metadata[n])
+          head_hash = coalesce(p_head, eventstore.event_hash(p_stream, s.revision + n, p_ids[n], p_types[n], p_data[n], p_metadata[n]))
       where s.stream = p_stream and (p_expected < 0 or s.revision = p_expected) and (p_link is null or s.head_hash = p_link)
       returning s.revision into v_last;
   end if;

@@ -9,7 +9,10 @@ const hintGapMs = 3;
 const maxPauseMs = 5_000;
 
 /** No fsync for a hint: losing it costs one poll interval, never an event. */
-const notifySql = `begin; set local synchronous_commit = off; notify ${channel}; commit`;
+const notify = {
+  name: 'eventstore-hint',
+  text: `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', '')`,
+};
 
 /**
  * NOTIFY and LISTEN as a hint between processes. The hint is sent after the append has committed, at most one in flight per
@@ -69,7 +72,7 @@ export class WakeUpChannel {
     this.sending = true;
     this.sentAt = performance.now();
     try {
-      await this.pool.query(notifySql);
+      await this.pool.query(notify);
     } catch {
       // A lost hint is made up for by polling.
     }
