@@ -1,5 +1,5 @@
 import { type CustomTypesConfig } from 'pg';
-import { type Position, type RecordedEvent } from '../event-store.port';
+import { type Position, type ReadAllResult, type RecordedEvent, START } from '../event-store.port';
 
 /** Type ids of PostgreSQL. */
 const [int4, timestamptz] = [23, 1184];
@@ -59,4 +59,19 @@ export function recorded({
     metadata,
     storedAt: stored_at,
   };
+}
+
+/**
+ * A page of the global order. `checkpoint` is what its last row names: absent where the page was full, and then the last event's; 0 is
+ * the beginning. `after`: where the page began.
+ */
+export function pageOf(
+  events: readonly RecordedEvent[],
+  checkpoint: string | undefined,
+  caughtUp: boolean,
+  after: Position,
+): ReadAllResult {
+  const end = checkpoint === undefined ? events.at(-1)?.position : token(checkpoint);
+  if (end === undefined) return { events, checkpoint: after, caughtUp: true };
+  return { events, checkpoint: Number(end) === 0 ? START : end, caughtUp };
 }

@@ -6,17 +6,15 @@ import {
   type ExpectedRevision,
   type ReadAllOptions,
   type ReadAllResult,
-  type ReadStreamOptions,
-  type ReadStreamResult,
-  START,
 } from '../event-store.port';
 import { checkAppend, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
 import { appendTransport } from './append-transport';
-import { type EventRow, type StreamRow, isEvent, recorded, rowTypes, token } from './event-rows';
-import { storeCall } from './store-call';
+import { token } from './event-rows';
+import { readAllByCopy } from './postgres-copying';
+import { readAllFrom, readStreamFrom } from './postgres-reading';
 import { WakeUpChannel } from './wake-up-channel';
 
 export interface PostgresEventStoreOptions {
@@ -30,9 +28,6 @@ export interface PostgresEventStoreOptions {
   /** Milliseconds without an answer after which a subscription gives its connection up and takes another. Default 5,000. */
   readonly silenceMs?: number;
 }
-
-/** Positions that one `readAll` looks at, at most, whatever its filter hides. */
-const windowSize = 20_000;
 
 /** The event store on PostgreSQL; schema by `migrateEventStore`. Order and progress: ADR 0003. */
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
@@ -58,7 +53,13 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     readAll,
     subscribe(request) {
       channel.listen();
-      return follow(request, { readAll, wakeUp, silenceMs, pollMs: () => channel.pollMs() });
+      return follow(request, {
+        readAll,
+        catchUp: (page) => readAllByCopy(pool, page),
+        wakeUp,
+        silenceMs,
+        pollMs: () => channel.pollMs(),
+      });
     },
     async close() {
       channel.close();
@@ -101,66 +102,4 @@ function expectation(expected: ExpectedRevision): readonly [number, string | nul
   if (typeof expected === 'object') return [expected.revision, expected.headHash];
   if (typeof expected === 'number') return [expected, null];
   return [{ none: -1, exists: -2, any: -3 }[expected], null];
-}
-
-async function readStreamFrom(
-  pool: Pool,
-  stream: string,
-  request: ReadStreamOptions = {},
-): Promise<ReadStreamResult> {
-  const { direction = 'forwards', limit = 10_000 } = request;
-  const backwards = direction === 'backwards';
-  const [comparison, order] = backwards ? ['<=', 'desc'] : ['>=', 'asc'];
-  const from = request.from ?? (backwards ? 2_147_483_647 : 0);
-  const rows = await storeCall<StreamRow>(
-    pool,
-    'read',
-    {
-      types: rowTypes,
-      name: `eventstore-read-${direction}`,
-      text: `select s.revision as last, s.head_hash, e.position, s.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
-        from eventstore.streams s left join lateral (
-          select * from eventstore.events x where x.stream = s.stream and x.revision ${comparison} $2
-          order by x.revision ${order} limit $3
-        ) e on true
-        where s.stream = $1 order by e.revision ${order}`,
-      values: [stream, from, limit],
-    },
-    request,
-  );
-  const [first] = rows;
-  if (first === undefined) return { kind: 'missing' };
-  const events = rows.filter(isEvent).map(recorded);
-  return { kind: 'found', events, lastRevision: first.last, headHash: first.head_hash };
-}
-
-async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAllResult> {
-  const { after = START, filter, limit = 500 } = request;
-  const rows = await storeCall<EventRow>(
-    pool,
-    'read',
-    {
-      types: rowTypes,
-      name: 'eventstore-read-all',
-      text: 'select * from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)',
-      values: [
-        after === START ? '0' : after,
-        limit,
-        filter?.types ?? null,
-        filter?.categories ?? null,
-        windowSize,
-      ],
-    },
-    request,
-  );
-  const events = rows.filter(isEvent).map(recorded);
-  const end = rows.at(-1);
-  const checkpoint = end?.position ?? rows.at(-2)?.position;
-  if (end === undefined || checkpoint === undefined || checkpoint === null)
-    return { events, checkpoint: after, caughtUp: true };
-  return {
-    events,
-    checkpoint: Number(checkpoint) === 0 ? START : token(checkpoint),
-    caughtUp: end.revision === 1,
-  };
 }

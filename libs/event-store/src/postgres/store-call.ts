@@ -3,23 +3,36 @@ import { type Deadline, DeadlinePassed, startDeadline } from '../deadline';
 import { DeadlineExceeded, Unavailable } from '../event-store.errors';
 import { type CallOptions } from '../event-store.port';
 
-/**
- * Runs one statement on a pooled connection within the call's deadline.
- *
- * What fails before the statement was sent is `Unavailable`: nothing was written. What fails after it was sent is
- * `DeadlineExceeded` for an append (outcome unknown) and `Unavailable` or `DeadlineExceeded` for a read. A connection that
- * did not answer is thrown away, never pooled again.
- */
+/** Runs one statement as `onConnection` does, and gives its rows. */
 export async function storeCall<Row extends QueryResultRow>(
   pool: Pool,
-  purpose: 'read' | 'append',
+  purpose: Purpose,
   query: QueryConfig,
   options: CallOptions = {},
 ): Promise<readonly Row[]> {
+  const { rows } = await onConnection(pool, purpose, options, (client) => client.query<Row>(query));
+  return rows;
+}
+
+type Purpose = 'read' | 'append';
+
+/**
+ * Does one thing on a pooled connection within the call's deadline.
+ *
+ * What fails before the work began is `Unavailable`: nothing was written. What fails afterwards is
+ * `DeadlineExceeded` for an append (outcome unknown) and `Unavailable` or `DeadlineExceeded` for a read. A connection that
+ * did not answer is thrown away, never pooled again.
+ */
+export async function onConnection<T>(
+  pool: Pool,
+  purpose: Purpose,
+  options: CallOptions,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
   const timer = startDeadline(options);
   try {
     const client = await connect(pool, timer);
-    return await runOn(pool, client, purpose, query, timer);
+    return await runOn(pool, client, purpose, work, timer);
   } finally {
     timer.stop();
   }
@@ -41,19 +54,19 @@ async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
 /** A connection that breaks fails its query and also emits an error, which would end the process if nobody listened. */
 const ignored = (): void => undefined;
 
-async function runOn<Row extends QueryResultRow>(
+async function runOn<T>(
   pool: Pool,
   client: PoolClient,
-  purpose: 'read' | 'append',
-  query: QueryConfig,
+  purpose: Purpose,
+  work: (client: PoolClient) => Promise<T>,
   deadline: Deadline,
-): Promise<readonly Row[]> {
+): Promise<T> {
   if (!client.listeners('error').includes(ignored)) client.on('error', ignored);
-  const running = client.query<Row>(query);
+  const running = work(client);
   try {
-    const { rows } = await Promise.race([running, deadline.passed]);
+    const answer = await Promise.race([running, deadline.passed]);
     client.release();
-    return rows;
+    return answer;
   } catch (error) {
     running.catch(() => undefined);
     client.release(true);
@@ -76,7 +89,7 @@ function discardIdle(pool: Pool): void {
 const passing = /^(08|40|53|55|57|58)/;
 
 /** Names faults by what the caller may conclude. An SQL error of another class is a bug and passes as it is. */
-function faultOf(error: unknown, purpose: 'read' | 'append'): unknown {
+function faultOf(error: unknown, purpose: Purpose): unknown {
   if (error instanceof DeadlinePassed) return new DeadlineExceeded('the event store did not answer in time');
   const code = (error as { code?: unknown }).code;
   const sqlState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
