@@ -65,12 +65,12 @@ export const eventStore = ({ full, say, options }) => {
       only: options.only?.split(','),
       say,
     });
-    say('  reading');
     const reading = await measureReading({
       server,
       events: full ? 1_000_000 : 100_000,
       repetitions: full ? 5 : 3,
       samples: full ? 2_000 : 400,
+      say,
     });
     return { machine: about, appends: ratios(results), missing, reading };
   });

@@ -7,34 +7,71 @@ import { anEvent, peer, pg, sql, subjects } from './subjects.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 
-export async function measureReading({ server, events, repetitions, samples }) {
-  await sql(server.url, 'create database bench_reading');
-  const url = new URL(server.url);
-  url.pathname = '/bench_reading';
-  await subjects.balagh.prepare(url.href);
+const streamLength = 20;
+
+export async function measureReading({ server, events, repetitions, samples, say }) {
+  const one = await oneStream({ server, events, samples, say });
+  const url = databaseUrl(server, 'balagh');
   const { createPostgresEventStore } = require('@balagh/event-store');
-  const store = createPostgresEventStore({ connectionString: url.href });
-  const streams = await fill(store, events);
-  await sql(url.href, 'vacuum analyze');
+  const store = createPostgresEventStore({ connectionString: url });
   const runs = [];
   for (let i = 0; i < repetitions; i += 1) {
-    runs.push({ copy: await copied(url.href, events), ours: await replayed(store, events) });
+    runs.push({ copy: await copied(url, events), ours: await replayed(store, events) });
   }
-  const one = await oneStream(store, streams, samples);
-  const handler = await handled(store, createPostgresEventStore({ connectionString: url.href }), samples);
-  await store.close();
   const rss = Math.round(process.memoryUsage().rss / 1e6);
+  const handler = await handled(store, createPostgresEventStore({ connectionString: url }), samples);
+  await store.close();
   return { events, replay: summary(runs), oneStream: one, appendToHandler: handler, rssMegabytes: rss };
 }
 
-/** Streams of 20 events; returns some names. */
-async function fill(store, events) {
+function databaseUrl(server, name) {
+  const url = new URL(server.url);
+  url.pathname = `/bench_reading_${name.replaceAll('-', '_')}`;
+  return url.href;
+}
+
+/** A stream of 20 among all events, of each subject in turn, bodies parsed; the ratio says how often ours is read while the peer is read once. */
+async function oneStream({ server, events, samples, say }) {
+  const readers = new Map();
+  for (const name of ['balagh', 'message-db', 'emmett']) {
+    try {
+      await sql(server.url, `create database ${new URL(databaseUrl(server, name)).pathname.slice(1)}`);
+      await subjects[name].prepare(databaseUrl(server, name));
+      const reader = await subjects[name].open(databaseUrl(server, name), 8);
+      readers.set(name, { reader, streams: await fill(reader, events), times: [] });
+      await sql(databaseUrl(server, name), 'vacuum analyze');
+      say(`  ${events} events of ${name}`);
+    } catch (error) {
+      if (name === 'balagh') throw error;
+      say(`  peer not available: ${name}: ${String(error).split('\n')[0]}`);
+    }
+  }
+  for (let i = -50; i < samples; i += 1) {
+    for (const { reader, streams, times } of readers.values()) {
+      const started = performance.now();
+      const read = await reader.read(streams[((i + 50) * 7_919) % streams.length]);
+      const took = performance.now() - started;
+      if (read.length !== streamLength) throw new Error(`read ${read.length} of ${streamLength}`);
+      if (i >= 0) times.push(took);
+    }
+  }
+  for (const { reader } of readers.values()) await reader.close();
+  const ours = median(readers.get('balagh').times);
+  return Object.fromEntries(
+    [...readers].map(([name, { times }]) => [
+      name,
+      { timesOurs: Math.round((median(times) / ours) * 100) / 100, ...quantiles(times) },
+    ]),
+  );
+}
+
+async function fill(reader, events) {
   const names = [];
   const lanes = Array.from({ length: 8 }, async (_, lane) => {
-    for (let n = lane; n < events / 20; n += 8) {
+    for (let n = lane; n < events / streamLength; n += 8) {
       const stream = `bench-${n}`;
       names.push(stream);
-      await store.append(stream, 'none', Array.from({ length: 20 }, anEvent));
+      await reader.fill(stream, streamLength);
     }
   });
   await Promise.all(lanes);
@@ -100,16 +137,6 @@ function summary(runs) {
     copyPerSecond: Math.round(median(known.map((r) => r.copy))),
     ratioToCopy: { min: round(ratios[0]), median: round(median(ratios)), max: round(ratios.at(-1)) },
   };
-}
-
-async function oneStream(store, streams, samples) {
-  const times = [];
-  for (let i = 0; i < samples; i += 1) {
-    const started = performance.now();
-    await store.readStream(streams[(i * 7_919) % streams.length]);
-    times.push(performance.now() - started);
-  }
-  return quantiles(times);
 }
 
 async function handled(writer, reader, samples) {

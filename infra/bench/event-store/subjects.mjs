@@ -80,6 +80,11 @@ const balagh = {
           await store.append(stream, expected === -1 ? 'none' : expected, [anEvent()]);
         };
       },
+      fill: (stream, count) => store.append(stream, 'none', Array.from({ length: count }, anEvent)),
+      read: async (stream) => {
+        const { events } = await store.readStream(stream);
+        return events.map((event) => [JSON.parse(event.data), JSON.parse(event.metadata)]);
+      },
       close: () => store.close(),
     };
   },
@@ -128,6 +133,19 @@ const messageDb = {
           });
         };
       },
+      fill: (stream, count) =>
+        pool.query(
+          'select message_store.write_message(gen_random_uuid()::text, $1, $2, $3, $4) from generate_series(1, $5)',
+          [stream, 'FieldTeamSent', data, metadata, count],
+        ),
+      read: async (stream) => {
+        const { rows } = await pool.query({
+          name: 'read',
+          text: 'select * from message_store.get_stream_messages($1)',
+          values: [stream],
+        });
+        return rows.map((row) => [JSON.parse(row.data), JSON.parse(row.metadata)]);
+      },
       close: () => pool.end(),
     };
   },
@@ -159,6 +177,16 @@ const emmett = {
           );
         };
       },
+      fill: (stream, count) =>
+        store.appendToStream(
+          stream,
+          Array.from({ length: count }, () => ({
+            type: 'FieldTeamSent',
+            data: parsed,
+            metadata: parsedMetadata,
+          })),
+        ),
+      read: async (stream) => (await store.readStream(stream)).events,
       close: () => store.close(),
     };
   },

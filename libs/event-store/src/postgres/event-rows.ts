@@ -29,11 +29,6 @@ export interface EventRow {
   readonly stored_at: string;
 }
 
-export interface StreamRow extends EventRow {
-  readonly last: number;
-  readonly head_hash: string;
-}
-
 /** Marker rows (no event in the range, checkpoint) have no id. */
 export const isEvent = (row: EventRow): boolean => (row.id as string | null) !== null;
 

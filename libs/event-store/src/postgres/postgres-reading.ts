@@ -4,15 +4,24 @@ import {
   type ReadAllResult,
   type ReadStreamOptions,
   type ReadStreamResult,
+  type RecordedEvent,
   START,
 } from '../event-store.port';
-import { type EventRow, type StreamRow, isEvent, pageOf, recorded, rowTypes } from './event-rows';
-import { storeCall } from './store-call';
+import { type EventRow, isEvent, pageOf, recorded, rfc3339, rowTypes, token } from './event-rows';
+import { onConnection, storeCall } from './store-call';
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
 
-/** One indexed statement: a missing stream has no row, an empty range one without an event. */
+/** Revision, id and type in one, data (of the stream's own row: the hash of its head), metadata, position, time of storing. */
+type StreamRow = readonly [number, string | null, string, string, string, string];
+
+const idLength = 36;
+
+/**
+ * One statement, one snapshot: the stream's own row, then its events. No row: a missing stream. Few columns, without names,
+ * because a command reads a whole stream before it decides, and the driver's time goes by values.
+ */
 export async function readStreamFrom(
   pool: Pool,
   stream: string,
@@ -22,26 +31,39 @@ export async function readStreamFrom(
   const backwards = direction === 'backwards';
   const [comparison, order] = backwards ? ['<=', 'desc'] : ['>=', 'asc'];
   const from = request.from ?? (backwards ? 2_147_483_647 : 0);
-  const rows = await storeCall<StreamRow>(
-    pool,
-    'read',
-    {
+  const rows = await onConnection(pool, 'read', request, async (client) => {
+    const result = await client.query<[...StreamRow]>({
       types: rowTypes,
+      rowMode: 'array',
       name: `eventstore-read-${direction}`,
-      text: `select s.revision as last, s.head_hash, e.position, s.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at
-        from eventstore.streams s left join lateral (
-          select * from eventstore.events x where x.stream = s.stream and x.revision ${comparison} $2
-          order by x.revision ${order} limit $3
-        ) e on true
-        where s.stream = $1 order by e.revision ${order}`,
+      text: `(select s.revision, null::text, s.head_hash, null::text, null::bigint, null::timestamptz from eventstore.streams s where s.stream = $1)
+        union all
+        (select e.revision, e.id::text || e.type, e.data, e.metadata, e.position, e.stored_at from eventstore.events e
+          where e.stream = $1 and e.revision ${comparison} $2 order by e.revision ${order} limit $3)`,
       values: [stream, from, limit],
-    },
-    request,
-  );
-  const [first] = rows;
-  if (first === undefined) return { kind: 'missing' };
-  const events = rows.filter(isEvent).map(recorded);
-  return { kind: 'found', events, lastRevision: first.last, headHash: first.head_hash };
+    });
+    return result.rows;
+  });
+  const head = rows.find(([, names]) => names === null);
+  if (head === undefined) return { kind: 'missing' };
+  const events = rows.flatMap((row) => (row === head ? [] : eventIn(row, stream)));
+  return { kind: 'found', events, lastRevision: head[0], headHash: head[2] };
+}
+
+function eventIn(
+  [revision, names, data, metadata, position, storedAt]: StreamRow,
+  stream: string,
+): RecordedEvent {
+  return {
+    position: token(position),
+    stream,
+    revision,
+    id: (names ?? '').slice(0, idLength),
+    type: (names ?? '').slice(idLength),
+    data,
+    metadata,
+    storedAt: rfc3339(storedAt),
+  };
 }
 
 /** One page of the global order (ADR 0003), by a prepared statement. */
