@@ -5,7 +5,8 @@ export { categoryOf, limits } from './json/event-checks';
 export * from './case-streams/case-streams';
 export * from './case-streams/chain';
 export { commandEventId } from './case-streams/command-event-id';
-export { createStreams, readWholeStream } from './case-streams/streams';
+export { createStreams } from './case-streams/streams';
+export { readWholeStream } from './case-streams/stream-memory';
 export { createMemoryEventStore } from './memory/memory-event-store.adapter';
 export {
   createPostgresEventStore,

@@ -26,10 +26,17 @@ interface Fetched {
   /** Signals before the read began: what came later may not be in the page. */
   readonly since: number;
   readonly page: Promise<ReadAllResult | undefined>;
+  /** Milliseconds until the page was there. */
+  readonly tookMs: () => number;
 }
 
 const pageSize = 500;
 const maxPauseMs = 5_000;
+/**
+ * A reader that has caught up rests this many times as long as its last read took before it reads again, at most so many
+ * milliseconds. An idle store answers at once, and the rest is not felt; a busy one is read less often, in fuller pages.
+ */
+const [restShare, maxRestMs] = [8, 25];
 const turn = promisify(setImmediate);
 
 /**
@@ -43,13 +50,17 @@ export async function* follow(
   const { signal, filter } = options;
   const { wakeUp, silenceMs = 5_000 } = followed;
   const fetch = (after: Position, read: Followed['readAll']): Fetched => {
-    const since = wakeUp.count();
+    const [since, started] = [wakeUp.count(), performance.now()];
     const request = { after, limit: pageSize, signal, deadlineMs: silenceMs };
     const asked = filter === undefined ? request : { ...request, filter };
     const page = readPatiently(() => read(asked), followed, signal);
     // Nobody may be left to hear of it when the consumer went away.
-    page.catch(() => undefined);
-    return { since, page };
+    let tookMs = 0;
+    page.then(
+      () => (tookMs = performance.now() - started),
+      () => undefined,
+    );
+    return { since, page, tookMs: () => tookMs };
   };
   let after: Position = options.after ?? START;
   let announced = false;
@@ -71,6 +82,7 @@ export async function* follow(
     if (!page.caughtUp) continue;
     if (moved || !announced) yield { kind: 'caughtUp', position: after };
     announced = true;
+    await sleep(Math.min(fetched.tookMs() * restShare, maxRestMs), signal);
     await wakeUp.wait(fetched.since, followed.pollMs(), signal);
   }
 }

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '@balagh/runtime';
+import { createStreams } from '@balagh/event-store';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { LiveUpdates } from '../src/application/live-updates';
 import { ProjectCase } from '../src/application/project-case.handler';
@@ -31,7 +32,12 @@ describe('work lists in PostgreSQL', () => {
     proves('SYS-02');
     await source.query('truncate case_row');
     const world = new CaseWorld();
-    const projection = new ProjectCase(world.store, new PostgresCaseRows(source), new LiveUpdates());
+    const projection = new ProjectCase(
+      world.store,
+      createStreams(world.store, { author: 'access', now: () => '' }),
+      new PostgresCaseRows(source),
+      new LiveUpdates(),
+    );
     for (let n = 1; n <= 1_700; n += 1) await projection.project(await world.referred(n));
     const note = await world.seal(3, 'اتصال');
     await world.write(

@@ -63,9 +63,9 @@ export class BackofficeModule implements NestModule, OnModuleInit, OnApplication
 
   static over(platform: Platform, parts: BackofficeParts): DynamicModule {
     const { config, rows, commands, identity, sessionTable } = parts;
-    const { clock, eventStore, log, privacy, profiles } = platform;
+    const { clock, eventStore, log, privacy, profiles, streams } = platform;
     const live = new LiveUpdates();
-    const projection = new ProjectCase(eventStore, rows, live);
+    const projection = new ProjectCase(eventStore, streams, rows, live);
     return {
       module: BackofficeModule,
       controllers: [SessionController, MeController, LiveController, CasesController, RebuildController],

@@ -16,7 +16,7 @@ async function terminal() {
   const clock = manualClock('2026-03-02T08:00:00.000Z');
   const streams = createStreams(store, { author: 'access', now: () => clock.now().toISOString() });
   const id = await play(store, 1);
-  await new ProjectCase(store, index).project(id, waterNote(1).length - 1);
+  await new ProjectCase(streams, index).project(id, waterNote(1).length - 1);
   const run = async (...args: string[]): Promise<{ status: number; out: string; complaint: string }> => {
     let [out, complaint, views] = ['', '', 0];
     const status = await runCaseCommand(caseCommand(args), {

@@ -75,7 +75,7 @@ describe('the read side of 10,000 events', () => {
     const template = await play(store, 1);
     const read = await store.readStream(`case-${template}`);
     if (read.kind === 'missing') throw new Error('missing');
-    const project = new ProjectCase(store, parts.index);
+    const project = new ProjectCase(createStreams(store, { author: 'access', now: () => '' }), parts.index);
     await project.project(template, 12);
     let [cases, events] = [1, read.events.length];
     while (events < 10_000) {

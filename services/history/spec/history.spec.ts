@@ -29,7 +29,7 @@ async function surroundings(cases = 1) {
   const index = createMemoryCaseIndex();
   const streams = createStreams(store, { author: 'access', now: () => clock.now().toISOString() });
   const privacy = createMemoryPrivacy();
-  const project = new ProjectCase(store, index);
+  const project = new ProjectCase(streams, index);
   const ids: string[] = [];
   for (let n = 1; n <= cases; n += 1) {
     const id = await play(store, n);

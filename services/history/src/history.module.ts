@@ -32,7 +32,7 @@ export class HistoryModule implements OnApplicationShutdown {
         { provide: ShowTrail, useValue: new ShowTrail(eventStore, streams, index, privacy) },
         { provide: VerifyCases, useValue: new VerifyCases(eventStore, index, clock) },
         { provide: RebuildIndex, useValue: new RebuildIndex(eventStore, index) },
-        { provide: ProjectCase, useValue: new ProjectCase(eventStore, index) },
+        { provide: ProjectCase, useValue: new ProjectCase(streams, index) },
         CaseIndexProjection,
       ],
     };

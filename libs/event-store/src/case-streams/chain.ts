@@ -92,7 +92,8 @@ function checkLink(
   }
 }
 
-function previousHashOf(event: RawEvent): string | undefined {
+/** The link of an event to the one before; undefined where it names none. */
+export function previousHashOf(event: Pick<RawEvent, 'metadata'>): string | undefined {
   try {
     const metadata = JSON.parse(event.metadata) as { previousHash?: unknown } | null;
     return typeof metadata?.previousHash === 'string' ? metadata.previousHash : undefined;

@@ -1,7 +1,7 @@
 import { type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
 import { type Decision } from '@balagh/decider';
 import { ConflictExhausted, RevisionNotReached, WrongExpectedRevision } from '../event-store.errors';
-import { type EventStore, type RecordedEvent } from '../event-store.port';
+import { type EventStore } from '../event-store.port';
 import {
   type CommandContext,
   type CommandOutcome,
@@ -14,6 +14,7 @@ import { eventHash } from './chain';
 import { answerBeforeDeciding, outcomeOf } from './command-answer';
 import { draftEvents } from './event-draft';
 import { pause, sendUntilAnswered } from './patience';
+import { StreamMemory, readWholeStream } from './stream-memory';
 
 type DomainEvent = { type: string; data: unknown };
 
@@ -24,11 +25,13 @@ const defaultPatience: Patience = { sends: 5, withinMs: 30_000, pauseMs: 50, rea
 export function createStreams(store: EventStore, options: StreamsOptions): Streams {
   const patience: Patience = { ...defaultPatience, ...options.patience };
   const authored = new Set(typesAuthoredBy(options.author));
+  const memory = new StreamMemory(store);
 
   async function load<E extends DomainEvent>(
     stream: string,
     upToRevision?: number,
   ): Promise<LoadedStream<E>> {
+    if (upToRevision === undefined) return memory.load<E>(stream);
     const raw = await readWholeStream(store, stream, upToRevision);
     const last = raw.at(-1);
     const events = raw.map((event) => decodeEvent<E>(event));
@@ -79,24 +82,4 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   }
 
   return { load, execute };
-}
-
-const pageSize = 10_000;
-
-/** All events of a stream, up to a revision if given; none when it is missing. Pages of 10,000. */
-export async function readWholeStream(
-  store: EventStore,
-  stream: string,
-  upToRevision = Number.MAX_SAFE_INTEGER,
-): Promise<readonly RecordedEvent[]> {
-  const events: RecordedEvent[] = [];
-  for (let from = 0; from <= upToRevision;) {
-    const page = await store.readStream(stream, { from, limit: Math.min(pageSize, upToRevision - from + 1) });
-    const last = page.kind === 'found' ? page.events.at(-1) : undefined;
-    if (page.kind === 'missing' || last === undefined) return events;
-    events.push(...page.events);
-    if (last.revision >= page.lastRevision) return events;
-    from = last.revision + 1;
-  }
-  return events;
 }

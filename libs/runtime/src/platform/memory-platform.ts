@@ -24,7 +24,7 @@ export interface MemoryPlatformOptions {
 export function createMemoryPlatform(options: MemoryPlatformOptions): Platform {
   const { service, author, beside } = options;
   const clock = options.clock ?? beside?.clock ?? manualClock('2026-01-04T06:00:00.000Z');
-  const eventStore = beside?.eventStore ?? createMemoryEventStore();
+  const eventStore = options.parts?.eventStore ?? beside?.eventStore ?? createMemoryEventStore();
   const now = (): string => clock.now().toISOString();
   return {
     service,

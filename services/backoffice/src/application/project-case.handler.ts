@@ -1,7 +1,6 @@
-import { type EventStore, type Position } from '@balagh/event-store';
-import { caseIdOf } from '@balagh/case-events';
+import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type EventStore, type Position, type Streams } from '@balagh/event-store';
 import { type CaseRow, caseRowOf } from '../domain/case-row';
-import { readCase } from './case-reading';
 import { type CaseRows } from './case-rows.port';
 import { type LiveUpdates } from './live-updates';
 
@@ -15,13 +14,14 @@ export class CaseBehindFeed extends Error {
 export class ProjectCase {
   constructor(
     private readonly store: EventStore,
+    private readonly streams: Streams,
     private readonly rows: CaseRows,
     private readonly live: LiveUpdates,
   ) {}
 
   /** @throws CaseBehindFeed when the store does not show `atLeastRevision` yet */
   async project(caseId: string, atLeastRevision = 0): Promise<CaseRow | undefined> {
-    const events = await readCase(this.store, caseId);
+    const { events } = await this.streams.load(caseStream(caseId));
     if (events.length <= atLeastRevision)
       throw new CaseBehindFeed(`${events.length} events, ${atLeastRevision} expected`);
     const row = caseRowOf(events);

@@ -1,19 +1,19 @@
-import { type EventStore, RevisionNotReached } from '@balagh/event-store';
+import { caseStream } from '@balagh/case-events';
+import { RevisionNotReached, type Streams } from '@balagh/event-store';
 import { rowOf } from '../domain/case-index-row';
-import { readHistory } from './case-history';
 import { type CaseIndex } from './case-index.port';
 
 /** Keeps the index: refolds the whole case on every message, so a lost, late or repeated message changes nothing. */
 export class ProjectCase {
   constructor(
-    private readonly store: EventStore,
+    private readonly streams: Streams,
     private readonly index: CaseIndex,
   ) {}
 
   /** @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
   async project(caseId: string, atLeastRevision: number): Promise<void> {
-    const history = await readHistory(this.store, caseId);
-    const row = history === undefined ? undefined : rowOf(caseId, history.events);
+    const { events } = await this.streams.load(caseStream(caseId));
+    const row = rowOf(caseId, events);
     if (row === undefined || row.version <= atLeastRevision)
       throw new RevisionNotReached(`case ${caseId} before revision ${atLeastRevision}`);
     await this.index.upsert(row);

@@ -1,0 +1,103 @@
+import { type StoredEvent, decodeEvent } from '@balagh/case-events';
+import { type EventStore, type RecordedEvent } from '../event-store.port';
+import { type LoadedStream } from './case-streams';
+import { eventHash, previousHashOf } from './chain';
+
+type DomainEvent = { type: string; data: unknown };
+type Events = readonly StoredEvent<DomainEvent>[];
+
+interface Remembered {
+  readonly events: Events;
+  readonly head: { readonly revision: number; readonly hash: string };
+}
+
+/** Events kept by one process, about 2 kB each, and the longest stream worth keeping. */
+const [mostEvents, longestStream] = [5_000, 500];
+
+/**
+ * Whole streams, decoded. Events never change, so what was read before is kept and only what came since is asked for: every consumer of a service
+ * loads the same case again and again. Each answer of the store still says where the stream ends, and the first new event names the hash of
+ * the last one kept; whatever does not fit, after a restore for instance, is forgotten and read anew.
+ */
+export class StreamMemory {
+  /** In the order of their last use. */
+  private readonly kept = new Map<string, Remembered>();
+  private events = 0;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** All events up to now; none when the stream is missing. @throws InvalidStoredEvent, the store's faults */
+  async load<E extends DomainEvent>(stream: string): Promise<LoadedStream<E>> {
+    const known = this.kept.get(stream);
+    const since = known === undefined ? undefined : await this.readSince(stream, known);
+    if (known !== undefined && since !== undefined)
+      return this.keep(stream, known.events, since, known.head) as LoadedStream<E>;
+    this.forget(stream);
+    return this.keep(stream, [], await readWholeStream(this.store, stream)) as LoadedStream<E>;
+  }
+
+  /** What came after the events kept; undefined when these are not its beginning any more. */
+  private async readSince(
+    stream: string,
+    { events, head }: Remembered,
+  ): Promise<readonly RecordedEvent[] | undefined> {
+    const page = await this.store.readStream(stream, { from: head.revision + 1, limit: longestStream });
+    if (page.kind === 'missing' || page.lastRevision < head.revision) return undefined;
+    const [next] = page.events;
+    if (next === undefined)
+      return page.lastRevision === head.revision && (page.headHash ?? head.hash) === head.hash
+        ? []
+        : undefined;
+    const complete = page.events.at(-1)?.revision === page.lastRevision;
+    return complete && next.revision === events.length && previousHashOf(next) === head.hash
+      ? page.events
+      : undefined;
+  }
+
+  private keep(
+    stream: string,
+    before: Events,
+    raw: readonly RecordedEvent[],
+    head?: Remembered['head'],
+  ): LoadedStream<DomainEvent> {
+    const last = raw.at(-1);
+    const events = [...before, ...raw.map((event) => decodeEvent<DomainEvent>(event))];
+    const end = last === undefined ? head : { revision: last.revision, hash: eventHash(last) };
+    if (end === undefined) return { stream, events };
+    this.forget(stream);
+    if (events.length <= longestStream) {
+      this.kept.set(stream, { events, head: end });
+      this.events += events.length;
+      for (const oldest of this.kept.keys()) {
+        if (this.events <= mostEvents) break;
+        this.forget(oldest);
+      }
+    }
+    return { stream, events, head: end };
+  }
+
+  private forget(stream: string): void {
+    this.events -= this.kept.get(stream)?.events.length ?? 0;
+    this.kept.delete(stream);
+  }
+}
+
+const pageSize = 10_000;
+
+/** All events of a stream, up to a revision if given; none when it is missing. Pages of 10,000. */
+export async function readWholeStream(
+  store: EventStore,
+  stream: string,
+  upToRevision = Number.MAX_SAFE_INTEGER,
+): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for (let from = 0; from <= upToRevision;) {
+    const page = await store.readStream(stream, { from, limit: Math.min(pageSize, upToRevision - from + 1) });
+    const last = page.kind === 'found' ? page.events.at(-1) : undefined;
+    if (page.kind === 'missing' || last === undefined) return events;
+    events.push(...page.events);
+    if (last.revision >= page.lastRevision) return events;
+    from = last.revision + 1;
+  }
+  return events;
+}
