@@ -1,0 +1,3 @@
+export async function seedStore() {
+  throw new Error('todo');
+}
