@@ -1,5 +1,5 @@
 // A further case from the shape of one: new ids, keys, numbers, people and times; sealed anew, chained anew.
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../local/setup.mjs';
@@ -43,27 +43,34 @@ export function createFilling({ keyEncryption, privacy, tenant, timeZone }) {
 
 function slotValues({ slots, subject }, { shift, key, given }) {
   const values = new Array(slots.length);
-  const random = randomHex(slots.length * 32);
-  slots.forEach((slot, at) => {
-    values[at] = valueOf(slot, values, {
-      shift,
-      key,
-      given,
-      subject,
-      hex: random.slice(at * 32, at * 32 + 32),
-    });
-  });
+  const random = new RandomHex(slots.filter(({ kind }) => kind === 'uuid' || kind === 'hex').length);
+  for (const [at, slot] of slots.entries())
+    values[at] = valueOf(slot, values, { shift, key, given, subject, random });
   return values;
 }
 
-function valueOf(slot, values, { shift, key, given, subject, hex }) {
+/** Pieces of 32 hexadecimal digits; all of a case are drawn at once. */
+class RandomHex {
+  #at = 0;
+
+  constructor(pieces) {
+    this.digits = randomBytes(pieces * 16).toString('hex');
+  }
+
+  next() {
+    this.#at += 32;
+    return this.digits.slice(this.#at - 32, this.#at);
+  }
+}
+
+function valueOf(slot, values, { shift, key, given, subject, random }) {
   switch (slot.kind) {
     case 'uuid':
-      return uuidLike(slot.value, hex);
+      return uuidLike(slot.value, random.next());
     case 'eventId':
       return uuidV5(String(slot.index), values[slot.command]);
     case 'hex':
-      return hex.slice(0, slot.value.length);
+      return random.next().slice(0, slot.value.length);
     case 'time':
       return shifted(slot, shift);
     case 'sealed':
@@ -73,21 +80,20 @@ function valueOf(slot, values, { shift, key, given, subject, hex }) {
   }
 }
 
-const randomHex = (length) => randomBytes(length / 2).toString('hex');
-
 /** Of the same version and variant. */
 const uuidLike = (value, hex) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${value[14]}${hex.slice(13, 16)}-${value[19]}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 
 /** RFC 9562 §5.5, as `commandEventId` makes it. */
 function uuidV5(name, namespace) {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name)
-    .digest();
-  hash[6] = (hash[6] & 0x0f) | 0x50;
-  hash[8] = (hash[8] & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
+  const bytes = hash(
+    'sha1',
+    Buffer.from(namespace.replaceAll('-', '') + Buffer.from(name).toString('hex'), 'hex'),
+    'buffer',
+  );
+  bytes[6] = (bytes[6] & 0x0f) | 0x50;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = bytes.toString('hex', 0, 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
@@ -126,7 +132,7 @@ function addEvents({ events }, values, position, into) {
 function eventHash(parts) {
   let whole = '';
   for (const part of parts) whole += `${Buffer.byteLength(part)}:${part}`;
-  return createHash('sha256').update(whole).digest('hex');
+  return hash('sha256', whole);
 }
 
 function addRows({ rows: tables }, values, into) {
