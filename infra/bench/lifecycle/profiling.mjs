@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,12 +27,17 @@ export function profiling(directory) {
   };
 }
 
-/** The functions in which most of the time passed, by self time, and the share of packages and files. Percent of busy time. */
+/**
+ * In which functions, packages and files most of the time passed (themselves), and under which of our functions (with what they call). Percent of the
+ * time that the process was not idle: elapsed time, so on a full machine a call that wakes another process looks longer than it is.
+ */
 export function top(file, most = 25) {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8'));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const selfByFrame = new Map();
   const selfByPlace = new Map();
+  const under = new Map();
+  const parentOf = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
   let busy = 0;
   samples.forEach((id, at) => {
     const { functionName, url, lineNumber } = byId.get(id).callFrame;
@@ -41,6 +46,7 @@ export function top(file, most = 25) {
     busy += micros;
     const place = placeOf(functionName, url);
     add(selfByPlace, place, micros);
+    for (const name of oursAbove(id, byId, parentOf)) add(under, name, micros);
     add(
       selfByFrame,
       `${functionName || '(anonymous)'} ${url === '' ? '' : `${place}:${lineNumber + 1}`}`,
@@ -56,7 +62,20 @@ export function top(file, most = 25) {
     busySeconds: Math.round(busy / 1e4) / 100,
     functions: ranked(selfByFrame),
     places: ranked(selfByPlace),
+    under: ranked(under),
   };
+}
+
+/** Our functions on the stack, each once. */
+function oursAbove(id, byId, parentOf) {
+  const names = new Set();
+  for (let at = id; at !== undefined; at = parentOf.get(at)) {
+    const { functionName, url, lineNumber } = byId.get(at).callFrame;
+    const place = url === '' ? '' : placeOf(functionName, url);
+    if (/^(libs|services|infra)\//.test(place))
+      names.add(`${functionName || '(anonymous)'} ${place}:${lineNumber + 1}`);
+  }
+  return names;
 }
 
 /** A package's name, a file of ours, or the module of Node. */
@@ -68,6 +87,3 @@ function placeOf(functionName, url) {
 
 const add = (map, key, value) => map.set(key, (map.get(key) ?? 0) + value);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-export const profilesIn = (directory) =>
-  readdirSync(directory).filter((name) => name.endsWith('.cpuprofile'));

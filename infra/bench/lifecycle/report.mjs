@@ -36,10 +36,12 @@ function printRun({
   const { problems, ...verified } = run.verified;
   console.log('verified', verified);
   for (const problem of [...run.failures, ...problems]) console.log(`  PROBLEM ${problem}`);
-  if (run.statements !== undefined) console.table(run.statements);
+  if (run.statements !== undefined) {
+    console.table(run.statements.roles);
+    console.table(run.statements.top);
+  }
   for (const [name, { file, top }] of Object.entries(run.profiles ?? {})) {
     console.log(`${name}: busy ${top.busySeconds} s (${file})`);
-    console.table(top.places.slice(0, 12));
-    console.table(top.functions.slice(0, 12));
+    for (const list of [top.places, top.functions, top.under]) console.table(list.slice(0, 12));
   }
 }

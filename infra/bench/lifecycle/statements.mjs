@@ -17,16 +17,24 @@ export async function forgetStatements(url) {
   });
 }
 
-/** The statements on which most time was spent, inner ones of functions too; times include those of what they call. */
+/**
+ * What clients asked for in all, per role, and the statements on which most time was spent, inner ones of functions too; the time of one includes
+ * that of what it calls. Elapsed time of the server, waiting for a processor included.
+ */
 export async function topStatements(url, cases) {
-  const { rows } = await withClient(url, (client) =>
-    client.query(
-      `select r.rolname as role, s.toplevel, s.calls::int as calls, round(s.total_exec_time)::int as ms,
-         round((s.total_exec_time / $1)::numeric, 3)::float as "msPerCase", round((s.calls / $1::numeric), 2)::float as "callsPerCase",
-         s.shared_blks_read::int as "blocksRead", s.wal_bytes::bigint::text as "walBytes", left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) as query
-       from public.pg_stat_statements s join pg_roles r on r.oid = s.userid order by s.total_exec_time desc limit ${most}`,
-      [cases],
-    ),
-  );
-  return rows;
+  return withClient(url, async (client) => ({
+    roles: (await client.query(rolesSql, [cases])).rows,
+    top: (await client.query(topSql, [cases])).rows,
+  }));
 }
+
+const rolesSql = `
+  select r.rolname as role, round(sum(s.calls) / $1::numeric, 1)::float as "callsPerCase",
+    round((sum(s.total_exec_time) / $1)::numeric, 1)::float as "msPerCase", round(sum(s.wal_bytes) / $1)::int as "walBytesPerCase"
+  from public.pg_stat_statements s join pg_roles r on r.oid = s.userid where s.toplevel group by 1 order by 3 desc`;
+
+const topSql = `
+  select r.rolname as role, s.toplevel, round((s.calls / $1::numeric), 2)::float as "callsPerCase",
+    round((s.total_exec_time / $1)::numeric, 3)::float as "msPerCase", round(s.mean_exec_time::numeric, 3)::float as "msPerCall",
+    s.shared_blks_read::int as "blocksRead", left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) as query
+  from public.pg_stat_statements s join pg_roles r on r.oid = s.userid order by s.total_exec_time desc limit ${most}`;
