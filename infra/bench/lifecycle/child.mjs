@@ -1,17 +1,21 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { undoneBy } from './interruption.mjs';
 
-/** A process of the bench: one order, one answer, in turn. `module` is a file beside the caller's. */
-export function startChild(module, base, { execArgv = [], env = {} } = {}) {
+/** A process of the bench for the length of `work`: one order, one answer, in turn. `module` is a file beside the caller's. */
+export async function withChild(module, base, work, env = {}) {
+  const child = startChild(module, base, env);
+  return undoneBy(child.end, () => work(child)).finally(child.end);
+}
+
+function startChild(module, base, env) {
   const child = fork(fileURLToPath(new URL(module, base)), [], {
-    execArgv,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   return {
     pid: child.pid,
-    signal: (name) => child.kill(name),
     /** @throws what the child says went wrong, or that it ended */
     ask: (order, onProgress = () => undefined) =>
       new Promise((resolve, reject) => {

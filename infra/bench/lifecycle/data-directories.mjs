@@ -1,19 +1,22 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { root } from '../../local/setup.mjs';
 import { withClient } from './database.mjs';
+import { undoneBy } from './interruption.mjs';
 import { prepareStatements } from './statements.mjs';
 
 const require = createRequire(join(root, 'package.json'));
 const { startEmbeddedPostgres } = require('@balagh/local');
 const { postgresHome } = require(join(root, 'infra/local/dist/data-directory.js'));
 
-export function temporaryDirectory() {
+/** A directory for the length of `work`. */
+export async function withTemporaryDirectory(work) {
   const directory = mkdtempSync(join(tmpdir(), 'balagh-lifecycle-'));
   chmodSync(directory, 0o755);
-  return directory;
+  const forgotten = async () => forget(directory);
+  return undoneBy(forgotten, () => work(directory)).finally(forgotten);
 }
 
 export function keptDirectory(path) {
@@ -23,20 +26,18 @@ export function keptDirectory(path) {
 }
 
 /** With its database, which as root lies elsewhere. */
-export function forget(directory) {
-  for (const path of [resolve(postgresHome(directory), '..'), directory])
-    if (path.startsWith('/var/tmp/balagh-') || path === directory)
-      rmSync(path, { recursive: true, force: true });
+function forget(directory) {
+  for (const path of [databaseDirectory(directory), directory])
+    rmSync(path, { recursive: true, force: true });
 }
+
+export const databaseDirectory = (directory) => dirname(postgresHome(resolve(directory)));
 
 /** PostgreSQL alone, on the data of a system that stands still. */
 export async function withPostgres(directory, settings, work) {
   const server = await startEmbeddedPostgres({ dataDir: postgresHome(directory), settings });
-  try {
-    return await work(server);
-  } finally {
-    await server.stop();
-  }
+  const stop = () => server.stop();
+  return undoneBy(stop, () => work(server)).finally(stop);
 }
 
 /** @returns the version, and refuses a server that does not make commits durable */

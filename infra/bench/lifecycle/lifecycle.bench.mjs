@@ -1,55 +1,52 @@
-import { existsSync } from 'node:fs';
 import { machine } from '../event-store/machine.mjs';
 import { median } from '../event-store/median.mjs';
 import {
   countStatements,
   describePostgres,
-  forget,
   keptDirectory,
-  temporaryDirectory,
   withPostgres,
+  withTemporaryDirectory,
 } from './data-directories.mjs';
 import { measure } from './measure.mjs';
+import { photoBytes } from './play-case.mjs';
 import { seedStore } from './seeding/seeding.mjs';
 
 /** Empty and filled store in turn, so that both meet the same machine. */
-export async function lifecycle({ options, say }) {
-  const filled =
-    options.stored === 0
-      ? undefined
-      : options.data === undefined
-        ? temporaryDirectory()
-        : keptDirectory(options.data);
-  try {
-    const seeded = filled === undefined ? undefined : await seedStore({ dataDir: filled, options, say });
-    const runs = [];
-    let postgres;
-    for (let round = 0; round < options.rounds; round += 1) {
-      for (const store of options.stores) {
-        const dataDir = store === 'empty' ? temporaryDirectory() : filled;
-        try {
-          postgres ??= await withPostgres(dataDir, {}, ({ url }) => describePostgres(url));
-          if (options.sql) await countStatements(dataDir);
-          say(`round ${round + 1}, ${store} store`);
-          const profileDir =
-            options.profile === undefined ? undefined : `${options.profile}/${round + 1}-${store}`;
-          runs.push({ store, round: round + 1, ...(await measure({ dataDir, options, profileDir, say })) });
-        } finally {
-          if (store === 'empty') forget(dataDir);
-        }
-      }
+export function lifecycle({ options, say }) {
+  if (options.stored === 0) return compared({ options, say });
+  const withFilled = async (filled) => {
+    const seeded = await seedStore({ dataDir: filled, options, say });
+    return compared({ options, say, filled, seeded });
+  };
+  return options.data === undefined
+    ? withTemporaryDirectory(withFilled)
+    : withFilled(keptDirectory(options.data));
+}
+
+async function compared({ options, say, filled, seeded }) {
+  const runs = [];
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const store of options.stores) {
+      say(`round ${round}, ${store} store`);
+      const run = (dataDir) => measureOnce({ store, round, dataDir, options, say });
+      runs.push(store === 'empty' ? await withTemporaryDirectory(run) : await run(filled));
     }
-    return {
-      machine: machine(postgres),
-      load: options.load,
-      feed: options.kafka ? 'kafka' : 'store',
-      ...(seeded && { seeded }),
-      ...compare(runs),
-      runs,
-    };
-  } finally {
-    if (filled !== undefined && options.data === undefined && existsSync(filled)) forget(filled);
   }
+  return {
+    machine: machine(runs[0].postgres),
+    load: { ...options.load, photoBytes },
+    feed: options.kafka ? 'kafka' : 'store',
+    ...(seeded && { seeded }),
+    ...compare(runs),
+    runs,
+  };
+}
+
+async function measureOnce({ store, round, dataDir, options, say }) {
+  if (options.sql) await countStatements(dataDir);
+  const postgres = await withPostgres(dataDir, {}, ({ url }) => describePostgres(url));
+  const profileDir = options.profile === undefined ? undefined : `${options.profile}/${round}-${store}`;
+  return { store, round, postgres, ...(await measure({ dataDir, options, profileDir, say })) };
 }
 
 function compare(runs) {

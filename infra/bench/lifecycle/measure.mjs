@@ -1,10 +1,10 @@
 import { caughtUp } from './catching-up.mjs';
-import { startChild } from './child.mjs';
+import { withChild } from './child.mjs';
 import { hopsOf, machineHops } from './hops.mjs';
 import { percentiles } from './percentiles.mjs';
 import { steps } from './play-case.mjs';
 import { machineCpu, sampleProcesses } from './processes.mjs';
-import { startRunningSystem } from './running-system.mjs';
+import { withRunningSystem } from './running-system.mjs';
 import { forgetStatements, topStatements } from './statements.mjs';
 import { verifyPlayed } from './verification.mjs';
 import { verifyEverything } from './verify-everything.mjs';
@@ -14,54 +14,55 @@ const [lookEveryMs, lookAtRestEveryMs] = [100, 2];
 
 /** Starts the system on a data directory, plays, verifies, stops. */
 export async function measure({ dataDir, options, profileDir, say }) {
-  const { load, warmUp, rest, kafka } = options;
-  const system = await startRunningSystem({ dataDir, kafka, profileDir, say });
-  const driver = startChild('./driver.child.mjs', import.meta.url);
+  return withRunningSystem({ dataDir, kafka: options.kafka, profileDir, say }, (system) =>
+    withChild('./driver.child.mjs', import.meta.url, (driver) =>
+      measured({ system, driver, dataDir, options, say }),
+    ),
+  );
+}
+
+async function measured({ system, driver, dataDir, options, say }) {
+  const { load, warmUp, rest } = options;
   const url = system.endpoints.adminDatabaseUrl;
   const play = (order) =>
     driver.ask({ kind: 'play', lookEveryMs, ...order }, ({ closed, failed }) =>
       say(`    ${closed} closed${failed === 0 ? '' : `, ${failed} failed`}`),
     );
-  try {
-    await driver.ask({ kind: 'open', endpoints: system.endpoints });
-    say('  warm-up');
-    if (warmUp > 0) refuseFailures(await play({ ...load, seconds: undefined, cases: warmUp }));
-    await caughtUp(system.endpoints);
-    if (options.sql) await forgetStatements(url);
-    await system.toggleProfile();
-    say('  measuring');
-    const processes = { ...system.processes, driver: driver.pid };
-    const steady = await observed(processes, () => steadily(system, play, load));
-    const profiles = await system.toggleProfile();
-    const counted = steady.result.done;
-    const statements = options.sql ? await topStatements(url, counted.length) : undefined;
-    say('  at rest');
-    const alone =
-      rest === 0
-        ? []
-        : (await play({ cases: rest, concurrency: 1, photos: load.photos, lookEveryMs: lookAtRestEveryMs }))
-            .done;
-    await caughtUp(system.endpoints);
-    say('  verifying');
-    const verified = await verifyPlayed(url, counted);
-    if (options.verify) {
-      const whole = await verifyEverything(system.endpoints, dataDir);
-      verified.problems.push(...whole.problems);
-      verified.everything = whole.found;
-    }
-    return {
-      ...describe(steady, counted),
-      failures: steady.result.failures,
-      hopsUnderLoad: await hopsOf(url, counted),
-      hopsAtRest: { ...machineHops(alone), ...(await hopsOf(url, alone)) },
-      verified,
-      ...(statements === undefined ? {} : { statements }),
-      ...(profiles === undefined ? {} : { profiles }),
-    };
-  } finally {
-    await driver.end();
-    await system.stop();
+  await driver.ask({ kind: 'open', endpoints: system.endpoints });
+  say('  warm-up');
+  if (warmUp > 0) refuseFailures(await play({ ...load, seconds: undefined, cases: warmUp }));
+  await caughtUp(system.endpoints);
+  if (options.sql) await forgetStatements(url);
+  await system.toggleProfile();
+  say('  measuring');
+  const processes = { ...system.processes, driver: driver.pid };
+  const steady = await observed(processes, () => steadily(system, play, load));
+  const profiles = await system.toggleProfile();
+  const counted = steady.result.done;
+  const statements = options.sql ? await topStatements(url, counted.length) : undefined;
+  say('  at rest');
+  const alone =
+    rest === 0
+      ? []
+      : (await play({ cases: rest, concurrency: 1, photos: load.photos, lookEveryMs: lookAtRestEveryMs }))
+          .done;
+  await caughtUp(system.endpoints);
+  say('  verifying');
+  const verified = await verifyPlayed(url, counted);
+  if (options.verify) {
+    const whole = await verifyEverything(system.endpoints, dataDir);
+    verified.problems.push(...whole.problems);
+    verified.everything = whole.found;
   }
+  return {
+    ...describe(steady, counted),
+    failures: steady.result.failures,
+    hopsUnderLoad: await hopsOf(url, counted),
+    hopsAtRest: { ...machineHops(alone), ...(await hopsOf(url, alone)) },
+    verified,
+    ...(statements === undefined ? {} : { statements }),
+    ...(profiles === undefined ? {} : { profiles }),
+  };
 }
 
 /** From the first case's beginning until every consumer has caught up with the last one. */

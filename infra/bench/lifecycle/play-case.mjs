@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { root } from '../../local/setup.mjs';
 
 const require = createRequire(join(root, 'package.json'));
-const { photoBytes } = require(join(root, 'infra/stories/dist/photo.js'));
-const photo = photoBytes();
+const photo = require(join(root, 'infra/stories/dist/photo.js')).photoBytes();
+
+export const photoBytes = photo.length;
 
 /** In their order; `queued`, `listed` and `informed` are waited for, the others are calls. */
 export const steps = [

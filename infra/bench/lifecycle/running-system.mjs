@@ -1,4 +1,4 @@
-import { startChild } from './child.mjs';
+import { withChild } from './child.mjs';
 import { profiling } from './profiling.mjs';
 
 /**
@@ -7,36 +7,25 @@ import { profiling } from './profiling.mjs';
  */
 const raisedLimits = { PUBLIC_RATE_PER_SECOND: '100000', PUBLIC_BURST: '100000' };
 
-/** Starts the system in processes of its own. */
-export async function startRunningSystem({ dataDir, kafka, profileDir, say }) {
-  const profile = profiling(profileDir);
-  const child = startChild('./system.child.mjs', import.meta.url, { env: profile.environment });
-  let endpoints;
-  try {
-    endpoints = await child.ask(
-      { kind: 'start', dataDir, kafka, serviceEnvironment: { ...raisedLimits, ...profile.environment } },
-      (line) => say(`    ${line}`),
+/** The system in processes of its own, for the length of `work`. */
+export async function withRunningSystem({ dataDir, kafka, profileDir, say }, work) {
+  const { environment, toggle } = profiling(profileDir);
+  const serviceEnvironment = { ...raisedLimits, ...environment };
+  const run = async (child) => {
+    const endpoints = await child.ask({ kind: 'start', dataDir, kafka, serviceEnvironment }, (line) =>
+      say(`    ${line}`),
     );
-  } catch (error) {
-    await child.end();
-    throw error;
-  }
-  const ours = { ...endpoints.pids, companions: child.pid };
-  return {
-    endpoints,
-    /** Name → process ids whose use belongs to it. */
-    processes: {
-      ...ours,
-      ...Object.fromEntries(Object.entries(endpoints.servers).map(([name, pid]) => [name, pid])),
-    },
-    /** Begins or ends the profile of every process of ours. */
-    toggleProfile: () => profile.toggle(ours),
-    async stop() {
-      try {
-        await child.ask({ kind: 'stop' });
-      } finally {
-        await child.end();
-      }
-    },
+    const ours = { ...endpoints.pids, companions: child.pid };
+    const system = {
+      endpoints,
+      /** Name → process id; what a process started belongs to it. */
+      processes: { ...ours, ...endpoints.servers },
+      /** Begins or ends the profile of every process of ours. */
+      toggleProfile: () => toggle(ours),
+    };
+    const result = await work(system);
+    await child.ask({ kind: 'stop' });
+    return result;
   };
+  return withChild('./system.child.mjs', import.meta.url, run, environment);
 }

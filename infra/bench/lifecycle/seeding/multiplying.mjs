@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../../local/setup.mjs';
-import { startChild } from '../child.mjs';
+import { withChild } from '../child.mjs';
 import { tenant } from '../desk.mjs';
 import { buildIndexes, definitionsOf, dropIndexes } from './indexes.mjs';
 import { caseTables, serviceSchemas } from './tables.mjs';
@@ -92,23 +92,20 @@ async function writeBatches({ client, url, keyFile, templates, plan, say }) {
     10_000,
   );
   const count = Math.min(availableParallelism(), open.length);
-  const children = Array.from({ length: count }, () => startChild('./copies.child.mjs', import.meta.url));
-  try {
-    await Promise.all(
-      children.map((child, at) => {
-        const batches = open.filter((_, i) => i % count === at);
-        return child.ask(
-          { kind: 'multiply', url, keyFile, templates, plan, batches },
-          ({ cases, events }) => {
-            sum.cases += cases;
-            sum.events += events;
-          },
-        );
-      }),
+  const share = (at) =>
+    withChild('./copies.child.mjs', import.meta.url, (child) =>
+      child.ask(
+        { kind: 'multiply', url, keyFile, templates, plan, batches: open.filter((_, i) => i % count === at) },
+        ({ cases, events }) => {
+          sum.cases += cases;
+          sum.events += events;
+        },
+      ),
     );
+  try {
+    await Promise.all(Array.from({ length: count }, (_, at) => share(at)));
   } finally {
     clearInterval(telling);
-    await Promise.all(children.map((child) => child.end()));
   }
   say(`  ${sum.cases} cases, ${sum.events} events, ${perSecond(sum.events)} events/s`);
   return { ...sum, eventsPerSecond: perSecond(sum.events) };

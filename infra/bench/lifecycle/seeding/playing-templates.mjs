@@ -1,7 +1,7 @@
 import { caughtUp } from '../catching-up.mjs';
-import { startChild } from '../child.mjs';
+import { withChild } from '../child.mjs';
 import { withClient } from '../database.mjs';
-import { startRunningSystem } from '../running-system.mjs';
+import { withRunningSystem } from '../running-system.mjs';
 import { verifyPlayed } from '../verification.mjs';
 
 const [lookEveryMs, concurrency, settledWithinMs] = [50, 8, 120_000];
@@ -12,26 +12,27 @@ const [lookEveryMs, concurrency, settledWithinMs] = [50, 8, 120_000];
  */
 export async function playTemplates({ dataDir, count, say }) {
   say(`${count} cases are played`);
-  const system = await startRunningSystem({ dataDir, kafka: false, say });
-  const driver = startChild('../driver.child.mjs', import.meta.url);
-  const { endpoints } = system;
-  try {
-    await driver.ask({ kind: 'open', endpoints });
-    const { done, failures } = await driver.ask(
-      { kind: 'play', cases: count, concurrency, photos: 0, lookEveryMs },
-      ({ closed }) => say(`  ${closed} of ${count}`),
-    );
-    if (failures.length > 0) throw new Error(`cases failed: ${failures.slice(0, 3).join('; ')}`);
-    await settled(endpoints.adminDatabaseUrl);
-    await caughtUp(endpoints);
-    const { problems } = await verifyPlayed(endpoints.adminDatabaseUrl, done);
-    if (problems.length > 0)
-      throw new Error(`the played cases are not valid: ${problems.slice(0, 5).join('; ')}`);
-    return done.map(({ caseId }) => caseId);
-  } finally {
-    await driver.end();
-    await system.stop();
-  }
+  return withRunningSystem({ dataDir, kafka: false, say }, ({ endpoints }) =>
+    withChild('../driver.child.mjs', import.meta.url, (driver) =>
+      playThem({ driver, endpoints, count, say }),
+    ),
+  );
+}
+
+async function playThem({ driver, endpoints, count, say }) {
+  const url = endpoints.adminDatabaseUrl;
+  await driver.ask({ kind: 'open', endpoints });
+  const { done, failures } = await driver.ask(
+    { kind: 'play', cases: count, concurrency, photos: 0, lookEveryMs },
+    ({ closed }) => say(`  ${closed} of ${count}`),
+  );
+  if (failures.length > 0) throw new Error(`cases failed: ${failures.slice(0, 3).join('; ')}`);
+  await settled(url);
+  await caughtUp(endpoints);
+  const { problems } = await verifyPlayed(url, done);
+  if (problems.length > 0)
+    throw new Error(`the played cases are not valid: ${problems.slice(0, 5).join('; ')}`);
+  return done.map(({ caseId }) => caseId);
 }
 
 /** No message is asked after any more. */

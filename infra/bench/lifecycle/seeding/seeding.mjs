@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withPostgres } from '../data-directories.mjs';
+import { databaseDirectory, withPostgres } from '../data-directories.mjs';
 import { withClient } from '../database.mjs';
 import { someOf, verifyStreams } from '../verification.mjs';
 import { multiplyCases } from './multiplying.mjs';
@@ -74,11 +74,9 @@ async function storedCases(client) {
 
 function refuseFullDisk(dataDir, cases) {
   const needed = Math.max(0, cases) * bytesPerCase;
-  for (const path of [dataDir, '/var/tmp'].filter((one) => existsSync(one))) {
-    const { bavail, bsize } = statfsSync(path);
-    if (bavail * bsize < needed)
-      throw new Error(`${gigabytes(needed)} GB are needed, ${path} has ${gigabytes(bavail * bsize)} GB free`);
-  }
+  const { bavail, bsize } = statfsSync(databaseDirectory(dataDir));
+  const free = bavail * bsize;
+  if (free < needed) throw new Error(`${gigabytes(needed)} GB are needed, ${gigabytes(free)} GB are free`);
 }
 
 async function settle(client, say) {
