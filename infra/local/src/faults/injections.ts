@@ -1,7 +1,11 @@
 import { type Drill } from './drill';
 import { duplicateOnTopics } from './duplicated-topics';
+import { freeze } from './frozen-replica';
 import { poison } from './poison';
+import { knock, writeUntilRefused } from './store-probes';
 import { until } from './waiting';
+
+const awayMs = 30_000;
 
 export interface Injection {
   readonly name: string;
@@ -10,8 +14,11 @@ export interface Injection {
   readonly feed?: 'store' | 'kafka';
   /** Part of the short round of continuous integration. */
   readonly short?: true | 'store' | 'kafka';
-  /** Resolves when the fault is over; the system may still be recovering. */
-  inject(drill: Drill): Promise<void>;
+  /**
+   * Resolves when the fault is over; the system may still be recovering. @returns what showed that it really happened
+   * @throws when it did not
+   */
+  inject(drill: Drill): Promise<string | undefined>;
 }
 
 const kill = (service: string, short?: Injection['short']): Injection => ({
@@ -26,9 +33,16 @@ const gateway = (mode: string, what: string, short?: Injection['short']): Inject
   what: `the SMS gateway ${what} for 12 s`,
   ...(short === undefined ? {} : { short }),
   inject: async (drill) => {
+    const before = await drill.countOf('MessageOutcomeUnknown');
     await drill.setGatewayFault('sms', mode);
     await drill.pause(12_000);
     await drill.setGatewayFault('sms', 'none');
+    await until(
+      'a message with an unknown outcome',
+      async () => (await drill.countOf('MessageOutcomeUnknown')) > before,
+      30_000,
+    );
+    return `${(await drill.countOf('MessageOutcomeUnknown')) - before} messages had an unknown outcome`;
   },
 });
 
@@ -51,8 +65,15 @@ const storeAway: Injection = {
   name: 'store-away',
   what: 'PostgreSQL is gone for 30 s: connections are refused',
   inject: async (drill) => {
-    drill.parts.system.holdPostgres(30_000);
-    await drill.killAndAwait('postgres');
+    drill.parts.system.holdPostgres(awayMs);
+    const from = Date.now();
+    const back = drill.killAndAwait('postgres');
+    await until('a store that refuses', async () => (await knock(drill, 1_000)) === 'refuses', awayMs);
+    await back;
+    await until('a store that answers', async () => (await knock(drill, 1_000)) === 'answers', 60_000);
+    const awayFor = Date.now() - from;
+    if (awayFor < awayMs) throw new Error(`the store was away for ${awayFor} ms only`);
+    return `connections were refused; away for ${(awayFor / 1000).toFixed(1)} s`;
   },
 };
 
@@ -61,9 +82,16 @@ const storeSilent: Injection = {
   what: 'PostgreSQL is silent for 30 s: connections hang (SIGSTOP of all its processes)',
   inject: async (drill) => {
     const processes = drill.postgresProcesses();
-    for (const pid of processes) signal(pid, 'SIGSTOP');
-    await drill.pause(30_000);
-    for (const pid of [...processes].reverse()) signal(pid, 'SIGCONT');
+    const from = Date.now();
+    try {
+      for (const pid of processes) signal(pid, 'SIGSTOP');
+      const found = await knock(drill, 3_000);
+      if (found !== 'is silent') throw new Error(`the store ${found} while all its processes are stopped`);
+      await drill.pause(awayMs - (Date.now() - from));
+    } finally {
+      for (const pid of [...processes].reverse()) signal(pid, 'SIGCONT');
+    }
+    return `a connection hung; silent for ${((Date.now() - from) / 1000).toFixed(1)} s`;
   },
 };
 
@@ -73,10 +101,14 @@ const diskFull: Injection = {
   inject: async (drill) => {
     const { disk, say } = drill.parts;
     say(`      by ${disk.kind}`);
-    if (disk.kind === 'not possible here') return;
+    if (disk.kind === 'not possible here')
+      return 'nothing: this machine can neither mount nor limit file sizes';
+    const from = Date.now();
     disk.fill(drill.postgresProcesses());
+    let said: string;
     try {
-      await drill.pause(20_000);
+      said = await writeUntilRefused(drill, 60_000);
+      await drill.pause(20_000 - Math.min(20_000, Date.now() - from));
     } finally {
       disk.free(drill.postgresProcesses());
     }
@@ -85,19 +117,15 @@ const diskFull: Injection = {
       async () => (await drill.query('create temp table room as select 1')).length === 0,
       60_000,
     );
+    return `the store refused writes: ${said}`;
   },
 };
 
 const stopped = (service: string, short?: Injection['short']): Injection => ({
   name: `freeze-${service}`,
-  what: `SIGSTOP of ${service} for 15 s, past its session, then SIGCONT`,
+  what: `SIGSTOP of ${service} past its session until another process took over, then SIGCONT`,
   ...(short === undefined ? {} : { short }),
-  inject: async (drill) => {
-    const pid = drill.pid(service);
-    signal(pid, 'SIGSTOP');
-    await drill.pause(15_000);
-    signal(pid, 'SIGCONT');
-  },
+  inject: (drill) => freeze(drill, service),
 });
 
 const disturbedFeed: Injection = {
@@ -105,13 +133,18 @@ const disturbedFeed: Injection = {
   what: 'for 12 s half of all messages come twice and late, and topics overtake each other',
   short: true,
   inject: async (drill) => {
+    const before = drill.logged('feed.fault.injected');
     drill.setFeedFaults({ duplicates: 0.5, delays: 0.3, delayMs: 1_500, shuffled: true });
     if (drill.endpoints.kafkaBrokers !== undefined) {
       const sent = await duplicateOnTopics(drill.endpoints.kafkaBrokers, drill.parts.chance);
+      if (sent === 0) throw new Error('no message was produced once more');
       drill.parts.say(`      ${sent} old messages produced once more, in any order of the cases`);
     }
     await drill.pause(12_000);
     drill.setFeedFaults({});
+    const disturbed = drill.logged('feed.fault.injected') - before;
+    if (disturbed === 0) throw new Error('no message was disturbed');
+    return `${disturbed} messages repeated, delayed or out of turn`;
   },
 };
 

@@ -2,6 +2,7 @@ import { checkAll } from './checks';
 import { type Drill } from './drill';
 import { type Injection } from './injections';
 import { Load } from './load';
+import { readModels } from './read-models';
 import { StoryPlayer, explain } from './story-players';
 
 const workBeforeMs = 3_000;
@@ -9,7 +10,10 @@ const workBeforeMs = 3_000;
 /** Injects one fault after the other while citizens report and stories are played; then checks. @returns problems found */
 export async function playRound(drill: Drill, chosen: readonly Injection[]): Promise<number> {
   const { say } = drill.parts;
-  const load = new Load(() => drill.endpoints.intakeUrl);
+  const load = new Load(
+    () => drill.endpoints.intakeUrl,
+    () => drill.nextPhone(),
+  );
   const players = [
     new StoryPlayer(() => drill.endpoints, 0, 3),
     new StoryPlayer(() => drill.endpoints, 3, 3),
@@ -33,7 +37,8 @@ async function injectOne(drill: Drill, injection: Injection, load: Load): Promis
   const before = load.acknowledged.length;
   say(`  ${injection.name}: ${injection.what}`);
   try {
-    await injection.inject(drill);
+    const proof = await injection.inject(drill);
+    if (proof !== undefined) say(`      proved: ${proof}`);
     const over = Date.now();
     await drill.ready();
     say(
@@ -49,7 +54,6 @@ async function check(drill: Drill, load: Load): Promise<number> {
   const { say } = drill.parts;
   const quietFrom = Date.now();
   try {
-    await redriveUnreadable(drill);
     await drill.quiet();
     say(`consumers are quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report`);
     await drill.settled();
@@ -58,21 +62,10 @@ async function check(drill: Drill, load: Load): Promise<number> {
     return 1;
   }
   say(`messages have their outcomes after ${((Date.now() - quietFrom) / 1000).toFixed(1)} s; checking`);
-  const checks = await checkAll(drill, load.acknowledged);
+  const checks = [...(await checkAll(drill.evidence(), load.acknowledged)), await readModels(drill)];
   for (const { what, found, problems } of checks) {
     say(`  ${problems.length === 0 ? 'ok     ' : 'PROBLEM'} ${what}: ${found}`);
     for (const problem of problems.slice(0, 20)) say(`          ${problem}`);
   }
   return checks.flatMap(({ problems }) => problems).length;
-}
-
-/** The broker brings an unreadable message once more when its offset was not committed; it parks its case again. */
-async function redriveUnreadable(drill: Drill): Promise<void> {
-  const { said } = await drill.tool('infra/local/redrive.mjs');
-  for (const line of said.split('\n').filter((one) => one.endsWith('MESSAGE_UNREADABLE'))) {
-    const [, consumer, caseId] = line.split('  ');
-    if (consumer === undefined || caseId === undefined) continue;
-    drill.parts.say(`  ${consumer} met the unreadable message again; its case is handed over once more`);
-    await drill.tool('infra/local/redrive.mjs', consumer, caseId);
-  }
 }
