@@ -208,6 +208,12 @@ export class Drill {
       .filter((line) => line.includes(`"event":"${event}"`)).length;
   }
 
+  /** How many events are stored. */
+  async events(): Promise<number> {
+    const [row] = await this.query<{ n: number }>('select count(*)::int as n from eventstore.events');
+    return row?.n ?? 0;
+  }
+
   /** How many events of a type are stored. */
   async countOf(type: string): Promise<number> {
     const [row] = await this.query<{ n: number }>(

@@ -12,8 +12,8 @@ export interface Injection {
   readonly what: string;
   /** Absent: on both feeds. */
   readonly feed?: 'store' | 'kafka';
-  /** Part of the short round of continuous integration. */
-  readonly short?: true | 'store' | 'kafka';
+  /** The feed has no part in it: the short round of continuous integration plays it on the store feed only. */
+  readonly once?: true;
   /**
    * Resolves when the fault is over; the system may still be recovering. @returns what showed that it really happened
    * @throws when it did not
@@ -21,17 +21,16 @@ export interface Injection {
   inject(drill: Drill): Promise<string | undefined>;
 }
 
-const kill = (service: string, short?: Injection['short']): Injection => ({
+const kill = (service: string): Injection => ({
   name: `kill-${service}`,
   what: `kill -9 of ${service}`,
-  ...(short === undefined ? {} : { short }),
   inject: (drill) => drill.killAndAwait(service),
 });
 
-const gateway = (mode: string, what: string, short?: Injection['short']): Injection => ({
+const gateway = (mode: string, what: string): Injection => ({
   name: `sms-${mode}`,
   what: `the SMS gateway ${what} for 12 s`,
-  ...(short === undefined ? {} : { short }),
+  once: true,
   inject: async (drill) => {
     const before = await drill.countOf('MessageOutcomeUnknown');
     await drill.setGatewayFault('sms', mode);
@@ -49,7 +48,6 @@ const gateway = (mode: string, what: string, short?: Injection['short']): Inject
 const storeKilled: Injection = {
   name: 'kill-postgres',
   what: 'kill -9 of PostgreSQL; the launcher starts it again',
-  short: 'store',
   inject: (drill) => drill.killAndAwait('postgres'),
 };
 
@@ -57,7 +55,6 @@ const brokerKilled: Injection = {
   name: 'kill-kafka',
   what: 'kill -9 of the broker in mid-story; the launcher starts it again',
   feed: 'kafka',
-  short: 'kafka',
   inject: (drill) => drill.killAndAwait('kafka'),
 };
 
@@ -79,6 +76,7 @@ const storeAway: Injection = {
 
 const storeSilent: Injection = {
   name: 'store-silent',
+  once: true,
   what: 'PostgreSQL is silent for 30 s: connections hang (SIGSTOP of all its processes)',
   inject: async (drill) => {
     const processes = drill.postgresProcesses();
@@ -97,6 +95,7 @@ const storeSilent: Injection = {
 
 const diskFull: Injection = {
   name: 'disk-full',
+  once: true,
   what: 'the disk below PostgreSQL is full for 20 s',
   inject: async (drill) => {
     const { disk, say } = drill.parts;
@@ -104,7 +103,7 @@ const diskFull: Injection = {
     if (disk.kind === 'not possible here')
       return 'nothing: this machine can neither mount nor limit file sizes';
     const from = Date.now();
-    disk.fill(drill.postgresProcesses());
+    const left = disk.fill(drill.postgresProcesses());
     let said: string;
     try {
       said = await writeUntilRefused(drill, 60_000);
@@ -117,21 +116,19 @@ const diskFull: Injection = {
       async () => (await drill.query('create temp table room as select 1')).length === 0,
       60_000,
     );
-    return `the store refused writes: ${said}`;
+    return `${left}; the store refused writes: ${said}`;
   },
 };
 
-const stopped = (service: string, short?: Injection['short']): Injection => ({
+const stopped = (service: string): Injection => ({
   name: `freeze-${service}`,
   what: `SIGSTOP of ${service} past its session until another process took over, then SIGCONT`,
-  ...(short === undefined ? {} : { short }),
   inject: (drill) => freeze(drill, service),
 });
 
 const disturbedFeed: Injection = {
   name: 'disturbed-feed',
   what: 'for 12 s half of all messages come twice and late, and topics overtake each other',
-  short: true,
   inject: async (drill) => {
     const before = drill.logged('feed.fault.injected');
     drill.setFeedFaults({ duplicates: 0.5, delays: 0.3, delayMs: 1_500, shuffled: true });
@@ -151,14 +148,12 @@ const disturbedFeed: Injection = {
 const poisonEvent: Injection = {
   name: 'poison',
   what: 'a message that routing can never handle: its case waits, others flow, redrive restores order',
-  short: true,
   inject: poison,
 };
 
 const everything: Injection = {
   name: 'kill-everything',
   what: 'kill -9 of every service, PostgreSQL and the broker at once',
-  short: 'store',
   inject: (drill) => drill.killAndAwait(...Object.keys(drill.endpoints.servers), ...drill.services),
 };
 
@@ -172,7 +167,7 @@ export const injections: readonly Injection[] = [
   storeKilled,
   brokerKilled,
   stopped('routing'),
-  stopped('dispatch', 'kafka'),
+  stopped('dispatch'),
   stopped('notification'),
   disturbedFeed,
   poisonEvent,
@@ -181,7 +176,7 @@ export const injections: readonly Injection[] = [
   diskFull,
   gateway('hang', 'takes nothing and does not answer'),
   gateway('answer-late', 'accepts, and answers after our time-out'),
-  gateway('cut-after-accept', 'accepts, then cuts the connection', 'store'),
+  gateway('cut-after-accept', 'accepts, then cuts the connection'),
   everything,
 ];
 

@@ -7,8 +7,19 @@ import { StoryPlayer, explain } from './story-players';
 
 const workBeforeMs = 3_000;
 
-/** Injects one fault after the other while citizens report and stories are played; then checks. @returns problems found */
-export async function playRound(drill: Drill, chosen: readonly Injection[]): Promise<number> {
+export interface RoundResult {
+  readonly faults: number;
+  readonly stories: number;
+  readonly acknowledged: number;
+  readonly problems: number;
+}
+
+/** Injects one fault after the other while citizens report and stories are played; then checks. */
+export async function playRound(
+  drill: Drill,
+  chosen: readonly Injection[],
+  withinMs: number,
+): Promise<RoundResult> {
   const { say } = drill.parts;
   const load = new Load(
     () => drill.endpoints.intakeUrl,
@@ -19,7 +30,13 @@ export async function playRound(drill: Drill, chosen: readonly Injection[]): Pro
     new StoryPlayer(() => drill.endpoints, 3, 3),
   ];
   const problems: string[] = [];
-  for (const injection of chosen) problems.push(...(await injectOne(drill, injection, load)));
+  const left = [...chosen];
+  for (const end = Date.now() + withinMs; Date.now() < end;) {
+    const injection = left.shift();
+    if (injection === undefined) break;
+    problems.push(...(await injectOne(drill, injection, load)));
+  }
+  if (left.length > 0) say(`  left out for want of time: ${left.map(({ name }) => name).join(', ')}`);
   await Promise.all([load.stop(), ...players.map((player) => player.stop())]);
   const played = players.flatMap((player) => player.played);
   const failed = played.filter(({ problem }) => problem !== undefined);
@@ -28,7 +45,12 @@ export async function playRound(drill: Drill, chosen: readonly Injection[]): Pro
     `${played.length - failed.length} of ${played.length} stories completed (longest ${Math.max(...played.map(({ seconds }) => seconds))} s); ${load.acknowledged.length} reports acknowledged, ${load.repeated} requests repeated`,
   );
   for (const problem of problems) say(`  PROBLEM ${problem}`);
-  return problems.length + (await check(drill, load));
+  return {
+    faults: chosen.length - left.length,
+    stories: played.length - failed.length,
+    acknowledged: load.acknowledged.length,
+    problems: problems.length + (await check(drill, load)),
+  };
 }
 
 async function injectOne(drill: Drill, injection: Injection, load: Load): Promise<readonly string[]> {
