@@ -1,6 +1,13 @@
 import { migrateEventStore } from '@balagh/event-store';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
-import { type Alarm, type Evidence, type Received, type Submissions, checkAll } from '../src/faults/checks';
+import {
+  type Alarm,
+  type Evidence,
+  type Received,
+  type Submissions,
+  type Uncaught,
+  checkAll,
+} from '../src/faults/checks';
 import { disagreements } from '../src/faults/read-models';
 import { type Acknowledged } from '../src/faults/load';
 
@@ -19,6 +26,7 @@ interface Traces {
   readonly received: Received[];
   readonly submissions: Submissions[];
   readonly alarms: Alarm[];
+  readonly uncaught: Uncaught[];
   verifies: boolean;
 }
 
@@ -60,6 +68,7 @@ function sound(): Traces {
     })),
     submissions: [1, 2].map((n) => ({ channel: 'SMS', reference: messageId(n), attempts: 1 })),
     alarms: [{ consumer: 'routing.case-registered', caseId: caseId(1), reason: 'POISONED_BY_DRILL' }],
+    uncaught: [],
     verifies: true,
   };
 }
@@ -103,6 +112,7 @@ describe('the checks after a fault drill', () => {
       received: () => traces.received,
       submissions: async () => traces.submissions,
       alarms: () => traces.alarms,
+      uncaught: () => traces.uncaught,
     };
     return (await checkAll(evidence, traces.acknowledged)).flatMap((check) => check.problems);
   }
@@ -152,6 +162,11 @@ describe('the checks after a fault drill', () => {
       'a case that was parked twice for the same message',
       ({ alarms }) => alarms.push({ ...(alarms[0] as Alarm) }),
       /POISONED_BY_DRILL: parked 2 times$/,
+    ],
+    [
+      'a process that ended of a fault',
+      ({ uncaught }) => uncaught.push({ service: 'notification', event: 'process.uncaught-exception' }),
+      /^notification: process.uncaught-exception/,
     ],
     [
       'a message that was asked for twice',

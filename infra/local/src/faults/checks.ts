@@ -20,12 +20,20 @@ export interface Evidence {
   submissions(): Promise<readonly Submissions[]>;
   /** Every alarm of a parked case so far. */
   alarms(): readonly Alarm[];
+  /** Faults that nobody caught, of any process so far. */
+  uncaught(): readonly Uncaught[];
 }
 
 export interface Alarm {
   readonly consumer: string;
   readonly caseId: string;
   readonly reason: string;
+}
+
+export interface Uncaught {
+  readonly service: string;
+  readonly event: string;
+  readonly err?: { readonly code?: string; readonly message?: string };
 }
 
 export interface Received {
@@ -52,6 +60,7 @@ export async function checkAll(
     await verified(evidence),
     await effectsHappenedOnce(evidence, acknowledged),
     onlyPoisonIsParked(evidence.alarms()),
+    nobodyDiedOfAFault(evidence.uncaught()),
     ...(await messageChecks(evidence, acknowledged)),
   ];
 }
@@ -118,6 +127,17 @@ function onlyPoisonIsParked(alarms: readonly Alarm[]): Check {
       ...unasked.map(({ consumer, caseId, reason }) => `${consumer} parked ${caseId}: ${reason}`),
       ...[...counted].filter(([, times]) => times > 1).map(([key, times]) => `${key}: parked ${times} times`),
     ],
+  };
+}
+
+/** A service that cannot begin while its store is away ends and is started again; one that runs must outlive every fault. */
+function nobodyDiedOfAFault(uncaught: readonly Uncaught[]): Check {
+  return {
+    what: 'no process ended of a fault that nobody caught',
+    found: `${uncaught.length} uncaught`,
+    problems: uncaught.map(
+      ({ service, event, err }) => `${service}: ${event} ${err?.code ?? ''} ${err?.message ?? ''}`,
+    ),
   };
 }
 

@@ -1,11 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FeedFaultSettings } from '@balagh/event-feed';
 import { Client } from 'pg';
 import { projectRoot } from '../data-directory';
 import { type Endpoints, type RunningSystem } from '../system';
-import { type Alarm, type Evidence, type Received, type Submissions } from './checks';
 import { type Chance } from './random';
 import { type FullDisk } from './full-disk';
 import { pause, until } from './waiting';
@@ -174,31 +173,12 @@ export class Drill {
     });
   }
 
-  /** What the checks look at. */
-  evidence(): Evidence {
-    return {
-      query: (sql, values) => this.query(sql, values),
-      verify: () => this.tool('services/history/dist/entrypoints/case.cli.js', 'verify'),
-      received: () => this.received(),
-      submissions: () => this.submissions(),
-      alarms: () => this.alarms(),
-    };
-  }
-
   /** The lines that all processes of a service logged since the launcher started. */
   logOf(service: string): readonly string[] {
     const logs = join(this.parts.dataDir, 'logs');
     return readdirSync(logs)
       .filter((name) => name === `${service}.log` || name.startsWith(`${service}-replica-`))
       .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'));
-  }
-
-  /** What was said when cases were parked, by any consumer. */
-  alarms(): readonly Alarm[] {
-    return this.services
-      .flatMap((service) => this.logOf(service))
-      .filter((line) => line.includes('"event":"feed.case.parked"'))
-      .flatMap((line) => parsed<Alarm>(line));
   }
 
   /** How often this line was logged by any service, by its stable event name. */
@@ -225,33 +205,11 @@ export class Drill {
 
   pause = pause;
 
-  private received(): readonly Received[] {
-    const file = join(this.parts.dataDir, 'sent-messages.jsonl');
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Received);
-  }
-
-  private async submissions(): Promise<readonly Submissions[]> {
-    const answer = await fetch(`${this.endpoints.simulatorsUrl}/messages?limit=10000`, {
-      signal: AbortSignal.timeout(requestWithinMs),
-    });
-    return ((await answer.json()) as { messages: readonly Submissions[] }).messages;
-  }
-
   private async stateOf(service: string): Promise<ReadyReport> {
     const answer = await fetch(`${this.endpoints.http[service]}/readyz`, {
       signal: AbortSignal.timeout(requestWithinMs),
     });
     return (await answer.json()) as ReadyReport;
-  }
-}
-
-/** A line cut short by a kill is left out. */
-function parsed<T>(line: string): T[] {
-  try {
-    return [JSON.parse(line) as T];
-  } catch {
-    return [];
   }
 }
 

@@ -1,5 +1,6 @@
 import { World } from '@balagh/stories';
 import { type Drill } from './drill';
+import { alarmsOf } from './drill-evidence';
 import { produceUnreadable } from './duplicated-topics';
 import { until } from './waiting';
 
@@ -142,7 +143,7 @@ async function register(world: World, caseId: string): Promise<void> {
 }
 
 function alarms(drill: Drill, consumer: string, caseId: string): number {
-  return drill.alarms().filter((one) => one.consumer === consumer && one.caseId === caseId).length;
+  return alarmsOf(drill).filter((one) => one.consumer === consumer && one.caseId === caseId).length;
 }
 
 async function typesOf(drill: Drill, caseId: string): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { checkAll } from './checks';
 import { type Drill } from './drill';
+import { evidenceOf } from './drill-evidence';
 import { type Injection } from './injections';
 import { Load } from './load';
 import { readModels } from './read-models';
@@ -84,7 +85,7 @@ async function check(drill: Drill, load: Load): Promise<number> {
     return 1;
   }
   say(`messages have their outcomes after ${((Date.now() - quietFrom) / 1000).toFixed(1)} s; checking`);
-  const checks = [...(await checkAll(drill.evidence(), load.acknowledged)), await readModels(drill)];
+  const checks = [...(await checkAll(evidenceOf(drill), load.acknowledged)), await readModels(drill)];
   for (const { what, found, problems } of checks) {
     say(`  ${problems.length === 0 ? 'ok     ' : 'PROBLEM'} ${what}: ${found}`);
     for (const problem of problems.slice(0, 20)) say(`          ${problem}`);
