@@ -3,7 +3,7 @@ import { type Drill } from './drill';
 import { endSessionsOf } from './store-probes';
 import { until } from './waiting';
 
-const frozenForMs = 15_000;
+const frozenForMs = 12_000;
 const withinMs = 120_000;
 
 /** What a service’s first consumer does to a case that nobody else does. */

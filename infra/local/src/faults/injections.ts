@@ -29,12 +29,12 @@ const kill = (service: string): Injection => ({
 
 const gateway = (mode: string, what: string): Injection => ({
   name: `sms-${mode}`,
-  what: `the SMS gateway ${what} for 12 s`,
+  what: `the SMS gateway ${what} for 10 s`,
   once: true,
   inject: async (drill) => {
     const before = await drill.countOf('MessageOutcomeUnknown');
     await drill.setGatewayFault('sms', mode);
-    await drill.pause(12_000);
+    await drill.pause(10_000);
     await drill.setGatewayFault('sms', 'none');
     await until(
       'a message with an unknown outcome',
@@ -128,7 +128,7 @@ const stopped = (service: string): Injection => ({
 
 const disturbedFeed: Injection = {
   name: 'disturbed-feed',
-  what: 'for 12 s half of all messages come twice and late, and topics overtake each other',
+  what: 'for 10 s half of all messages come twice and late, and topics overtake each other',
   inject: async (drill) => {
     const before = drill.logged('feed.fault.injected');
     drill.setFeedFaults({ duplicates: 0.5, delays: 0.3, delayMs: 1_500, shuffled: true });
@@ -137,7 +137,7 @@ const disturbedFeed: Injection = {
       if (sent === 0) throw new Error('no message was produced once more');
       drill.parts.say(`      ${sent} old messages produced once more, in any order of the cases`);
     }
-    await drill.pause(12_000);
+    await drill.pause(10_000);
     drill.setFeedFaults({});
     const disturbed = drill.logged('feed.fault.injected') - before;
     if (disturbed === 0) throw new Error('no message was disturbed');

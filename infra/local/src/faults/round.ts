@@ -6,7 +6,7 @@ import { Load } from './load';
 import { readModels } from './read-models';
 import { StoryPlayer, explain } from './story-players';
 
-const workBeforeMs = 3_000;
+const workBeforeMs = 2_000;
 
 export interface RoundResult {
   readonly faults: number;
