@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PublishedEvent } from '@balagh/case-events';
+import { type Subscription } from '@balagh/event-feed';
 import { type KafkaMessage, Kafka, Partitioners, logLevel } from 'kafkajs';
 import { startKafkaBroker } from '../../local/src/kafka/kafka-broker';
 import { caseNumber, happen } from '../../../libs/event-feed/spec/case-story';
@@ -49,6 +50,14 @@ async function produce(
   await producer.connect();
   await producer.send({ topic, messages });
   await producer.disconnect();
+}
+
+/** Forgets the offsets of a group without members: everything comes again. */
+async function fromTheBeginning(brokers: string, groupId: string, topic: string): Promise<void> {
+  const admin = client(brokers).admin();
+  await admin.connect();
+  await admin.resetOffsets({ groupId, topic, earliest: true });
+  await admin.disconnect();
 }
 
 describe('published events over Kafka', () => {
@@ -177,6 +186,35 @@ describe('published events over Kafka', () => {
     for (const { caseId } of parked) await running.redrive(caseId);
     expect(handled).toEqual([`${B} 0`, `${A} 0`, `${A} 1`]);
     expect(await running.parked()).toEqual([]);
+  });
+
+  it('parks a broken message once, also when the broker brings it again after the redrive', async () => {
+    bench = await kafkaBench(brokers);
+    const handled: string[] = [];
+    const feed = bench.replica();
+    closing.unshift(() => feed.close());
+    const subscription: Subscription = {
+      consumer: 'routing.specification',
+      topics: ['case.intake'],
+      handle: async ({ subject, caserevision }) => void handled.push(`${subject} ${caserevision}`),
+    };
+    const topic = `${bench.prefix}case.intake`;
+    const before = await feed.subscribe(subscription);
+    await produce(brokers, topic, [{ key: A, value: 'not a message' }]);
+    await bench.until(async () => (await before.parked()).length === 1);
+    await before.redrive(A);
+    await before.stop();
+    await fromTheBeginning(brokers, `${bench.prefix}routing.specification`, topic);
+    const after = await feed.subscribe(subscription);
+    await happen(bench.store, A, 'CaseOpened');
+    await bench.until(() => handled.length > 0);
+    await bench.until(async () => (await after.lag()) === 0);
+    expect(handled).toEqual([`${A} 0`]);
+    expect(await after.parked()).toEqual([]);
+    expect(bench.logged.filter((event) => event === 'feed.case.parked')).toHaveLength(1);
+
+    await produce(brokers, topic, [{ key: A, value: 'not a message' }]);
+    await bench.until(async () => (await after.parked()).length === 1);
   });
 });
 

@@ -42,6 +42,22 @@ describe('a watched server', () => {
     expect(isAlive(watched.pid)).toBe(false);
   }, 30_000);
 
+  it('is started with growing pauses when it lived long and then does not come back', async () => {
+    const now = Date.now.bind(Date);
+    const attempts: number[] = [];
+    const again = async (): Promise<Server> => {
+      attempts.push(now());
+      throw new Error('not yet');
+    };
+    const watched = new WatchedServer('the server', server(children), again, () => undefined);
+    const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+    process.kill(watched.pid, 'SIGKILL');
+    await eventually(() => attempts.length >= 4, { deadlineMs: 70_000 });
+    await watched.stop();
+    later.mockRestore();
+    expect((attempts[3] ?? 0) - (attempts[2] ?? 0)).toBeGreaterThan(750);
+  }, 80_000);
+
   it('is not started again once it was stopped, and stays away while it is held', async () => {
     let attempts = 0;
     const again = async (): Promise<Server> => {

@@ -13,7 +13,7 @@ import { memoryOf } from './memory';
 import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
 import { grpcAgencies, publishProfiles } from './profiles';
 import { type Ports, serviceProcesses } from './services';
-import { Supervisor } from './supervisor';
+import { type ServiceProcess, Supervisor } from './supervisor';
 import { WatchedServer } from './watched-server';
 
 /** What `endpoints.json` tells command-line tools and tests about the running system. Holds database passwords: mode 0600. */
@@ -43,8 +43,16 @@ export interface RunningSystem {
   readonly endpoints: Endpoints;
   /** Drills: PostgreSQL, once ended, stays away for this long. Milliseconds. */
   holdPostgres(ms: number): void;
+  /** Drills: one more process of a service, with ports of its own; resolves when it is ready. */
+  startReplica(service: string): Promise<Replica>;
   /** Everything this system uses, in MiB; see `memoryOf`. */
   memory(): number;
+  stop(): Promise<void>;
+}
+
+export interface Replica {
+  readonly pid: number;
+  /** A clean end; the other process goes on alone. */
   stop(): Promise<void>;
 }
 
@@ -109,14 +117,18 @@ async function startSteps(
   const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
   const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers, partnerTls };
-  const services = serviceProcesses({
-    ...around,
-    gatewayUrl: simulators.httpUrl,
-    smtpUrl: simulators.smtpUrl,
-  }).map((service) => ({
-    ...service,
-    env: { ...service.env, ...options.serviceEnvironment },
-  }));
+  const processesOn = (on: Ports): ServiceProcess[] =>
+    serviceProcesses({
+      ...around,
+      ports: on,
+      gatewayUrl: simulators.httpUrl,
+      smtpUrl: simulators.smtpUrl,
+    }).map((service) => ({
+      ...service,
+      env: { ...service.env, ...options.serviceEnvironment },
+    }));
+  const services = processesOn(ports);
+  let replicas = 0;
   const serverPids = (): Record<string, number> =>
     Object.fromEntries([...servers].map(([name, { pid }]) => [name, pid]));
   const endpoints = (): Endpoints =>
@@ -136,9 +148,27 @@ async function startSteps(
       return endpoints();
     },
     holdPostgres: (ms) => servers.get('postgres')?.hold(ms),
+    startReplica: async (service) => {
+      const process = processesOn(await choosePorts(0)).find(({ name }) => name === service);
+      if (process === undefined) throw new Error(`no service ${service}`);
+      const name = `${service}-replica-${(replicas += 1)}`;
+      return startReplica({ ...process, name }, data.logs, stops, progress);
+    },
     memory: () => memoryOf([process.pid, ...Object.values(serverPids())]),
     stop,
   };
+}
+
+async function startReplica(
+  process: ServiceProcess,
+  logs: string,
+  stops: Stops,
+  report: Report,
+): Promise<Replica> {
+  const supervisor = new Supervisor(logs, report);
+  stops.push(() => supervisor.stop());
+  await supervisor.start([process], (name) => report(`  ${name} is ready`));
+  return { pid: supervisor.pids().get(process.name) ?? -1, stop: () => supervisor.stop() };
 }
 
 /** Two launchers on one data directory would fight over it. A dead one's file is simply replaced. */

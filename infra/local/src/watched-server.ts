@@ -58,11 +58,12 @@ export class WatchedServer {
     this.report(`${this.name} is gone; starting it again`);
     try {
       this.server = await this.startAgain();
-      this.startedAt = Date.now();
       this.report(`${this.name} is back`);
     } catch (error) {
       this.report(`${this.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
+    // Also after a start that failed: what counts is how long this one lived, not the one before.
+    this.startedAt = Date.now();
     this.failures += 1;
     if (this.failures >= mostFailures) {
       this.report(`${this.name} ended ${this.failures} times in a row and stays down`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '@balagh/testing';
 import { addInvoice, inventedCivilNumber, openComplaint } from './consumer-complaint';
 import { type Story, inventedPhone } from './story';
 import { type Staff, type World } from './world';
@@ -57,7 +58,14 @@ async function toConfrontation(
   await officer.command('Dispatch', 'IssueSummons', { caseId, date });
   const auditor = await world.staff('moci.auditor', tenant);
   await auditor.trailWith(caseNumber, 'SummonsIssued', 'NotificationSent', 'NotificationSent');
-  const summons = (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
+  // The trail may show earlier messages sent late; the summons themselves are waited for.
+  const summons = await eventually(
+    async () => {
+      const found = (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
+      return found.length >= 2 && found;
+    },
+    { deadlineMs: 20_000 + world.patienceMs, what: 'two summons' },
+  );
   assert.equal(summons.length, 2, 'complainant and respondent are summoned, each once');
   return { caseId, caseNumber, desk, officer };
 }

@@ -128,7 +128,17 @@ describe('a message from a topic', () => {
     ['a case id that is not one', raw({ ...message, subject: 'x' }), { problem: 'MESSAGE_INVALID' }],
     ['the key of another case', raw(message, caseNumber(2)), { problem: 'MESSAGE_KEY_FOREIGN' }],
   ])('is read or refused with a code: %s', (_, given, content) => {
-    expect(fromTopic(given, undefined)?.content).toEqual(content);
+    expect(fromTopic(given, undefined)?.content).toMatchObject(content);
+  });
+
+  it('has a mark of its own place and content when it is broken', () => {
+    const marks = [raw('{'), raw('{'), raw('['), { ...raw('{'), place: 'case.intake/0/6' }].map((given) => {
+      const content = fromTopic(given, undefined)?.content;
+      return content !== undefined && 'mark' in content ? content.mark : undefined;
+    });
+    expect(marks[0]).toBe(marks[1]);
+    expect(new Set(marks).size).toBe(3);
+    expect(marks).not.toContain(undefined);
   });
 
   it('is skipped unread when its type is not wanted, broken or not', () => {

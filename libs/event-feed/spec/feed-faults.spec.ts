@@ -41,7 +41,7 @@ describe('faults of the feed that a drill asks for', () => {
     };
     const progress = createMemoryProgress('routing.specification');
     const parts = { subscription, progress, store: createMemoryEventStore(), log };
-    const consumer = new CaseConsumer(parts, { faults: feedFaultsOf(file, () => 0) });
+    const consumer = new CaseConsumer(parts, { faults: feedFaultsOf(file, { random: () => 0 }) });
     let finished = 0;
     const offer = (caseId: string, revision: number): void =>
       consumer.offer(
@@ -52,19 +52,22 @@ describe('faults of the feed that a drill asks for', () => {
   }
 
   it('are none without the file, and none when it cannot be read', async () => {
-    const faults = feedFaultsOf(file, () => 0);
+    const faults = feedFaultsOf(file, { random: () => 0 });
     expect([faults.repeatAfterMs(), faults.pick(['a', 'b'])]).toEqual([undefined, undefined]);
     writeFileSync(file, '{ half');
     expect([faults.repeatAfterMs(), faults.pick(['a', 'b'])]).toEqual([undefined, undefined]);
   });
 
   it('are turned on and off while everything runs', () => {
-    const faults = feedFaultsOf(file, () => 0.4);
+    const { log, logged } = recordingLog();
+    const faults = feedFaultsOf(file, { random: () => 0.4, log });
     ask({ duplicates: 0.5, shuffled: true });
     expect(faults.repeatAfterMs()).toBe(401);
     expect(faults.pick(['a', 'b', 'c'])).toBe(1);
+    expect(logged).toEqual(['feed.fault.injected', 'feed.fault.injected']);
     ask({});
     expect([faults.repeatAfterMs(), faults.pick(['a', 'b'])]).toEqual([undefined, undefined]);
+    expect(logged).toHaveLength(2);
   });
 
   it('a message that comes twice, also after newer ones, is handled once', async () => {

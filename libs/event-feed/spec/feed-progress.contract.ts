@@ -45,6 +45,25 @@ export function feedProgressContract(name: string, open: () => Promise<FeedProgr
       expect(await progress.parked()).toMatchObject([failure]);
     });
 
+    it('parks once for the same broken message, also after a redrive, and again for another one', async () => {
+      expect(await progress.parkOnce(failure, 'case.intake/0/5 digest')).toBe(true);
+      expect(await progress.parkOnce(failure, 'case.intake/0/5 digest')).toBe(false);
+      await progress.unpark(A, 4);
+      expect(await progress.parkOnce(failure, 'case.intake/0/5 digest')).toBe(false);
+      expect(await progress.parked()).toEqual([]);
+      expect(await progress.parkOnce(failure, 'case.intake/0/6 digest')).toBe(true);
+      expect(await progress.parked()).toMatchObject([failure]);
+    });
+
+    it('keeps the first failure of a case that a broken message finds parked, and lets it wait', async () => {
+      await progress.park(failure);
+      expect(await progress.parkOnce({ ...failure, revision: 9, reason: 'MESSAGE_INVALID' }, 'mark')).toBe(
+        true,
+      );
+      expect(await progress.parked()).toMatchObject([failure]);
+      expect(await progress.unpark(A, 4)).toBe(false);
+    });
+
     it('does not clear a park while a message waits that the redrive did not see', async () => {
       await progress.park(failure);
       expect(await progress.wait(A, 7)).toBe(true);

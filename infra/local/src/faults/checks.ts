@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Drill } from './drill';
 import { type Acknowledged } from './load';
-import { readModels } from './read-models';
+import { messageChecks } from './message-checks';
 
 export interface Check {
   readonly what: string;
@@ -11,25 +8,68 @@ export interface Check {
   readonly problems: readonly string[];
 }
 
-/** Everything that must hold of the data once the system is quiet again. */
+/** What the checks look at. A specification hands over doctored evidence and expects each check to say so. */
+export interface Evidence {
+  /** Asks the database, as its administrator. */
+  query<Row extends object>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** `npm run case -- verify`. */
+  verify(): Promise<{ readonly ok: boolean; readonly said: string }>;
+  /** Everything that reached a person, from the gateways’ own log. */
+  received(): readonly Received[];
+  /** How often a gateway was given a reference, as it counted itself. */
+  submissions(): Promise<readonly Submissions[]>;
+  /** Every alarm of a parked case so far. */
+  alarms(): readonly Alarm[];
+  /** Faults that nobody caught, of any process so far. */
+  uncaught(): readonly Uncaught[];
+}
+
+export interface Alarm {
+  readonly consumer: string;
+  readonly caseId: string;
+  readonly reason: string;
+}
+
+export interface Uncaught {
+  readonly service: string;
+  readonly event: string;
+  readonly err?: { readonly code?: string; readonly message?: string };
+}
+
+export interface Received {
+  readonly channel: string;
+  readonly to: string;
+  readonly text: string;
+  readonly reference: string;
+}
+
+export interface Submissions {
+  readonly channel: string;
+  readonly reference: string;
+  readonly attempts: number;
+}
+
+/** Everything that must hold of events and messages once the system is quiet again. */
 export async function checkAll(
-  drill: Drill,
+  evidence: Evidence,
   acknowledged: readonly Acknowledged[],
 ): Promise<readonly Check[]> {
   return [
-    await acknowledgedArePresent(drill, acknowledged),
-    await versionsHaveNoGaps(drill),
-    await verified(drill),
-    await effectsHappenedOnce(drill, acknowledged),
-    await eachMessageWasAskedForOnce(drill),
-    await submissionsAreJustified(drill),
-    nobodyGotAMessageTwice(drill),
-    await readModels(drill),
+    await acknowledgedArePresent(evidence, acknowledged),
+    await versionsHaveNoGaps(evidence),
+    await verified(evidence),
+    await effectsHappenedOnce(evidence, acknowledged),
+    onlyPoisonIsParked(evidence.alarms()),
+    nobodyDiedOfAFault(evidence.uncaught()),
+    ...(await messageChecks(evidence, acknowledged)),
   ];
 }
 
-async function acknowledgedArePresent(drill: Drill, acknowledged: readonly Acknowledged[]): Promise<Check> {
-  const rows = await drill.query<{ stream: string; number: string }>(
+async function acknowledgedArePresent(
+  evidence: Evidence,
+  acknowledged: readonly Acknowledged[],
+): Promise<Check> {
+  const rows = await evidence.query<{ stream: string; number: string }>(
     `select stream, data::json->>'caseNumber' as number from eventstore.events where type = 'CaseRegistered'`,
   );
   const stored = new Map(rows.map(({ stream, number }) => [stream, number]));
@@ -46,14 +86,14 @@ async function acknowledgedArePresent(drill: Drill, acknowledged: readonly Ackno
   };
 }
 
-async function versionsHaveNoGaps(drill: Drill): Promise<Check> {
-  const [all] = await drill.query<{ streams: string; events: string }>(
+async function versionsHaveNoGaps(evidence: Evidence): Promise<Check> {
+  const [all] = await evidence.query<{ streams: string; events: string }>(
     'select count(*) as events, count(distinct stream) as streams from eventstore.events',
   );
-  const rows = await drill.query<{ stream: string }>(`
-    select s.stream from eventstore.streams s
-    left join (select stream, count(*) as n, max(revision) as last, min(revision) as first from eventstore.events group by stream) e using (stream)
-    where e.n is null or e.first <> 0 or e.n <> e.last + 1 or e.last <> s.revision`);
+  const rows = await evidence.query<{ stream: string }>(`
+    select coalesce(s.stream, e.stream) as stream from eventstore.streams s
+    full join (select stream, count(*) as n, max(revision) as last, min(revision) as first from eventstore.events group by stream) e using (stream)
+    where s.stream is null or e.n is null or e.first <> 0 or e.n <> e.last + 1 or e.last <> s.revision`);
   return {
     what: 'versions of every stream have no gaps',
     found: `${all?.streams} streams, ${all?.events} events`,
@@ -61,12 +101,43 @@ async function versionsHaveNoGaps(drill: Drill): Promise<Check> {
   };
 }
 
-async function verified(drill: Drill): Promise<Check> {
-  const { ok, said } = await drill.tool('services/history/dist/entrypoints/case.cli.js', 'verify');
+async function verified(evidence: Evidence): Promise<Check> {
+  const { ok, said } = await evidence.verify();
   return {
     what: 'hash chains, schemas and the index verify (npm run case -- verify)',
     found: said.split('\n').at(-1) ?? '',
     problems: ok ? [] : [said],
+  };
+}
+
+const askedFor = ['POISONED_BY_DRILL', 'MESSAGE_UNREADABLE'];
+
+/** No other fault may park a case: all of them pass. And what the broker brings again parks it no second time. */
+function onlyPoisonIsParked(alarms: readonly Alarm[]): Check {
+  const unasked = alarms.filter(({ reason }) => !askedFor.includes(reason));
+  const counted = new Map<string, number>();
+  for (const { consumer, caseId, reason } of alarms) {
+    const key = `${consumer} ${caseId} ${reason}`;
+    counted.set(key, (counted.get(key) ?? 0) + 1);
+  }
+  return {
+    what: 'only poisoned cases were parked, each once',
+    found: `${alarms.length} alarms of parked cases`,
+    problems: [
+      ...unasked.map(({ consumer, caseId, reason }) => `${consumer} parked ${caseId}: ${reason}`),
+      ...[...counted].filter(([, times]) => times > 1).map(([key, times]) => `${key}: parked ${times} times`),
+    ],
+  };
+}
+
+/** A service that cannot begin while its store is away ends and is started again; one that runs must outlive every fault. */
+function nobodyDiedOfAFault(uncaught: readonly Uncaught[]): Check {
+  return {
+    what: 'no process ended of a fault that nobody caught',
+    found: `${uncaught.length} uncaught`,
+    problems: uncaught.map(
+      ({ service, event, err }) => `${service}: ${event} ${err?.code ?? ''} ${err?.message ?? ''}`,
+    ),
   };
 }
 
@@ -80,13 +151,16 @@ const oncePerCase = [
   'PriorityAssessed',
 ];
 
-async function effectsHappenedOnce(drill: Drill, acknowledged: readonly Acknowledged[]): Promise<Check> {
-  const rows = await drill.query<{ stream: string; type: string; times: string }>(
+async function effectsHappenedOnce(
+  evidence: Evidence,
+  acknowledged: readonly Acknowledged[],
+): Promise<Check> {
+  const rows = await evidence.query<{ stream: string; type: string; times: string }>(
     `select stream, type, count(*) as times from eventstore.events where category = 'case' and type = any($1) group by stream, type having count(*) > 1`,
     [oncePerCase],
   );
   const wanted = ['CaseOpened', 'CaseRegistered', 'CaseRouted', 'CaseSentToSecondLine', 'NotificationSent'];
-  const missing = await drill.query<{ stream: string; type: string }>(
+  const missing = await evidence.query<{ stream: string; type: string }>(
     `select s.stream, w.type from unnest($1::text[]) s(stream) cross join unnest($2::text[]) w(type)
      where not exists (select from eventstore.events e where e.stream = s.stream and e.type = w.type)`,
     [acknowledged.map(({ caseId }) => `case-${caseId}`), wanted],
@@ -98,74 +172,5 @@ async function effectsHappenedOnce(drill: Drill, acknowledged: readonly Acknowle
       ...rows.map(({ stream, type, times }) => `${stream}: ${type} ${times} times`),
       ...missing.map(({ stream, type }) => `${stream}: no ${type}`),
     ],
-  };
-}
-
-async function eachMessageWasAskedForOnce(drill: Drill): Promise<Check> {
-  const twice = await drill.query<{ stream: string }>(`
-    select stream from eventstore.events where type = 'NotificationRequested'
-    group by stream, data::json->>'triggerRevision', data::json->>'template', data::json->>'recipient', data::json->>'recipientCode' having count(*) > 1`);
-  const [counts] = await drill.query<{ requested: string; sent: string; failed: string }>(`
-    select count(*) filter (where type = 'NotificationRequested') as requested, count(*) filter (where type = 'NotificationSent') as sent,
-      count(*) filter (where type = 'NotificationFailed') as failed from eventstore.events`);
-  const open = Number(counts?.requested) - Number(counts?.sent) - Number(counts?.failed);
-  const [unreachable] = await drill.query<{ n: string }>(
-    `select count(*) as n from eventstore.events where type = 'NotificationFailed' and data::json->>'reason' = 'UNREACHABLE_BY_MESSAGE'`,
-  );
-  return {
-    what: 'every message was asked for once and has one outcome',
-    found: `${counts?.requested} requested, ${counts?.sent} sent, ${counts?.failed} failed (${unreachable?.n} of them reach nobody by message)`,
-    problems: [
-      ...twice.map(({ stream }) => `${stream}: a message requested twice`),
-      ...(open === 0 ? [] : [`${open} messages without an outcome`]),
-    ],
-  };
-}
-
-/** A second submission needs the certainty that the first did not arrive: a refusal between them. */
-async function submissionsAreJustified(drill: Drill): Promise<Check> {
-  const rows = await drill.query<{ stream: string; types: string[] }>(`
-    select stream, array_agg(type order by revision) as types from eventstore.events where category = 'message' group by stream`);
-  const blind = rows.filter(({ types }) => {
-    const relevant = types.filter((type) =>
-      ['MessageSubmitted', 'MessageRejected', 'MessageAccepted'].includes(type),
-    );
-    const unjustified = relevant.some(
-      (type, at) => type === 'MessageSubmitted' && at > 0 && relevant[at - 1] !== 'MessageRejected',
-    );
-    return unjustified || types.filter((type) => type === 'MessageAccepted').length > 1;
-  });
-  const submitted = rows.flatMap(({ types }) => types.filter((type) => type === 'MessageSubmitted')).length;
-  const unknown = rows.flatMap(({ types }) =>
-    types.filter((type) => type === 'MessageOutcomeUnknown'),
-  ).length;
-  return {
-    what: 'no message was submitted again while its outcome was unknown',
-    found: `${rows.length} messages, ${submitted} submissions, ${unknown} unknown outcomes on the way`,
-    problems: blind.map(({ stream, types }) => `${stream}: ${types.join(' → ')}`),
-  };
-}
-
-function nobodyGotAMessageTwice(drill: Drill): Check {
-  const file = join(drill.parts.dataDir, 'sent-messages.jsonl');
-  const lines = existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-    : [];
-  const received = lines.map(
-    (line) => JSON.parse(line) as { channel: string; to: string; text: string; reference: string },
-  );
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const { channel, to, text, reference } of received) {
-    const keys = [`${channel} reference ${reference}`];
-    if (/[A-Z]{3,}-\d{4}-\d{6}/.test(text)) keys.push(`${channel} ${to} ${text}`);
-    for (const key of keys) (seen.has(key) ? twice : seen).add(key);
-  }
-  return {
-    what: 'nobody got a message twice',
-    found: `${received.length} messages at the simulated gateways`,
-    problems: [...twice].map((key) => `twice: ${key.slice(0, 100)}`),
   };
 }

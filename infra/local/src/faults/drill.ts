@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FeedFaultSettings } from '@balagh/event-feed';
 import { Client } from 'pg';
@@ -25,6 +25,8 @@ export interface DrillParts {
 
 /** What an injection may do to the running system. */
 export class Drill {
+  private phones = 0;
+
   constructor(readonly parts: DrillParts) {}
 
   get endpoints(): Endpoints {
@@ -35,8 +37,14 @@ export class Drill {
     return Object.keys(this.endpoints.http);
   }
 
-  signal(service: string, signal: NodeJS.Signals): void {
-    process.kill(this.pid(service), signal);
+  /** Last digits of a phone number that no report of this drill has used. */
+  nextPhone(): number {
+    return (this.phones += 1);
+  }
+
+  /** Names of a service’s consumers; over Kafka also of their groups. */
+  async consumersOf(service: string): Promise<readonly string[]> {
+    return Object.keys((await this.stateOf(service)).consumers);
   }
 
   pid(name: string): number {
@@ -56,7 +64,7 @@ export class Drill {
   }
 
   /** kill -9 of services or servers at once; resolves when all are back in another process. */
-  async killAndAwait(...names: readonly string[]): Promise<void> {
+  async killAndAwait(...names: readonly string[]): Promise<string> {
     const before = names.map((name) => [name, this.pid(name)] as const);
     for (const [, pid] of before) process.kill(pid, 'SIGKILL');
     await until(
@@ -64,6 +72,7 @@ export class Drill {
       () => before.every(([name, pid]) => this.pid(name) !== pid),
       backWithinMs,
     );
+    return before.map(([name, pid]) => `${name} was ${pid}, is ${this.pid(name)}`).join('; ');
   }
 
   setFeedFaults(settings: FeedFaultSettings): void {
@@ -164,9 +173,34 @@ export class Drill {
     });
   }
 
-  /** The log of a service since the launcher started. */
-  logOf(service: string): string {
-    return readFileSync(join(this.parts.dataDir, 'logs', `${service}.log`), 'utf8');
+  /** The lines that all processes of a service logged since the launcher started. */
+  logOf(service: string): readonly string[] {
+    const logs = join(this.parts.dataDir, 'logs');
+    return readdirSync(logs)
+      .filter((name) => name === `${service}.log` || name.startsWith(`${service}-replica-`))
+      .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'));
+  }
+
+  /** How often this line was logged by any service, by its stable event name. */
+  logged(event: string): number {
+    return this.services
+      .flatMap((service) => this.logOf(service))
+      .filter((line) => line.includes(`"event":"${event}"`)).length;
+  }
+
+  /** How many events are stored. */
+  async events(): Promise<number> {
+    const [row] = await this.query<{ n: number }>('select count(*)::int as n from eventstore.events');
+    return row?.n ?? 0;
+  }
+
+  /** How many events of a type are stored. */
+  async countOf(type: string): Promise<number> {
+    const [row] = await this.query<{ n: number }>(
+      'select count(*)::int as n from eventstore.events where type = $1',
+      [type],
+    );
+    return row?.n ?? 0;
   }
 
   pause = pause;

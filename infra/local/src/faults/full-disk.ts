@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { postgresHome } from '../data-directory';
 
@@ -8,8 +8,8 @@ const sizeMb = 1_024;
 /** How the disk below PostgreSQL can be made full on this machine. */
 export interface FullDisk {
   readonly kind: 'tmpfs' | 'file-size limit' | 'not possible here';
-  /** `processes`: PostgreSQL's, postmaster first. */
-  fill(processes: readonly number[]): void;
+  /** `processes`: PostgreSQL's, postmaster first. @returns what is left, for a person @throws when it is not full */
+  fill(processes: readonly number[]): string;
   free(processes: readonly number[]): void;
   /** After everything is stopped. */
   remove(): void;
@@ -29,7 +29,7 @@ export function prepareFullDisk(dataDir: string): FullDisk {
   if (mounted) return ownFileSystem(place);
   return spawnSync('prlimit', ['--version']).status === 0
     ? fileSizeLimit()
-    : { kind: 'not possible here', fill: nothing, free: nothing, remove: nothing };
+    : { kind: 'not possible here', fill: () => '', free: nothing, remove: nothing };
 }
 
 const nothing = (): void => undefined;
@@ -45,6 +45,9 @@ function ownFileSystem(place: string): FullDisk {
       } finally {
         closeSync(file);
       }
+      const { bavail, bsize } = statfsSync(place);
+      if (bavail > 0) throw new Error(`${bavail * bsize} bytes are left on ${place}`);
+      return '0 bytes are left';
     },
     free: () => rmSync(ballast, { force: true }),
     remove: () => void spawnSync('umount', ['-l', place]),
@@ -68,7 +71,10 @@ function fileSizeLimit(): FullDisk {
   };
   return {
     kind: 'file-size limit',
-    fill: (processes) => limit(processes, '65536'),
+    fill: (processes) => {
+      limit(processes, '65536');
+      return 'no file may grow beyond 64 KiB';
+    },
     free: (processes) => limit(processes, 'unlimited'),
     remove: nothing,
   };

@@ -4,6 +4,8 @@ import { pause } from './waiting';
 export interface Acknowledged {
   readonly caseId: string;
   readonly caseNumber: string;
+  /** The reporter’s, used for this report only. */
+  readonly phone: string;
 }
 
 const everyMs = 500;
@@ -20,9 +22,12 @@ export class Load {
   private running = true;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly loop: Promise<void>;
-  private next = 0;
 
-  constructor(private readonly intakeUrl: () => string) {
+  /** `nextPhone`: the last digits of a phone number that nobody has yet. */
+  constructor(
+    private readonly intakeUrl: () => string,
+    private readonly nextPhone: () => number,
+  ) {
     this.loop = this.run();
   }
 
@@ -44,7 +49,7 @@ export class Load {
 
   private async report(): Promise<void> {
     const key = randomUUID();
-    const phone = `+9689${String(1_000_000 + ((this.next += 1) % 8_000_000))}`;
+    const phone = `+9689${String(1_000_000 + (this.nextPhone() % 8_000_000))}`;
     const body = JSON.stringify({
       channel: 'WEB_PORTAL',
       form: { caseType: 'NOTE', category: 'WATER', language: 'ar', details: 'تسرب مياه', phone },
@@ -56,7 +61,11 @@ export class Load {
         continue;
       }
       if (answer.status === 201)
-        this.acknowledged.push({ caseId: answer.body.reportId, caseNumber: answer.body.caseNumber });
+        this.acknowledged.push({
+          caseId: answer.body.reportId,
+          caseNumber: answer.body.caseNumber,
+          phone,
+        });
       else this.problems.push(`a report was answered ${answer.status} ${answer.body.code ?? ''}`);
       return;
     }

@@ -1,21 +1,43 @@
 import { checkAll } from './checks';
 import { type Drill } from './drill';
+import { evidenceOf } from './drill-evidence';
 import { type Injection } from './injections';
 import { Load } from './load';
+import { readModels } from './read-models';
 import { StoryPlayer, explain } from './story-players';
 
-const workBeforeMs = 3_000;
+const workBeforeMs = 2_000;
 
-/** Injects one fault after the other while citizens report and stories are played; then checks. @returns problems found */
-export async function playRound(drill: Drill, chosen: readonly Injection[]): Promise<number> {
+export interface RoundResult {
+  readonly faults: number;
+  readonly stories: number;
+  readonly acknowledged: number;
+  readonly problems: number;
+}
+
+/** Injects one fault after the other while citizens report and stories are played; then checks. */
+export async function playRound(
+  drill: Drill,
+  chosen: readonly Injection[],
+  withinMs: number,
+): Promise<RoundResult> {
   const { say } = drill.parts;
-  const load = new Load(() => drill.endpoints.intakeUrl);
+  const load = new Load(
+    () => drill.endpoints.intakeUrl,
+    () => drill.nextPhone(),
+  );
   const players = [
     new StoryPlayer(() => drill.endpoints, 0, 3),
     new StoryPlayer(() => drill.endpoints, 3, 3),
   ];
   const problems: string[] = [];
-  for (const injection of chosen) problems.push(...(await injectOne(drill, injection, load)));
+  const left = [...chosen];
+  for (const end = Date.now() + withinMs; Date.now() < end;) {
+    const injection = left.shift();
+    if (injection === undefined) break;
+    problems.push(...(await injectOne(drill, injection, load)));
+  }
+  if (left.length > 0) say(`  left out for want of time: ${left.map(({ name }) => name).join(', ')}`);
   await Promise.all([load.stop(), ...players.map((player) => player.stop())]);
   const played = players.flatMap((player) => player.played);
   const failed = played.filter(({ problem }) => problem !== undefined);
@@ -24,7 +46,12 @@ export async function playRound(drill: Drill, chosen: readonly Injection[]): Pro
     `${played.length - failed.length} of ${played.length} stories completed (longest ${Math.max(...played.map(({ seconds }) => seconds))} s); ${load.acknowledged.length} reports acknowledged, ${load.repeated} requests repeated`,
   );
   for (const problem of problems) say(`  PROBLEM ${problem}`);
-  return problems.length + (await check(drill, load));
+  return {
+    faults: chosen.length - left.length,
+    stories: played.length - failed.length,
+    acknowledged: load.acknowledged.length,
+    problems: problems.length + (await check(drill, load)),
+  };
 }
 
 async function injectOne(drill: Drill, injection: Injection, load: Load): Promise<readonly string[]> {
@@ -33,7 +60,8 @@ async function injectOne(drill: Drill, injection: Injection, load: Load): Promis
   const before = load.acknowledged.length;
   say(`  ${injection.name}: ${injection.what}`);
   try {
-    await injection.inject(drill);
+    const proof = await injection.inject(drill);
+    if (proof !== undefined) say(`      proved: ${proof}`);
     const over = Date.now();
     await drill.ready();
     say(
@@ -49,7 +77,6 @@ async function check(drill: Drill, load: Load): Promise<number> {
   const { say } = drill.parts;
   const quietFrom = Date.now();
   try {
-    await redriveUnreadable(drill);
     await drill.quiet();
     say(`consumers are quiet ${((Date.now() - quietFrom) / 1000).toFixed(1)} s after the last report`);
     await drill.settled();
@@ -58,21 +85,10 @@ async function check(drill: Drill, load: Load): Promise<number> {
     return 1;
   }
   say(`messages have their outcomes after ${((Date.now() - quietFrom) / 1000).toFixed(1)} s; checking`);
-  const checks = await checkAll(drill, load.acknowledged);
+  const checks = [...(await checkAll(evidenceOf(drill), load.acknowledged)), await readModels(drill)];
   for (const { what, found, problems } of checks) {
     say(`  ${problems.length === 0 ? 'ok     ' : 'PROBLEM'} ${what}: ${found}`);
     for (const problem of problems.slice(0, 20)) say(`          ${problem}`);
   }
   return checks.flatMap(({ problems }) => problems).length;
-}
-
-/** The broker brings an unreadable message once more when its offset was not committed; it parks its case again. */
-async function redriveUnreadable(drill: Drill): Promise<void> {
-  const { said } = await drill.tool('infra/local/redrive.mjs');
-  for (const line of said.split('\n').filter((one) => one.endsWith('MESSAGE_UNREADABLE'))) {
-    const [, consumer, caseId] = line.split('  ');
-    if (consumer === undefined || caseId === undefined) continue;
-    drill.parts.say(`  ${consumer} met the unreadable message again; its case is handed over once more`);
-    await drill.tool('infra/local/redrive.mjs', consumer, caseId);
-  }
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -222,15 +222,27 @@ async function stopServer(pid: number): Promise<void> {
   }
 }
 
-/** A TCP port that was free a moment ago, on loopback. */
+/** Below the ports that operating systems give to outgoing connections (Linux from 32768, others from 49152). */
+const firstPort = 10_240;
+const lastPort = 32_767;
+
+/**
+ * A TCP port that was free a moment ago, on loopback. No outgoing connection gets it before its server does, or while its server
+ * is being started again. @throws when fifty in a row are taken
+ */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port between ${firstPort} and ${lastPort}`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 

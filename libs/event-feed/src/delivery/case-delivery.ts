@@ -33,6 +33,8 @@ export class CaseDelivery {
     const { topic, caseId, revision, content } = incoming;
     const known = await progress.state(topic, caseId);
     if (revision >= 0 && revision <= known.handled) return 'known';
+    if ('problem' in content && content.mark !== undefined)
+      return this.parkMarked(incoming, content.problem, content.mark);
     if (known.parked && (await progress.wait(caseId, revision))) return 'waiting';
     if ('problem' in content) return this.park(incoming, content.problem);
     try {
@@ -66,13 +68,21 @@ export class CaseDelivery {
     return this.failures.get(`${topic} ${caseId} ${revision}`) ?? 0;
   }
 
-  private async park(
-    { topic, caseId, revision }: Incoming,
-    reason: string,
-    err?: unknown,
-  ): Promise<'parked'> {
+  private async park(incoming: Incoming, reason: string, err?: unknown): Promise<'parked'> {
+    const { topic, caseId, revision } = incoming;
+    await this.parts.progress.park({ topic, caseId, revision, reason });
+    return this.alarm(incoming, reason, err);
+  }
+
+  /** A broken message parks its case once, however often it comes: after a redrive nothing of it is left to do. */
+  private async parkMarked(incoming: Incoming, reason: string, mark: string): Promise<'known' | 'parked'> {
+    const { topic, caseId, revision } = incoming;
+    const first = await this.parts.progress.parkOnce({ topic, caseId, revision, reason }, mark);
+    return first ? this.alarm(incoming, reason) : 'known';
+  }
+
+  private alarm({ topic, caseId, revision }: Incoming, reason: string, err?: unknown): 'parked' {
     const { progress, log } = this.parts;
-    await progress.park({ topic, caseId, revision, reason });
     log.error({
       event: 'feed.case.parked',
       consumer: progress.consumer,

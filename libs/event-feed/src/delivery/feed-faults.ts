@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { PermanentFault, type Subscription } from '../event-feed.port';
+import { type FeedLog, silentLog } from '../feed-log';
 
 /**
  * Faults of a feed that a drill asks for; never part of a real installation. All of them are within what the port promises
@@ -37,24 +38,37 @@ const none = faultsSchema.parse({});
  * Reads the faults from a JSON file, anew whenever it changed: a drill turns them on and off while everything runs. A
  * file that is missing or half written asks for nothing.
  */
-export function feedFaultsOf(file: string, random: () => number = Math.random): FeedFaults {
+export function feedFaultsOf(
+  file: string,
+  { random = Math.random, log = silentLog }: { random?: () => number; log?: FeedLog } = {},
+): FeedFaults {
   let [read, settings] = [-1, none];
   const now = (): z.output<typeof faultsSchema> => {
     const changed = changedAt(file);
     if (changed !== read) [read, settings] = [changed, settingsOf(file)];
     return settings;
   };
+  /** One line per disturbed message: the drill counts them, so that a fault that never happened is noticed. */
+  const told = <T>(kind: 'repeated' | 'late' | 'out-of-turn', value: T): T => {
+    log.info({ event: 'feed.fault.injected', kind });
+    return value;
+  };
   return {
     repeatAfterMs: () =>
-      random() < now().duplicates ? Math.ceil(random() * (now().delayMs + 1)) : undefined,
-    pick: (topics) => (now().shuffled ? Math.floor(random() * topics.length) : undefined),
+      random() < now().duplicates ? told('repeated', Math.ceil(random() * (now().delayMs + 1))) : undefined,
+    pick: (topics) => {
+      if (!now().shuffled) return undefined;
+      const picked = Math.floor(random() * topics.length);
+      return picked === 0 ? picked : told('out-of-turn', picked);
+    },
     around:
       ({ consumer, handle }) =>
       async (message, delivery) => {
         const { poisoned, delays, delayMs } = now();
         if (poisoned.some((p) => p.consumer === consumer && p.caseId === message.subject))
           throw new PermanentFault(POISONED);
-        if (random() < delays) await new Promise((resolve) => setTimeout(resolve, random() * delayMs));
+        if (random() < delays)
+          await new Promise((resolve) => setTimeout(resolve, told('late', random() * delayMs)));
         await handle(message, delivery);
       },
   };

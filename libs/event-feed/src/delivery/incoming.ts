@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type CaseEventType,
   type PublishedEvent,
@@ -20,7 +21,17 @@ export interface Incoming {
   readonly caseId: string;
   /** -1 when unreadable. */
   readonly revision: number;
-  readonly content: { readonly message: PublishedEvent } | { readonly problem: string };
+  readonly content: { readonly message: PublishedEvent } | Unusable;
+}
+
+export interface Unusable {
+  /** Code of what is wrong. */
+  readonly problem: string;
+  /**
+   * Names this very message, for ever: its place on the topic and what stood there. Its revision, if it claims one, cannot be
+   * trusted, so the mark tells whether it was met before. Absent on the store feed, which reads the event again.
+   */
+  readonly mark?: string;
 }
 
 const published = Object.entries(publishedFields).map(([type, { topic }]) => ({
@@ -73,7 +84,7 @@ export interface RawMessage {
   readonly topic: Topic;
   readonly key: string | undefined;
   readonly value: string | undefined;
-  /** `<partition>/<offset>`: names a message that has no key. */
+  /** `<topic>/<partition>/<offset>`: names a message that has no key. */
   readonly place: string;
 }
 
@@ -92,12 +103,19 @@ export function fromTopic(raw: RawMessage, types: readonly string[] | undefined)
     caseId: raw.key === undefined || raw.key === '' ? raw.place : raw.key,
     revision: typeof revision === 'number' && Number.isInteger(revision) ? revision : -1,
   };
-  if (value === undefined) return { ...envelope, content: { problem: 'MESSAGE_UNREADABLE' } };
+  const unusable = (problem: string): Incoming => ({ ...envelope, content: { problem, mark: markOf(raw) } });
+  if (value === undefined) return unusable('MESSAGE_UNREADABLE');
   const parsed = messageSchema.safeParse(value);
-  if (!parsed.success) return { ...envelope, content: { problem: 'MESSAGE_INVALID' } };
-  if (parsed.data.subject !== raw.key) return { ...envelope, content: { problem: 'MESSAGE_KEY_FOREIGN' } };
+  if (!parsed.success) return unusable('MESSAGE_INVALID');
+  if (parsed.data.subject !== raw.key) return unusable('MESSAGE_KEY_FOREIGN');
   return { ...envelope, content: { message: parsed.data as PublishedEvent } };
 }
+
+/** With its content: after a broker was set up anew another message may stand at the same place. */
+const markOf = ({ place, value }: RawMessage): string =>
+  `${place} ${createHash('sha256')
+    .update(value ?? '')
+    .digest('base64url')}`;
 
 function parseObject(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {

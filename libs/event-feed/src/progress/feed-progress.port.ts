@@ -18,6 +18,8 @@ export interface FeedProgress {
 
   /** Parks the case; the first failure stays the recorded one when it is parked already. */
   park(failure: Failure): Promise<void>;
+  /** The same for a message that is known by a mark only, in one step with noting the mark. @returns false, and parks nothing, when the mark is known */
+  parkOnce(failure: Failure, mark: string): Promise<boolean>;
   /** Records that this message waits with its parked case. False when the case is no longer parked: handle it. */
   wait(caseId: string, revision: number): Promise<boolean>;
   parked(): Promise<readonly ParkedCase[]>;

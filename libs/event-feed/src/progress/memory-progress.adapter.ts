@@ -1,6 +1,6 @@
 import { type Position, START } from '@balagh/event-store';
 import { type ParkedCase } from '../event-feed.port';
-import { type FeedProgress } from './feed-progress.port';
+import { type Failure, type FeedProgress } from './feed-progress.port';
 
 interface Park {
   case: ParkedCase;
@@ -12,7 +12,17 @@ interface Park {
 export function createMemoryProgress(consumer: string): FeedProgress {
   const handled = new Map<string, Map<string, number>>();
   const parks = new Map<string, Park>();
+  const marks = new Set<string>();
   let checkpoint: Position = START;
+  const park = async ({ topic, caseId, revision, reason }: Failure): Promise<void> => {
+    const known = parks.get(caseId);
+    if (known !== undefined) known.waiting = Math.max(known.waiting, revision);
+    else
+      parks.set(caseId, {
+        case: { consumer, caseId, topic, revision, reason, parkedAt: new Date().toISOString() },
+        waiting: revision,
+      });
+  };
   const revisions = (caseId: string): Map<string, number> => handled.get(caseId) ?? new Map<string, number>();
 
   return {
@@ -26,14 +36,12 @@ export function createMemoryProgress(consumer: string): FeedProgress {
       handled.set(caseId, known.set(topic, Math.max(revision, known.get(topic) ?? -1)));
     },
     handledOf: async (caseId) => new Map(revisions(caseId)),
-    park: async ({ topic, caseId, revision, reason }) => {
-      const park = parks.get(caseId);
-      if (park !== undefined) park.waiting = Math.max(park.waiting, revision);
-      else
-        parks.set(caseId, {
-          case: { consumer, caseId, topic, revision, reason, parkedAt: new Date().toISOString() },
-          waiting: revision,
-        });
+    park,
+    parkOnce: async (failure, mark) => {
+      if (marks.has(mark)) return false;
+      marks.add(mark);
+      await park(failure);
+      return true;
     },
     wait: async (caseId, revision) => {
       const park = parks.get(caseId);

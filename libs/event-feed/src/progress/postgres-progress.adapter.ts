@@ -35,6 +35,8 @@ export function createPostgresProgress(pool: Pool, consumer: string): FeedProgre
     park: async ({ caseId, topic, revision, reason }) => {
       await change(statements.park, [caseId, topic, revision, reason]);
     },
+    parkOnce: async ({ caseId, topic, revision, reason }, mark) =>
+      (await change(statements.parkOnce, [caseId, topic, revision, reason, mark])) > 0,
     wait: async (caseId, revision) => (await change(statements.wait, [caseId, revision])) > 0,
     parked: async () => {
       const { rows } = await pool.query<ParkRow>(statements.parked, [consumer]);

@@ -23,6 +23,15 @@ const park = `
 insert into feed_parked as q (consumer, case_id, topic, revision, reason, waiting_revision) values ($1, $2, $3, $4, $5, $4)
 on conflict (consumer, case_id) do update set waiting_revision = greatest(q.waiting_revision, excluded.waiting_revision)`;
 
+/** The mark stands where a case would, so that it goes with the progress. */
+const parkOnce = `
+with first as (
+  insert into feed_progress (consumer, case_id, topic, revision) values ($1, $6, $3, 0) on conflict do nothing returning 1
+)
+insert into feed_parked as q (consumer, case_id, topic, revision, reason, waiting_revision)
+select $1, $2, $3, $4::integer, $5, $4::integer from first
+on conflict (consumer, case_id) do update set waiting_revision = greatest(q.waiting_revision, excluded.waiting_revision)`;
+
 const claim = `
 update feed_parked set redrive_claimant = $3, redrive_until = now() + interval '1 minute'
 where consumer = $1 and case_id = $2 and (redrive_claimant is null or redrive_claimant = $3 or redrive_until < now())`;
@@ -42,6 +51,7 @@ export const statements = {
   handled,
   handledOf: 'select topic, revision from feed_progress where consumer = $1 and case_id = $2',
   park,
+  parkOnce,
   wait: `update feed_parked set waiting_revision = greatest(waiting_revision, $3) where consumer = $1 and case_id = $2`,
   parked: 'select * from feed_parked where consumer = $1 order by parked_at, case_id',
   isParked: 'select 1 from feed_parked where consumer = $1 and case_id = $2',

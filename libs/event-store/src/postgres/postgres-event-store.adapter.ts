@@ -82,6 +82,8 @@ function ownPool({
   });
   // An idle connection that breaks is replaced at the next call; without a listener the process would end.
   pool.on('error', () => undefined);
+  // Nor may it end when one breaks between the pool's listening and its user's.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

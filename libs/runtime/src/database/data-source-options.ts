@@ -1,5 +1,6 @@
 import { type DataSourceOptions } from 'typeorm';
 import { type ServiceConfig } from '../config/service-config';
+import { survivesItsEnd } from './connection-errors';
 
 /** Milliseconds until PostgreSQL gives up on a statement of ours. */
 export const statementTimeoutMs = 15_000;
@@ -32,6 +33,10 @@ export function dataSourceOptions(
     logging: false,
     poolSize: 6,
     connectTimeoutMS: 5_000,
-    extra: { statement_timeout: statementTimeoutMs, idle_in_transaction_session_timeout: 30_000 },
+    extra: {
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: 30_000,
+      onConnect: survivesItsEnd,
+    },
   };
 }

@@ -117,7 +117,8 @@ async function openFeed(
   closings: Closing[],
 ): Promise<TrackedFeed> {
   const { database, eventStore: store, log } = on;
-  const faults = config.FEED_FAULTS_FILE === undefined ? undefined : feedFaultsOf(config.FEED_FAULTS_FILE);
+  const faults =
+    config.FEED_FAULTS_FILE === undefined ? undefined : feedFaultsOf(config.FEED_FAULTS_FILE, { log });
   if (config.FEED === 'store') {
     return trackFeed(createStoreFeed({ store, database, log, faults }), { feed: 'store', clock });
   }

@@ -1,5 +1,6 @@
 import { type Logger } from 'pino';
 import { Pool } from 'pg';
+import { survivesItsEnd } from '../database/connection-errors';
 import { statementTimeoutMs } from '../database/data-source-options';
 
 export interface PoolSettings {
@@ -21,6 +22,7 @@ export function createPool(settings: PoolSettings, log: Logger): Pool {
     query_timeout: statementTimeoutMs + 5_000,
     idle_in_transaction_session_timeout: 30_000,
   });
+  pool.on('connect', survivesItsEnd);
   pool.on('error', (err) =>
     log.warn({ event: 'database.connection.lost', pool: settings.applicationName, err }),
   );
