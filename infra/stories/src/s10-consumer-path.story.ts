@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '@balagh/testing';
 import { addInvoice, inventedCivilNumber, openComplaint } from './consumer-complaint';
 import { type Story, inventedPhone } from './story';
 import { type Staff, type World } from './world';
@@ -57,8 +58,13 @@ async function toConfrontation(
   await officer.command('Dispatch', 'IssueSummons', { caseId, date });
   const auditor = await world.staff('moci.auditor', tenant);
   await auditor.trailWith(caseNumber, 'SummonsIssued', 'NotificationSent', 'NotificationSent');
-  const summons = (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
-  assert.equal(summons.length, 2, 'complainant and respondent are summoned, each once');
+  const summons = async () => (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
+  // A slow message of the registration may be one of the two.
+  await eventually(async () => (await summons()).length >= 2, {
+    deadlineMs: 30_000 + world.patienceMs,
+    what: 'summons to complainant and respondent',
+  });
+  assert.equal((await summons()).length, 2, 'complainant and respondent are summoned, each once');
   return { caseId, caseNumber, desk, officer };
 }
 
