@@ -15,11 +15,11 @@ export interface KurrentDbEventStoreOptions {
 }
 
 /**
- * The event store on KurrentDB, by the optional package `@kurrent/kurrentdb-client` (from 1.3.1), loaded at the first call.
+ * The event store on KurrentDB, by the optional package `@kurrent/kurrentdb-client` (from 1.3.1), loaded when the store is opened.
  *
  * Bytes come back as they were; `storedAt` has whole seconds; streams have no `headHash`, links are checked
  * against the last event. An append that fixes its slots costs a read before it. Never soft-deletes or truncates.
- * @throws TypeError for a connection string that would change what the port promises
+ * @throws StoreClientMissing; TypeError for a connection string that would change what the port promises
  */
 export function createKurrentDbEventStore(options: KurrentDbEventStoreOptions): EventStore {
   const connection = new KurrentDbConnection(options.connectionString);

@@ -1,3 +1,4 @@
+import { eventStoreKinds } from '@balagh/event-store';
 import { z } from 'zod';
 import { readConfig } from './config';
 
@@ -21,7 +22,7 @@ export const serviceConfigSchema = z.object({
   PARTNER_IDENTITIES_FILE: z.string().optional(),
   /** Own schema, own role; its search_path is the service's schema. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  EVENT_STORE: z.enum(['postgres', 'kurrentdb']).default('postgres'),
+  EVENT_STORE: z.enum(eventStoreKinds).default('postgres'),
   /** Absent: the event store lives behind DATABASE_URL too. Of the kind that EVENT_STORE says. */
   EVENT_STORE_URL: z.url({ protocol: /^(postgres(ql)?|kurrentdb(\+discover)?)$/ }).optional(),
   /** Absent: this service has no right to personal data; using `platform.privacy` then fails. */

@@ -7,12 +7,7 @@ import {
   migrateFeed,
   startRelay,
 } from '@balagh/event-feed';
-import {
-  type EventStore,
-  createKurrentDbEventStore,
-  createPostgresEventStore,
-  createStreams,
-} from '@balagh/event-store';
+import { type EventStore, createStreams, openEventStore } from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { createProfiles } from '@balagh/profile';
 import { type Logger } from 'pino';
@@ -64,7 +59,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   try {
     const database = open('own', config.DATABASE_URL, 8);
     await migrateFeed(database);
-    const eventStore = measureStore(openEventStore(service, config));
+    const eventStore = measureStore(storeOf(service, config));
     closings.unshift(() => eventStore.close());
     const now = (): string => clock.now().toISOString();
     const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
@@ -96,11 +91,12 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   }
 }
 
-function openEventStore(service: string, config: ServiceConfig): EventStore {
-  const connectionString = config.EVENT_STORE_URL ?? config.DATABASE_URL;
-  return config.EVENT_STORE === 'kurrentdb'
-    ? createKurrentDbEventStore({ connectionString })
-    : createPostgresEventStore({ connectionString, applicationName: `balagh-${service}-store` });
+function storeOf(service: string, config: ServiceConfig): EventStore {
+  return openEventStore({
+    kind: config.EVENT_STORE,
+    url: config.EVENT_STORE_URL ?? config.DATABASE_URL,
+    applicationName: `balagh-${service}-store`,
+  });
 }
 
 async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): Promise<Privacy> {
