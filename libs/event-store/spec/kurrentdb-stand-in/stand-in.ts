@@ -107,7 +107,10 @@ function append(
       metadata: proposed.metadata ?? nothing,
     });
   });
-  call.on('end', () => {
+  call.on('end', () => setImmediate(judge));
+  const judge = (): void => {
+    // A request that broke off ends here as well: the server writes nothing of it.
+    if (call.cancelled) return;
     if (options === undefined) return answer({ code: 3, details: 'no options' });
     const expected: Expected = options.expected === 'revision' ? Number(options.revision) : options.expected;
     const verdict = log.append(text(options.stream.stream_name), expected, proposals);
@@ -125,7 +128,7 @@ function append(
         ? { at: { commit: verdict.position, prepare: verdict.position } }
         : { no_position: {} };
     answer(null, { success: { revision: verdict.revision, ...at } });
-  });
+  };
 }
 
 interface ReadReq {

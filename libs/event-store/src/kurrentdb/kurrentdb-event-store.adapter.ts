@@ -1,9 +1,10 @@
 import { type EventStore, type ReadAllOptions, type ReadAllResult } from '../event-store.port';
-import { checkAppend, checkReadStream } from '../json/event-checks';
+import { checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { appendTo } from './kurrentdb-appending';
 import { KurrentDbConnection } from './kurrentdb-connection';
+import { positionForm } from './kurrentdb-events';
 import { KurrentDbHint } from './kurrentdb-hint';
 import { readAllFrom, readStreamFrom } from './kurrentdb-reading';
 
@@ -26,7 +27,10 @@ export function createKurrentDbEventStore(options: KurrentDbEventStoreOptions): 
   const wakeUp = createWakeUp();
   const hint = new KurrentDbHint(connection, wakeUp);
   const silenceMs = options.silenceMs ?? 5_000;
-  const readAll = (request?: ReadAllOptions): Promise<ReadAllResult> => readAllFrom(connection, request);
+  const readAll = async (request: ReadAllOptions = {}): Promise<ReadAllResult> => {
+    checkReadAll(request, positionForm);
+    return readAllFrom(connection, request);
+  };
   return {
     async append(stream, expected, events, call) {
       checkAppend(stream, expected, events);

@@ -10,7 +10,7 @@ import {
   type ReadStreamResult,
   START,
 } from '../event-store.port';
-import { checkAppend, checkReadStream } from '../json/event-checks';
+import { checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
@@ -31,6 +31,8 @@ export interface PostgresEventStoreOptions {
   readonly silenceMs?: number;
 }
 
+/** How `token` writes a position. */
+const positionForm = /^\d{20}$/;
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 const windowSize = 20_000;
 
@@ -41,7 +43,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const wakeUp = createWakeUp();
   const channel = new WakeUpChannel(pool, wakeUp, silenceMs);
   const flights = new AppendFlights(appendTransport(pool));
-  const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
+  const readAll = async (request: ReadAllOptions = {}): Promise<ReadAllResult> => {
+    checkReadAll(request, positionForm);
+    return readAllFrom(pool, request);
+  };
   return {
     async append(stream, expected, events, call = {}) {
       checkAppend(stream, expected, events);
