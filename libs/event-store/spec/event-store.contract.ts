@@ -4,6 +4,7 @@ import { appending } from './event-store-appending.contract';
 import { concurrency } from './event-store-concurrency.contract';
 import { type Disturbable, faults } from './event-store-faults.contract';
 import { fidelity } from './event-store-fidelity.contract';
+import { randomPrograms } from './event-store-random.contract';
 import { reading, readingAll } from './event-store-reading.contract';
 import { replaying } from './event-store-replay.contract';
 import { subscribing } from './event-store-subscribing.contract';
@@ -15,6 +16,8 @@ export interface Subject {
   readonly empty?: () => Promise<EventStore>;
   /** Another instance on the same data, as after a restart; absent where nothing outlives the instance. */
   readonly reopen?: () => Promise<EventStore>;
+  /** Random programs that are run; fewer where a call costs more. */
+  readonly programs: number;
   /** A store behind a line that can be disturbed; absent where there is no server. */
   readonly disturbable?: () => Promise<Disturbable>;
 }
@@ -49,6 +52,7 @@ export function eventStoreContract(name: string, subject: Subject): void {
     describe('the global order', () => readingAll(() => store));
     describe('subscriptions', () => subscribing(() => store));
     describe('concurrency', () => concurrency(() => store, subject.reopen));
+    describe('by the model', () => randomPrograms(() => store, subject.programs));
     if (subject.disturbable !== undefined) {
       const disturbable = subject.disturbable;
       describe('faults', () => faults(disturbable));

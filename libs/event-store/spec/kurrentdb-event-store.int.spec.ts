@@ -33,6 +33,7 @@ async function openEmpty(): Promise<EventStore> {
 eventStoreContract(real === undefined ? 'the KurrentDB adapter (on a stand-in)' : 'the KurrentDB store', {
   open,
   reopen: open,
+  programs: 30,
   ...(real === undefined ? { empty: openEmpty } : {}),
   disturbable: async () => {
     const target = new URL(url.replace(/^[a-z+]+:/, 'http:'));

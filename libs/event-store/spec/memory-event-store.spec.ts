@@ -3,4 +3,4 @@ import { eventStoreContract } from './event-store.contract';
 
 const open = () => Promise.resolve(createMemoryEventStore());
 
-eventStoreContract('the memory store', { open, empty: open });
+eventStoreContract('the memory store', { open, empty: open, programs: 2_000 });

@@ -23,6 +23,7 @@ afterAll(async () => {
 eventStoreContract('the PostgreSQL store', {
   open: () => Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
   reopen: () => Promise.resolve(createPostgresEventStore({ connectionString: database.url })),
+  programs: 300,
   empty: async () => {
     empty = await testDatabase();
     await migrateEventStore(empty.pool);
