@@ -1,4 +1,5 @@
 import { eventStoreKinds } from '@balagh/event-store';
+import { kafkaSettings, readConfig, refuseMisfits } from '@balagh/runtime';
 import { z } from 'zod';
 
 /** What the bootstrap reads from its environment. */
@@ -12,5 +13,10 @@ export const bootstrapConfigSchema = z.object({
   /** Needed with EVENT_STORE=kurrentdb. */
   EVENT_STORE_URL: z.string().optional(),
   /** Missing topics are made there; absent: none. */
-  KAFKA_BROKERS: z.string().optional(),
+  ...kafkaSettings,
 });
+
+/** @throws ConfigInvalid */
+export function bootstrapConfig(): Readonly<z.infer<typeof bootstrapConfigSchema>> {
+  return readConfig(bootstrapConfigSchema.superRefine(refuseMisfits));
+}

@@ -8,7 +8,8 @@ import { type EventStoreAddress, type EventStoreKind } from '@balagh/event-store
 import { type PartnerTls, preparePartnerTls } from './certificates';
 import { type DataDirectory, openDataDirectory } from './data-directory';
 import { type DatabaseAddresses, databaseServices, derivedPasswords, prepareDatabase } from './database';
-import { createTopics } from '@balagh/event-feed';
+import { createTopics, defaultPartitions } from '@balagh/event-feed';
+import { kafkaConfig, kafkaSecurityOf } from '@balagh/runtime';
 import { chosenStore } from './event-store-choice';
 import { startKafkaBroker } from './kafka/kafka-broker';
 import { memoryOf } from './memory';
@@ -185,7 +186,7 @@ async function databaseServer(
 async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
   const given = process.env['KAFKA_BROKERS'];
   if (given !== undefined && given !== '') {
-    await createTopics(given, topics, 12);
+    await createTopics(given, topics, defaultPartitions, kafkaSecurityOf(kafkaConfig()));
     return given;
   }
   report('Apache Kafka (the first time Maven fetches it) …');
@@ -200,7 +201,7 @@ async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report
   );
   stops.push(() => watched.stop());
   servers.set('kafka', watched);
-  await createTopics(first.brokers, topics, 12);
+  await createTopics(first.brokers, topics);
   return first.brokers;
 }
 

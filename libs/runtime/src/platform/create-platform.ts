@@ -13,6 +13,7 @@ import { createProfiles } from '@balagh/profile';
 import { type Logger } from 'pino';
 import { type Pool } from 'pg';
 import { type Clock, systemClock } from '../clock';
+import { kafkaSecurityOf } from '../config/kafka-config';
 import { type ServiceConfig } from '../config/service-config';
 import { createLog } from '../logging/log';
 import { measureStore, observeConsumers } from '../telemetry/instruments';
@@ -117,9 +118,11 @@ async function openFeed(
   if (config.FEED === 'store') {
     return trackFeed(createStoreFeed({ store, database, log, faults }), { feed: 'store', clock });
   }
-  const brokers = (config.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim());
+  const brokers = config.KAFKA_BROKERS ?? '';
+  const security = kafkaSecurityOf(config);
   const feed: EventFeed = createKafkaFeed({
     brokers,
+    security,
     store,
     database,
     log,
@@ -127,7 +130,7 @@ async function openFeed(
     clientId: `balagh-${service}`,
   });
   if (author !== undefined && topics.includes(`case.${author}` as Topic)) {
-    const relay = await startRelay({ service: author, store, database, brokers, log });
+    const relay = await startRelay({ service: author, store, database, brokers, security, log });
     closings.unshift(() => relay.stop());
   }
   return trackFeed(feed, { feed: 'kafka', clock });
