@@ -10,7 +10,7 @@ import {
   startRelay,
 } from '@balagh/event-feed';
 import { createPostgresEventStore, migrateEventStore } from '@balagh/event-store';
-import { type ConfigInvalid, kafkaConfig, kafkaSecurityOf } from '@balagh/runtime';
+import { kafkaConfig, kafkaSecurityOf } from '@balagh/runtime';
 import { type TestDatabase, eventually, testDatabase } from '@balagh/testing';
 import {
   AclOperationTypes,
@@ -163,31 +163,6 @@ describe('Kafka over TLS with users', () => {
       type: 'TOPIC_AUTHORIZATION_FAILED',
     });
   }, 60_000);
-
-  it('says which settings do not fit together, by name', () => {
-    const problems = (env: Record<string, string>): readonly string[] => {
-      try {
-        kafkaConfig(env);
-        return [];
-      } catch (error) {
-        return (error as ConfigInvalid).problems.map((problem) => problem.split(':')[0] ?? '');
-      }
-    };
-    expect(problems({ KAFKA_TLS: 'on' })).toEqual([]);
-    expect(problems({ KAFKA_TLS_CA_FILE: '/ca' })).toEqual(['KAFKA_TLS']);
-    expect(problems({ KAFKA_TLS: 'on', KAFKA_TLS_CERT_FILE: '/c' })).toEqual(['KAFKA_TLS_KEY_FILE']);
-    expect(problems({ KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' })).toEqual([
-      'KAFKA_SASL_MECHANISM',
-      'KAFKA_SASL_MECHANISM',
-    ]);
-    expect(problems({ KAFKA_SASL_MECHANISM: 'scram-sha-512' })).toEqual([
-      'KAFKA_SASL_USERNAME',
-      'KAFKA_SASL_PASSWORD',
-    ]);
-    const plain = { KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p' };
-    expect(problems(plain)).toEqual(['KAFKA_SASL_MECHANISM']);
-    expect(problems({ ...plain, KAFKA_TLS: 'on' })).toEqual([]);
-  });
 });
 
 /** A client of the library itself, which neither retries nor waits. */

@@ -43,8 +43,10 @@ function kafkaProblems(config: KafkaConfig): readonly (readonly [keyof KafkaConf
     ...needed('KAFKA_TLS_CERT_FILE', 'KAFKA_TLS_KEY_FILE'),
     ...needed('KAFKA_SASL_USERNAME', 'KAFKA_SASL_MECHANISM'),
     ...needed('KAFKA_SASL_PASSWORD', 'KAFKA_SASL_MECHANISM'),
-    ...needed('KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'),
-    ...needed('KAFKA_SASL_MECHANISM', 'KAFKA_SASL_PASSWORD'),
+    ...needed(
+      'KAFKA_SASL_MECHANISM',
+      config.KAFKA_SASL_USERNAME === undefined ? 'KAFKA_SASL_PASSWORD' : 'KAFKA_SASL_USERNAME',
+    ),
     ...(config.KAFKA_TLS === 'off' && files.some((file) => config[file] !== undefined)
       ? ([['KAFKA_TLS', 'must be on with its files']] as const)
       : []),
