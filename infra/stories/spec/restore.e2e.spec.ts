@@ -108,7 +108,7 @@ describe('a laptop’s data', () => {
 
     await system.start();
     expect(await evidenceOf(system)).toEqual(before);
-  }, 180_000);
+  }, 400_000);
 
   it('whose keys are rotated as the page says opens what was sealed before and after', async () => {
     const [make, rotate] = commandsOf('docs/how-to/rotate-keys.md');
@@ -134,7 +134,7 @@ describe('a laptop’s data', () => {
     );
     await client.end();
     expect(rows.map(({ version }) => version)).toEqual(['v1', 'v2']);
-  }, 180_000);
+  }, 400_000);
 });
 
 /** A server and its own tools, in whatever version is installed; the embedded one has no tools. */
@@ -247,5 +247,5 @@ describe('a server’s data', () => {
     await second.start();
     expect(await evidenceOf(second)).toEqual(before);
     await playOn(second);
-  }, 240_000);
+  }, 400_000);
 });
