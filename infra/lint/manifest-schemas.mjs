@@ -150,6 +150,7 @@ const kinds = {
   'v1 Service': {
     metadata,
     spec: object({
+      type: z.enum(['ClusterIP', 'LoadBalancer']).optional(),
       selector: labels,
       ports: z.array(
         object({
@@ -234,6 +235,9 @@ const kinds = {
   'keda.sh/v1alpha1 TriggerAuthentication': {
     metadata,
     spec: object({
+      env: z
+        .array(object({ parameter: z.enum(['username']), name: variable, containerName: name }))
+        .optional(),
       secretTargetRef: z
         .array(object({ parameter: z.enum(['username', 'password', 'ca']), name, key: z.string() }))
         .min(1),

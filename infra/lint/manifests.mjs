@@ -1,6 +1,8 @@
-// Renders the Kubernetes overlays with kubectl and checks every object field by field: an unknown or misspelt one is refused,
-// which is proved by planting one everywhere. Then what no schema sees: that names which refer to each other exist. Without kubectl 1.27: "not run: why".
+// Renders the Kubernetes overlays with kubectl or kustomize and checks every object field by field: an unknown or misspelt one is refused,
+// which is proved by planting one everywhere. Then what no schema sees: that names which refer to each other exist. With neither of them:
+// "not run: why", which is a failure in continuous integration; infra/ci/setup brings kustomize.
 import { spawnSync } from 'node:child_process';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseAllDocuments } from 'yaml';
@@ -9,26 +11,30 @@ import { problemsOf } from './manifest-schemas.mjs';
 
 export const overlays = ['k8s/base', 'k8s/overlays/small', 'k8s/overlays/country'];
 
-/** The objects of one folder. @throws when kubectl refuses it */
-export function render(folder) {
-  const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', join(root, folder)], {
-    encoding: 'utf8',
-    timeout: 60_000,
-    maxBuffer: 16 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`${folder}: ${stderr}`);
-  return parseAllDocuments(stdout).map((document) => document.toJS());
+/** Where infra/ci/setup puts the kustomize that it builds. */
+const ownTools = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'balagh/bin');
+
+const output = (command, args) =>
+  spawnSync(command, args, { encoding: 'utf8', timeout: 60_000, maxBuffer: 16 * 1024 * 1024 });
+
+/** What renders here, as a command line before the folder; or why nothing does. Kustomize 4.5 came with kubectl 1.25. */
+export function renderer() {
+  const asked = output('kubectl', ['version', '--client', '-o', 'json']);
+  const minor =
+    asked.status === 0 ? Number(JSON.parse(asked.stdout).clientVersion.minor.replace(/\D/g, '')) : 0;
+  if (minor >= 25) return { command: ['kubectl', 'kustomize'] };
+  for (const kustomize of ['kustomize', join(ownTools, 'kustomize')])
+    if (output(kustomize, ['version']).status === 0) return { command: [kustomize, 'build'] };
+  return {
+    why: `${asked.error === undefined ? `kubectl 1.${minor} is too old` : 'kubectl is missing'}, and so is kustomize; infra/ci/setup brings it`,
+  };
 }
 
-/** Why nothing can be rendered here, or undefined. Kustomize 5 came with kubectl 1.27. */
-export function whyNotRendered() {
-  const asked = spawnSync('kubectl', ['version', '--client', '-o', 'json'], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  if (asked.error !== undefined) return 'kubectl is missing';
-  const minor = Number(JSON.parse(asked.stdout).clientVersion.minor.replace(/\D/g, ''));
-  return minor >= 27 ? undefined : `kubectl 1.${minor} is too old; 1.27 or newer is needed`;
+/** The objects of one folder. @throws when it is refused */
+export function render([command, ...args], folder) {
+  const { status, stdout, stderr } = output(command, [...args, join(root, folder)]);
+  if (status !== 0) throw new Error(`${folder}: ${stderr}`);
+  return parseAllDocuments(stdout).map((document) => document.toJS());
 }
 
 /** References between the objects of one overlay that lead nowhere. */
@@ -53,12 +59,45 @@ export function danglingReferences(objects) {
       if (persistentVolumeClaim !== undefined)
         must(`PersistentVolumeClaim/${persistentVolumeClaim.claimName}`, from);
   }
+  problems.push(...missingSecrets(objects));
   const scaled = objects.flatMap(({ spec }) =>
     spec?.scaleTargetRef === undefined ? [] : [spec.scaleTargetRef.name],
   );
   for (const name of scaled.filter((one, index) => scaled.indexOf(one) !== index))
     problems.push(`two autoscalers fight over ${name}`);
   return problems;
+}
+
+/**
+ * Secrets that something names and nothing brings: neither a secret store, nor the operator of Kafka for a user or the cluster's authority.
+ * An overlay without a secret store has its secrets made by hand.
+ */
+function missingSecrets(objects) {
+  const brought = new Set(
+    objects.flatMap(({ kind, spec, metadata }) => {
+      if (kind === 'ExternalSecret') return [spec.target.name];
+      if (kind !== 'KafkaUser') return [];
+      return [metadata.name, `${metadata.labels['strimzi.io/cluster']}-cluster-ca-cert`];
+    }),
+  );
+  if (!objects.some(({ kind }) => kind === 'ExternalSecret')) return [];
+  return objects.flatMap((object) =>
+    secretsNamedBy(object)
+      .filter((name) => !brought.has(name))
+      .map((name) => `${object.kind}/${object.metadata.name} names Secret/${name}, which nothing brings`),
+  );
+}
+
+function secretsNamedBy({ kind, spec }) {
+  if (kind === 'TriggerAuthentication') return spec.secretTargetRef.map(({ name }) => name);
+  const { containers = [], volumes = [] } = spec?.template?.spec ?? {};
+  return [
+    ...containers.flatMap(({ envFrom = [], env = [] }) => [
+      ...envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []),
+      ...env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
+    ]),
+    ...volumes.flatMap(({ secret }) => secret?.secretName ?? []),
+  ];
 }
 
 /** Where any key is allowed. */
@@ -85,15 +124,15 @@ const isPlainMap = (part, path) =>
   path.at(-1) === 'selector' && !('matchLabels' in part) && !('matchExpressions' in part);
 
 function main() {
-  const why = whyNotRendered();
-  if (why !== undefined) {
+  const { command, why } = renderer();
+  if (command === undefined) {
     console.log(`manifests: not run: ${why}`);
-    return 0;
+    return process.env.CI === 'true' ? 1 : 0;
   }
   const problems = [];
   let count = 0;
   for (const folder of overlays) {
-    const objects = render(folder);
+    const objects = render(command, folder);
     count += objects.length;
     const found = [...objects.flatMap(problemsOf), ...danglingReferences(objects)];
     problems.push(...found.map((problem) => `${folder}: ${problem}`));
@@ -104,7 +143,9 @@ function main() {
         );
   }
   for (const problem of problems) console.error(problem);
-  console.log(`manifests: ${count} objects of ${overlays.length} renderings, ${problems.length} problems`);
+  console.log(
+    `manifests: ${count} objects of ${overlays.length} renderings (${command[0]}), ${problems.length} problems`,
+  );
   return problems.length === 0 ? 0 : 1;
 }
 

@@ -27,21 +27,36 @@ function expectFitting(set: ReadonlySet<string>, service: string): void {
   );
 }
 
+interface Compose {
+  readonly services: Record<string, { readonly environment?: Record<string, unknown> }>;
+}
+const compose = (path: string): Compose['services'] =>
+  (parse(textOf(path), { merge: true }) as Compose).services;
+
 describe('the compose file', () => {
-  const { services } = parse(textOf('infra/compose/compose.yaml'), { merge: true }) as {
-    services: Record<string, { environment: Record<string, unknown> }>;
-  };
+  const services = compose('infra/compose/compose.yaml');
   const setFor = (name: string): Set<string> => new Set(Object.keys(services[name]?.environment ?? {}));
 
-  it.each(serviceNames)('gives %s every setting it needs and none that it does not read', (service) => {
-    expectFitting(setFor(service), service);
+  it.each([...serviceNames, 'bootstrap'])(
+    'gives %s every setting it needs and none that it does not read',
+    (service) => {
+      expectFitting(setFor(service), service);
+    },
+  );
+
+  it('gives the companions exactly what they read', () => {
+    expect([...setFor('companions')].sort()).toEqual(
+      [...variablesIn('infra/local/src/companions.main.ts')].sort(),
+    );
   });
 
-  it.each([
-    ['bootstrap', 'infra/local/src/bootstrap.main.ts'],
-    ['companions', 'infra/local/src/companions.main.ts'],
-  ])('gives %s exactly what it reads', (name, source) => {
-    expect([...setFor(name)].sort()).toEqual([...variablesIn(source)].sort());
+  it('lets an overlay put the events of all into KurrentDB, of nobody elsewhere', () => {
+    const overlay = compose('infra/compose/kurrentdb.yaml');
+    for (const name of [...serviceNames, 'bootstrap'])
+      expect(overlay[name]?.environment).toEqual({
+        EVENT_STORE: 'kurrentdb',
+        EVENT_STORE_URL: 'kurrentdb://kurrentdb:2113?tls=false',
+      });
   });
 });
 
@@ -71,8 +86,10 @@ describe('the Kubernetes manifests', () => {
   it('give the bootstrap what it needs', () => {
     const job = manifests('k8s/base/bootstrap.yaml')[0];
     const env = job?.spec.template.spec.containers.flatMap((container) => container.env ?? []) ?? [];
-    const set = [...(secrets.get('bootstrap') ?? []), ...env.map(({ name }) => name)];
-    expect(set.sort()).toEqual([...variablesIn('infra/local/src/bootstrap.main.ts')].sort());
+    expectFitting(
+      new Set([...(secrets.get('bootstrap') ?? []), ...env.map(({ name }) => name)]),
+      'bootstrap',
+    );
   });
 
   it('list every secret in their README', () => {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { serviceConfigSchema, telemetryConfigSchema } from '@balagh/runtime';
 import { type z } from 'zod';
 import { backofficeConfigSchema } from '../../../services/backoffice/src/application/config.schema';
+import { bootstrapConfigSchema } from '../../local/src/bootstrap.schema';
 import { intakeConfigSchema } from '../../../services/intake/src/intake.config';
 import { notificationConfigSchema } from '../../../services/notification/src/application/config.schema';
 
@@ -26,13 +27,12 @@ export interface Setting {
   readonly fallback: string | undefined;
 }
 
-/** What a service reads from its environment, its own settings after those of every service. */
+/** What a service or the bootstrap reads from its environment, its own settings after those of every service. */
 export function settingsOf(service: string): Setting[] {
-  const schemas: readonly z.ZodObject[] = [
-    serviceConfigSchema,
-    telemetryConfigSchema,
-    ...[own[service] ?? []].flat(),
-  ];
+  const schemas: readonly z.ZodObject[] =
+    service === 'bootstrap'
+      ? [bootstrapConfigSchema]
+      : [serviceConfigSchema, telemetryConfigSchema, ...[own[service] ?? []].flat()];
   const settings = new Map(
     schemas.flatMap((schema) =>
       Object.entries(schema.shape).map(([name, type]) => [name, settingOf(name, type)]),

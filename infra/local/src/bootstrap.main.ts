@@ -1,21 +1,19 @@
 import { topics } from '@balagh/case-events';
+import { createTopics, defaultPartitions } from '@balagh/event-feed';
+import { kafkaSecurityOf } from '@balagh/runtime';
+import { bootstrapConfig } from './bootstrap.schema';
 import { prepareDatabase } from './database';
-import { createTopics } from '@balagh/event-feed';
+import { chosenStore } from './event-store-choice';
 import { publishProfiles } from './profiles';
 
-/**
- * One-shot for containers: roles, schemas, event store, keys, profiles and topics; then it ends. Safe to repeat.
- * DATABASE_URL (a superuser's address), ROLE_PASSWORD (of every service role), KAFKA_BROKERS (optional).
- */
+/** One-shot for containers: roles, schemas, event store, keys, profiles and topics; then it ends. Safe to repeat. */
 async function main(): Promise<void> {
-  const serverUrl = process.env['DATABASE_URL'];
-  const password = process.env['ROLE_PASSWORD'];
-  if (serverUrl === undefined || password === undefined)
-    throw new Error('DATABASE_URL and ROLE_PASSWORD are needed');
-  const databases = await prepareDatabase(serverUrl, () => password);
-  await publishProfiles(databases.admin, console.log);
-  const brokers = process.env['KAFKA_BROKERS'];
-  if (brokers !== undefined && brokers !== '') await createTopics(brokers, topics, 12);
+  const config = bootstrapConfig();
+  const databases = await prepareDatabase(config.DATABASE_URL, () => config.ROLE_PASSWORD);
+  const store = chosenStore(config.EVENT_STORE, config.EVENT_STORE_URL);
+  await publishProfiles(store ?? { kind: 'postgres', url: databases.admin }, console.log);
+  if (config.KAFKA_BROKERS !== undefined)
+    await createTopics(config.KAFKA_BROKERS, topics, defaultPartitions, kafkaSecurityOf(config));
   console.log('bootstrap: done');
 }
 

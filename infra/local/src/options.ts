@@ -22,7 +22,8 @@ export const usage = `Balagh on this machine: PostgreSQL, identity issuer, simul
   npm run reset                forget all data
 
 Environment: DATABASE_URL uses that PostgreSQL (a superuser's address) instead of the embedded one;
-KAFKA_BROKERS=host:port,… uses that Kafka. LOG_LEVEL=debug says more.`;
+KAFKA_BROKERS=host:port,… uses that Kafka. EVENT_STORE=kurrentdb with EVENT_STORE_URL keeps the events in that KurrentDB.
+LOG_LEVEL=debug says more.`;
 
 /** @throws an error that says which argument is wrong */
 export function readOptions(argv: readonly string[]): LaunchOptions {

@@ -1,16 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPostgresEventStore } from '@balagh/event-store';
+import { type EventStoreAddress, openEventStore } from '@balagh/event-store';
 import { type Profile, parseProfile, publishProfile } from '@balagh/profile';
 import { type PartnerAgency } from './certificates';
 import { projectRoot } from './data-directory';
 
 /** Publishes every file of `infra/profiles`; an unchanged one gets no new version. */
 export async function publishProfiles(
-  eventStoreUrl: string,
+  eventStore: EventStoreAddress,
   progress: (line: string) => void,
 ): Promise<void> {
-  const store = createPostgresEventStore({ connectionString: eventStoreUrl, applicationName: 'launcher' });
+  const store = openEventStore({ ...eventStore, applicationName: 'launcher' });
   try {
     for (const profile of profileFiles()) {
       const actor = { kind: 'system', id: 'launcher', organisation: 'BALAGH' } as const;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type EventStoreAddress } from '@balagh/event-store';
 import { type DatabaseAddresses, type DatabaseService } from './database';
 import { type PartnerTls } from './certificates';
 import { type DataDirectory, projectRoot } from './data-directory';
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly data: DataDirectory;
   readonly ports: Ports;
   readonly databases: DatabaseAddresses;
+  /** Absent: PostgreSQL, under each service's role. */
+  readonly eventStore: EventStoreAddress | undefined;
   readonly issuerUrl: string;
   readonly gatewayUrl: string;
   readonly smtpUrl: string;
@@ -55,7 +58,8 @@ function commonEnvironment(around: Surroundings, name: DatabaseService): Record<
     HTTP_PORT: String(ports.internalHttp[name]),
     GRPC_PORT: String(ports.grpc[name]),
     DATABASE_URL: databases.of(name),
-    EVENT_STORE_URL: databases.of(name),
+    EVENT_STORE: around.eventStore?.kind ?? 'postgres',
+    EVENT_STORE_URL: around.eventStore?.url ?? databases.of(name),
     KEYS_URL: databases.of(name),
     KEK_FILE: data.keyFile,
     FEED: around.kafkaBrokers === undefined ? 'store' : 'kafka',

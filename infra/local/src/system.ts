@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { startIdentity } from '@balagh/identity';
 import { startSimulators } from '@balagh/simulators';
 import { topics } from '@balagh/case-events';
+import { type EventStoreAddress, type EventStoreKind } from '@balagh/event-store';
 import { type PartnerTls, preparePartnerTls } from './certificates';
 import { type DataDirectory, openDataDirectory } from './data-directory';
 import { type DatabaseAddresses, databaseServices, derivedPasswords, prepareDatabase } from './database';
-import { createTopics } from '@balagh/event-feed';
+import { createTopics, defaultPartitions } from '@balagh/event-feed';
+import { kafkaConfig, kafkaSecurityOf } from '@balagh/runtime';
+import { chosenStore } from './event-store-choice';
 import { startKafkaBroker } from './kafka/kafka-broker';
 import { memoryOf } from './memory';
 import { freePort, startEmbeddedPostgres } from './postgres/embedded-postgres';
@@ -31,6 +34,7 @@ export interface Endpoints {
   /** Process ids of what the launcher started besides the services: `postgres`, `kafka`. */
   readonly servers: Readonly<Record<string, number>>;
   readonly adminDatabaseUrl: string;
+  readonly eventStore: EventStoreKind;
   readonly eventStoreUrl: string;
   readonly keysUrl: string;
   readonly kekFile: string;
@@ -91,12 +95,13 @@ async function startSteps(
   refuseSecondLauncher(data);
   const servers: Servers = new Map();
   const { progress } = options;
+  const eventStore = chosenStore(process.env['EVENT_STORE'], process.env['EVENT_STORE_URL']);
   progress('PostgreSQL …');
   const serverUrl = await databaseServer(data, stops, servers, progress);
   const databases = await prepareDatabase(serverUrl, derivedPasswords(data.secrets.rolePassword));
   const ports = await choosePorts(options.firstPort);
   progress('profiles, identity issuer, simulators …');
-  await publishProfiles(databases.admin, progress);
+  await publishProfiles(eventStore ?? { kind: 'postgres', url: databases.admin }, progress);
   const partnerTls = await preparePartnerTls(data.tls, grpcAgencies());
   const identity = await startIdentity({
     port: ports.identity,
@@ -116,7 +121,8 @@ async function startSteps(
   const kafkaBrokers = options.kafka ? await kafka(data, stops, servers, progress) : undefined;
   const supervisor = new Supervisor(data.logs, progress, () => writeEndpoints());
   stops.push(() => supervisor.stop());
-  const around = { data, ports, databases, issuerUrl: identity.issuerUrl, kafkaBrokers, partnerTls };
+  const issuerUrl = identity.issuerUrl;
+  const around = { data, ports, databases, eventStore, issuerUrl, kafkaBrokers, partnerTls };
   const processesOn = (on: Ports): ServiceProcess[] =>
     serviceProcesses({
       ...around,
@@ -210,7 +216,7 @@ async function databaseServer(
 async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
   const given = process.env['KAFKA_BROKERS'];
   if (given !== undefined && given !== '') {
-    await createTopics(given, topics, 12);
+    await createTopics(given, topics, defaultPartitions, kafkaSecurityOf(kafkaConfig()));
     return given;
   }
   report('Apache Kafka (the first time Maven fetches it) …');
@@ -225,7 +231,7 @@ async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report
   );
   stops.push(() => watched.stop());
   servers.set('kafka', watched);
-  await createTopics(first.brokers, topics, 12);
+  await createTopics(first.brokers, topics);
   return first.brokers;
 }
 
@@ -273,6 +279,7 @@ interface Described {
   readonly data: DataDirectory;
   readonly ports: Ports;
   readonly databases: DatabaseAddresses;
+  readonly eventStore: EventStoreAddress | undefined;
   readonly issuerUrl: string;
   readonly simulatorsUrl: string;
   readonly kafkaBrokers: string | undefined;
@@ -301,7 +308,8 @@ function describe(system: Described): Endpoints {
     pids: Object.fromEntries(system.pids),
     servers: system.servers,
     adminDatabaseUrl: databases.admin,
-    eventStoreUrl: databases.of('history'),
+    eventStore: system.eventStore?.kind ?? 'postgres',
+    eventStoreUrl: system.eventStore?.url ?? databases.of('history'),
     keysUrl: databases.of('history'),
     kekFile: data.keyFile,
     services: Object.fromEntries(databaseServices.map((name) => [name, { databaseUrl: databases.of(name) }])),

@@ -27,6 +27,23 @@ export function sizedEvent(bytes: number, character = 'x'): NewEvent {
 
 export const newStream = (category = 'spec'): string => `${category}-${randomUUID()}`;
 
+/** Expectations that fix their slots, whose replays are safe. */
+export const expectations: [string, 'none' | number][] = [
+  ['none', 'none'],
+  ['an exact revision', 2],
+];
+
+/** A stream at which the expectation holds, and how many events it has. */
+export async function begunStream(
+  store: EventStore,
+  expected: 'none' | number,
+): Promise<{ readonly stream: string; readonly length: number }> {
+  const stream = newStream();
+  const length = expected === 'none' ? 0 : expected + 1;
+  if (length > 0) await store.append(stream, 'none', someEvents(length));
+  return { stream, length };
+}
+
 export async function eventsOf(store: EventStore, stream: string): Promise<readonly RecordedEvent[]> {
   const read = await store.readStream(stream);
   return read.kind === 'found' ? read.events : [];

@@ -4,7 +4,7 @@ import { conflictOf, endOf, eventsOf, newStream, someEvent, someEvents } from '.
 
 const writers = Array.from({ length: 32 }, (_, i) => i);
 
-export function concurrency(store: () => EventStore): void {
+export function concurrency(store: () => EventStore, reopen?: () => Promise<EventStore>): void {
   it('lets exactly one of 32 writers begin a stream', async () => {
     const stream = newStream();
     const outcomes = await Promise.all(
@@ -85,6 +85,25 @@ export function concurrency(store: () => EventStore): void {
     }
     await noise;
   });
+
+  if (reopen !== undefined) {
+    it('orders appends of two instances by their acknowledgements, while both are busy', async () => {
+      const other = await reopen();
+      const noise = Promise.all(
+        [store(), other].flatMap((busy) =>
+          Array.from({ length: 20 }, () => busy.append(newStream(), 'none', someEvents(2))),
+        ),
+      );
+      let previous = '';
+      for (let i = 0; i < 20; i += 1) {
+        const { position } = await (i % 2 === 0 ? store() : other).append(newStream(), 'none', [someEvent()]);
+        expect(position > previous).toBe(true);
+        previous = position;
+      }
+      await noise;
+      await other.close();
+    });
+  }
 
   it('shows an acknowledged append to the next read of its stream', async () => {
     await Promise.all(

@@ -1,7 +1,16 @@
 import { eventually } from '@balagh/testing';
 import { DeadlineExceeded, EventStoreError, Unavailable } from '../src/event-store.errors';
 import { type EventStore, type SubscriptionItem } from '../src/event-store.port';
-import { endOf, eventsOf, idsIn, newStream, someEvent, someEvents } from './contract-events';
+import {
+  begunStream,
+  endOf,
+  eventsOf,
+  expectations,
+  idsIn,
+  newStream,
+  someEvent,
+  someEvents,
+} from './contract-events';
 import { type FaultyLine } from './faulty-line';
 
 export interface Disturbable {
@@ -87,19 +96,47 @@ function silence(disturbed: () => Disturbable): void {
     }
   });
 
-  it('an append whose answer was lost, sent again, leaves one copy and the first outcome', async () => {
+  it.each(expectations)(
+    'an append that expected %s and whose answer was lost, sent again, leaves one copy and the first outcome',
+    async (_, expected) => {
+      const { store, line, direct } = disturbed();
+      const { stream, length } = await begunStream(direct, expected);
+      const events = someEvents(3);
+      await store.readStream(stream);
+      line.set('mute');
+      expect(
+        (await faultOf(store.append(stream, expected, events, { deadlineMs: 300 }))).error,
+      ).toBeInstanceOf(DeadlineExceeded);
+      line.set('through');
+      line.cut();
+      const answered = await eventually(() => store.append(stream, expected, events, { deadlineMs: 500 }));
+      expect(answered).toMatchObject({ revision: length + 2 });
+      expect((await eventsOf(direct, stream)).slice(length).map((e) => e.id)).toEqual(
+        events.map((e) => e.id),
+      );
+    },
+  );
+
+  it('an append of 500 events whose connection breaks at any moment is there whole or not at all', async () => {
     const { store, line, direct } = disturbed();
-    const [stream, events] = [newStream(), someEvents(3)];
-    line.set('mute');
-    expect((await faultOf(store.append(stream, 'none', events, { deadlineMs: 300 }))).error).toBeInstanceOf(
-      DeadlineExceeded,
-    );
-    line.set('through');
-    line.cut();
-    const answered = await eventually(() => store.append(stream, 'none', events, { deadlineMs: 500 }));
-    expect(answered).toMatchObject({ revision: 2 });
-    expect((await eventsOf(direct, stream)).map((e) => e.id)).toEqual(events.map((e) => e.id));
-  });
+    for (const afterMs of [0, 1, 2, 4, 8, 16, 32]) {
+      const stream = newStream();
+      const appending = store.append(stream, 'none', someEvents(500), { deadlineMs: 2_000 });
+      const settled = Promise.allSettled([appending]);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      line.cut();
+      const [outcome] = await settled;
+      // The server may still be at it.
+      const stored = await eventually(async () => {
+        const before = (await eventsOf(direct, stream)).length;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const { length } = await eventsOf(direct, stream);
+        return before === length ? { length } : undefined;
+      });
+      expect([0, 500]).toContain(stored.length);
+      if (outcome?.status === 'fulfilled') expect(stored.length).toBe(500);
+    }
+  }, 30_000);
 
   it('an append that is aborted by its caller ends at once', async () => {
     const { store, line } = disturbed();

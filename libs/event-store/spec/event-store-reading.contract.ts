@@ -1,3 +1,4 @@
+import { InvalidEvent } from '../src/event-store.errors';
 import { type EventFilter, type EventStore, START } from '../src/event-store.port';
 import { endOf, eventsOf, newStream, someEvent, someEvents } from './contract-events';
 
@@ -90,6 +91,21 @@ export function readingAll(store: () => EventStore): void {
       );
     }
   });
+
+  it.each([[0], [-1], [1.5], [Number.NaN], [2 ** 31]])(
+    'refuses %d as the length of a page',
+    async (limit) => {
+      await expect(store().readAll({ limit })).rejects.toBeInstanceOf(InvalidEvent);
+      await expect(store().readStream(newStream(), { limit })).rejects.toBeInstanceOf(InvalidEvent);
+    },
+  );
+
+  it.each([['x'], ['-1'], ['12'], ['1e3'], [`${'9'.repeat(20)}.${'9'.repeat(20)}.1`]])(
+    'refuses %j, which no store gave out, as a position',
+    async (after) => {
+      await expect(store().readAll({ after })).rejects.toBeInstanceOf(InvalidEvent);
+    },
+  );
 
   it('begins with the first event of all', async () => {
     await store().append(newStream(), 'none', someEvents(1));

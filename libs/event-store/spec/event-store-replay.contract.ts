@@ -1,5 +1,13 @@
 import { type EventStore } from '../src/event-store.port';
-import { conflictOf, eventsOf, newStream, someEvent, someEvents } from './contract-events';
+import {
+  begunStream,
+  conflictOf,
+  eventsOf,
+  expectations,
+  newStream,
+  someEvent,
+  someEvents,
+} from './contract-events';
 
 export function replaying(store: () => EventStore, reopen?: () => Promise<EventStore>): void {
   it('answers a repeated first append with the first outcome and writes nothing', async () => {
@@ -32,31 +40,41 @@ export function replaying(store: () => EventStore, reopen?: () => Promise<EventS
     });
   });
 
-  it('keeps the original when a replay brings other bytes under the same ids', async () => {
-    const stream = newStream();
-    const event = someEvent('{"original":true}');
-    await store().append(stream, 'none', [event]);
-    expect(
-      await store().append(stream, 'none', [
-        { ...event, data: '{"original":false}', metadata: '{}', type: 'Other' },
-      ]),
-    ).toMatchObject({ revision: 0, replayed: true });
-    const [kept] = await eventsOf(store(), stream);
-    expect(kept).toMatchObject(event);
-  });
+  describe.each(expectations)('that expected %s', (_, expected) => {
+    it.each([
+      ['more events than are there', (e: Events) => [...e, someEvent()]],
+      ['only the first event being there', (e: Events) => [e[0]!, someEvent()]],
+      ['only the last event being there', (e: Events) => [someEvent(), e[1]!]],
+      ['the events in another order', (e: Events) => [e[1]!, e[0]!]],
+      ['the events from the second on', (e: Events) => [e[1]!, e[2]!]],
+    ])('is a conflict, not a replay, with %s', async (_case, sent) => {
+      const { stream, length } = await begunStream(store(), expected);
+      const events = someEvents(3);
+      await store().append(stream, expected, events);
+      expect(await conflictOf(store().append(stream, expected, sent(events)))).toBe(length + 2);
+      expect(await eventsOf(store(), stream)).toHaveLength(length + 3);
+    });
 
-  it.each([
-    ['more events than are there', (e: Events) => [...e, someEvent()]],
-    ['only the first event being there', (e: Events) => [e[0]!, someEvent()]],
-    ['only the last event being there', (e: Events) => [someEvent(), e[1]!]],
-    ['the events in another order', (e: Events) => [e[1]!, e[0]!]],
-    ['the events from the second on', (e: Events) => [e[1]!, e[2]!]],
-  ])('sees a conflict, not a replay, in %s', async (_, sent) => {
-    const stream = newStream();
-    const events = someEvents(3);
-    await store().append(stream, 'none', events);
-    expect(await conflictOf(store().append(stream, 'none', sent(events)))).toBe(2);
-    expect(await eventsOf(store(), stream)).toHaveLength(3);
+    it('keeps the original when it is sent again with other bytes', async () => {
+      const { stream, length } = await begunStream(store(), expected);
+      const event = someEvent('{"original":true}');
+      const outcome = await store().append(stream, expected, [event]);
+      const altered = { ...event, data: '{"original":false}', metadata: '{}', type: 'Other' };
+      expect(await store().append(stream, expected, [altered])).toEqual({ ...outcome, replayed: true });
+      expect((await eventsOf(store(), stream))[length]).toMatchObject(event);
+    });
+
+    if (reopen !== undefined) {
+      it('is known after a restart', async () => {
+        const { stream, length } = await begunStream(store(), expected);
+        const events = someEvents(2);
+        const outcome = await store().append(stream, expected, events);
+        const restarted = await reopen();
+        expect(await restarted.append(stream, expected, events)).toEqual({ ...outcome, replayed: true });
+        expect(await eventsOf(restarted, stream)).toHaveLength(length + 2);
+        await restarted.close();
+      });
+    }
   });
 
   it('sees a conflict when the same events are sent for other slots', async () => {
@@ -88,18 +106,6 @@ export function replaying(store: () => EventStore, reopen?: () => Promise<EventS
     expect(new Set(outcomes.map((o) => o.position)).size).toBe(1);
     expect(await eventsOf(store(), stream)).toHaveLength(3);
   });
-
-  if (reopen !== undefined) {
-    it('knows a replay after a restart', async () => {
-      const stream = newStream();
-      const events = someEvents(2);
-      const outcome = await store().append(stream, 'none', events);
-      const restarted = await reopen();
-      expect(await restarted.append(stream, 'none', events)).toEqual({ ...outcome, replayed: true });
-      expect(await eventsOf(restarted, stream)).toHaveLength(2);
-      await restarted.close();
-    });
-  }
 }
 
 type Events = ReturnType<typeof someEvents>;

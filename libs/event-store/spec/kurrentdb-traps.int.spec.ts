@@ -46,6 +46,14 @@ describe('what the KurrentDB client would do', () => {
     expect(() => createKurrentDbEventStore({ connectionString })).toThrow(TypeError);
   });
 
+  it('user and password are not sent without TLS: rights need a server with TLS', async () => {
+    const url = `kurrentdb://admin:changeit@127.0.0.1:${standIn.port}?tls=false`;
+    const named = createKurrentDbEventStore({ connectionString: url });
+    await named.append(newStream(), 'none', [someEvent()]);
+    expect(standIn.calls).toMatchObject({ append: 1, withUser: 0 });
+    await named.close();
+  });
+
   it('metadata comes back as it was written, though the client parses it', async () => {
     const stream = newStream();
     const metadata = '{ "b":1.0, "a":12345678901234567890 }';

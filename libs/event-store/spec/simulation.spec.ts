@@ -1,10 +1,8 @@
 import { type Mutation } from './simulation/ordered-log.model';
+import { seedsOf } from './simulation/random-of';
 import { faultOfRun } from './simulation/run';
 
-/** `SEED=n` runs that one again. */
-const only = process.env['SEED'];
-const seeds =
-  only === undefined ? Array.from({ length: 4_000 }, (_, i) => i + 1) : [Number.parseInt(only, 10)];
+const seeds = seedsOf(4_000);
 
 describe('the algorithm of appending and reading, in whatever order its steps fall', () => {
   it('loses nothing, repeats nothing, keeps each stream and the order after acknowledgement', () => {

@@ -45,6 +45,12 @@ export class DeadlineExceeded extends EventStoreError {
   readonly retriable = true;
 }
 
+/** The chosen store's client package is not installed. Raised when the store is opened, never by a call. */
+export class StoreClientMissing extends EventStoreError {
+  readonly code = 'STORE_CLIENT_MISSING';
+  readonly retriable = false;
+}
+
 /** A service tried to write an event type of another author (design §3.2). A bug, never a user's fault. */
 export class ForeignEventType extends EventStoreError {
   readonly code = 'EVENT_TYPE_FOREIGN';

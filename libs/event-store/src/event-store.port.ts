@@ -1,18 +1,25 @@
 /**
  * The event store port: what PostgreSQL and KurrentDB can both promise (design §5).
  *
- * Streams are named `category-id` (category without `-`), ASCII. Events carry JSON text, serialised once;
- * adapters return data and metadata byte for byte.
+ * Streams are named `category-id` (category without `-`), ASCII, at most 200 characters. Events carry JSON text, serialised once
+ * (`encodeJson`); adapters return data and metadata byte for byte. What a store could not keep is refused before any I/O: text that is
+ * not JSON, U+0000, lone surrogates, −0; `undefined`, BigInt, NaN and infinities already by `encodeJson`.
+ *
+ * Order: an append that begins after another was acknowledged, by whichever process, stands behind it in the global order and in its
+ * stream. No reader ever passes over an event that is still to come, and no open transaction elsewhere stalls one.
+ *
+ * A call never outlives its deadline, also against a server that hangs, and one bad call does not fail its neighbours.
  */
 export interface EventStore {
   /**
-   * Appends 1 to 500 events, at most 1,000,000 bytes together, all or nothing.
+   * Appends 1 to 500 events, at most 1,000,000 bytes of data and metadata together, all or nothing.
    *
-   * Replay: for `none` and exact revisions, sending the same events (same ids, same slots) again answers with
-   * the first outcome and writes nothing. After `DeadlineExceeded` the outcome is unknown and re-sending
-   * the identical request is safe. Not so for `exists` and `any`.
+   * Replay, for `none` and exact revisions only: the same events (same ids in the same slots) sent again are answered with the first
+   * outcome, write nothing and keep the first bytes, also after later appends and restarts. Slots are judged one by one: some of the
+   * ids, another order or other slots are a conflict. After `DeadlineExceeded` the outcome is unknown and re-sending the identical
+   * request is safe; with `exists` and `any` it may write a second copy.
    *
-   * @throws InvalidEvent before any I/O; WrongExpectedRevision; Unavailable; DeadlineExceeded
+   * @throws InvalidEvent before any I/O; WrongExpectedRevision; BrokenLink; Unavailable (nothing was written); DeadlineExceeded
    */
   append(
     stream: string,
@@ -21,26 +28,34 @@ export interface EventStore {
     options?: CallOptions,
   ): Promise<AppendResult>;
 
-  /** Reads one stream. A missing stream is a distinct result, not an empty one. @throws Unavailable, DeadlineExceeded */
+  /**
+   * Reads one stream. A missing stream is a distinct result, not an empty one. Beyond the end there is nothing forwards; backwards
+   * begins at the end then. Sees every append that was acknowledged before the call.
+   * @throws InvalidEvent for names, starts and limits that no stream has; Unavailable, DeadlineExceeded
+   */
   readStream(stream: string, options?: ReadStreamOptions): Promise<ReadStreamResult>;
 
   /**
    * Reads the global order after `after` (exclusive), at most `limit` events (default 500).
-   * Never skips an event that commits later with a lower position; an open transaction elsewhere in the cluster does not
-   * stall it. `checkpoint` is safe to resume from even when no event passed the filter.
+   * `checkpoint` is safe to resume from even when no event passed the filter, and moves at every call until `caughtUp`.
+   * @throws InvalidEvent for limits, and positions of another store; Unavailable, DeadlineExceeded
    */
   readAll(options?: ReadAllOptions): Promise<ReadAllResult>;
 
   /**
-   * Follows the global order from `after` until `signal` aborts; live events arrive within milliseconds.
-   * Items come in order; memory is bounded. Store outages are retried with capped back-off inside the subscription.
+   * Follows the global order from `after` (exclusive) until `signal` aborts, which ends it within a moment; live events arrive within
+   * milliseconds. Items come in order, without loss or repeat within a run, through outages and restarts of the server, which are
+   * waited for with capped back-off; a connection that went silent is replaced. Whoever resumes from the last position it handled
+   * misses nothing and sees again what it had not remembered. At most two pages of 500 events are held, however slow the consumer;
+   * an error of the consumer ends the iteration and is the consumer's. Faults that can never pass are thrown.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionItem>;
 
+  /** Ends subscriptions' waiting and the connections that the adapter opened. */
   close(): Promise<void>;
 }
 
-/** `none`: the stream must not exist. A number: revision of its last event (from 0). */
+/** `none`: the stream must not exist. `exists`: it must. `any`: either. A number: revision of its last event (from 0). */
 export type ExpectedRevision =
   | 'none'
   | 'exists'
@@ -68,7 +83,7 @@ export interface RecordedEvent extends NewEvent {
   readonly storedAt: string;
 }
 
-/** Opaque; comparable as a string with `<`, within one store and epoch. */
+/** Opaque; comparable as a string with `<`, within one store and epoch; with gaps. */
 export type Position = string & { readonly __position?: never };
 
 export interface AppendResult {
@@ -102,7 +117,7 @@ export type ReadStreamResult =
     }
   | { readonly kind: 'missing' };
 
-/** Both are exact and ANDed; absent means all. */
+/** Both are exact, case counts, and ANDed; absent means all, an empty list nothing. */
 export interface EventFilter {
   readonly types?: readonly string[];
   readonly categories?: readonly string[];
@@ -111,6 +126,7 @@ export interface EventFilter {
 export interface ReadAllOptions extends CallOptions {
   readonly after?: Position;
   readonly filter?: EventFilter;
+  /** Events of one page, at least 1. Default 500. */
   readonly limit?: number;
 }
 
@@ -131,6 +147,7 @@ export type SubscriptionItem =
   | { readonly kind: 'event'; readonly event: RecordedEvent }
   /** Everything up to here was seen, whether or not it passed the filter. */
   | { readonly kind: 'checkpoint'; readonly position: Position }
+  /** Nothing further was visible when this was read; comes at once when there is nothing to read. */
   | { readonly kind: 'caughtUp'; readonly position: Position };
 
 /** Before every event. */

@@ -16,4 +16,5 @@ export {
   createKurrentDbEventStore,
   type KurrentDbEventStoreOptions,
 } from './kurrentdb/kurrentdb-event-store.adapter';
+export * from './open-event-store';
 export { migrateEventStore } from './postgres/migrate-event-store';

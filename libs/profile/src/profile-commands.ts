@@ -16,7 +16,7 @@ export const profileUsage = `Profiles: organisations as data.
   npm run profile -- show TENANT [--version N]       one version as JSON
   npm run profile -- --help
 
-The event store is found through EVENT_STORE_URL, or through .balagh/endpoints.json of a running installation.
+The event store is found through EVENT_STORE (postgres, kurrentdb) and EVENT_STORE_URL, or through .balagh/endpoints.json of a running installation.
 Exit: 0 done, 1 refused or failed, 2 wrong usage.`;
 
 /** What the command line needs from outside; specifications give it fakes. */

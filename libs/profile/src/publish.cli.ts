@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createPostgresEventStore } from '@balagh/event-store';
+import { type EventStoreAddress, eventStoreKind, openEventStore } from '@balagh/event-store';
 import { runProfileCommand } from './profile-commands';
 
 /** `npm run profile -- …` */
-function eventStoreUrl(): string {
+function eventStore(): EventStoreAddress {
   const given = process.env['EVENT_STORE_URL'];
-  if (given !== undefined && given !== '') return given;
+  if (given !== undefined && given !== '')
+    return { kind: eventStoreKind(process.env['EVENT_STORE']), url: given };
   try {
     const endpoints = JSON.parse(readFileSync(join(process.cwd(), '.balagh/endpoints.json'), 'utf8')) as {
+      eventStore?: string;
       eventStoreUrl?: unknown;
     };
-    if (typeof endpoints.eventStoreUrl === 'string') return endpoints.eventStoreUrl;
+    if (typeof endpoints.eventStoreUrl === 'string')
+      return { kind: eventStoreKind(endpoints.eventStore), url: endpoints.eventStoreUrl };
   } catch {
     // Falls through to the one message that says what to do.
   }
@@ -20,8 +23,7 @@ function eventStoreUrl(): string {
 }
 
 void runProfileCommand(process.argv.slice(2), {
-  openStore: () =>
-    createPostgresEventStore({ connectionString: eventStoreUrl(), applicationName: 'profile-cli' }),
+  openStore: () => openEventStore({ ...eventStore(), applicationName: 'profile-cli' }),
   now: () => new Date().toISOString(),
   account: userInfo().username,
   out: (line) => process.stdout.write(`${line}\n`),

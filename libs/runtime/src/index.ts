@@ -22,6 +22,7 @@ export * from './commands/command-context';
 export * from './commands/command-result';
 export { namedUuid } from './commands/named-uuid';
 export { ConfigInvalid, readConfig } from './config/config';
+export { kafkaConfig, kafkaSecurityOf, kafkaSettings, refuseMisfits } from './config/kafka-config';
 export { type ServiceConfig, serviceConfig, serviceConfigSchema } from './config/service-config';
 export { type OwnTables, dataSourceOptions } from './database/data-source-options';
 export * from './grpc/grpc-client';

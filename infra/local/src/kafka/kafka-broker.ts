@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { brokerIsReady } from '@balagh/event-feed';
 import { freePort } from '../postgres/embedded-postgres';
 import { ensureKafkaJars, kafkaHome, type KafkaLog } from './kafka-jars';
+import { type SecuredListeners, scramCredentials, securedSettings, withSettings } from './secured-listeners';
 
 /**
  * Apache Kafka as one KRaft node on loopback, for laptops and tests. It ends with the process that started it. Its
@@ -19,11 +20,15 @@ export interface KafkaBrokerOptions {
   /** Standard output and error of the broker are appended to it. */
   readonly logFile: string;
   readonly log?: KafkaLog;
+  /** Also listens for named users over TLS, who may do what ACLs allow; whoever comes in clear on loopback may do everything. */
+  readonly secured?: SecuredListeners;
 }
 
 export interface KafkaBroker {
   /** `host:port`, for `KAFKA_BROKERS`. */
   readonly brokers: string;
+  /** Addresses of the secured listeners: users with passwords, and clients with certificates (their common name is the user). */
+  readonly secured?: { readonly sasl: string; readonly mutualTls: string };
   readonly pid: number;
   /** Orderly shutdown, SIGKILL after 15 s; resolves when the process is gone. Safe to repeat. */
   stop(): Promise<void>;
@@ -60,7 +65,9 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   await stopOrphan(options.dataDir, log);
 
   const port = options.port === undefined || options.port === 0 ? await freePort() : options.port;
-  const configuration = writeConfiguration(options.dataDir, port, await freePort());
+  const secured =
+    options.secured === undefined ? undefined : await securedSettings(options.dataDir, options.secured);
+  const configuration = writeConfiguration(options.dataDir, port, await freePort(), secured?.settings);
   const java = [
     ...javaOptions,
     `-Dlog4j2.configurationFile=${join(kafkaHome, 'log4j2.properties')}`,
@@ -68,7 +75,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
     jars.classPath,
   ];
   if (!existsSync(join(options.dataDir, 'log/meta.properties')))
-    formatStorage(jars.java, java, configuration);
+    formatStorage(jars.java, java, configuration, scramCredentials(options.secured));
 
   const output = openSync(options.logFile, 'a');
   const child = spawn(jars.java, [...java, 'kafka.Kafka', configuration], {
@@ -83,7 +90,10 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   if (pid === undefined) throw new Error('the Kafka broker could not be started');
   writeFileSync(pidFile(options.dataDir), JSON.stringify({ pid, port }));
   endWithUs(pid);
-  const broker = brokerOf(options.dataDir, pid, port);
+  const broker = {
+    ...brokerOf(options.dataDir, pid, port),
+    ...(secured === undefined ? {} : { secured: secured.addresses }),
+  };
   if (!(await becomesReady(broker, () => child.exitCode !== null))) {
     broker.kill();
     throw new Error(`the Kafka broker did not become ready; see ${options.logFile}`);
@@ -123,7 +133,12 @@ function endWithUs(pid: number): void {
 
 const pidFile = (dataDir: string): string => join(dataDir, 'broker.json');
 
-function writeConfiguration(dataDir: string, port: number, controllerPort: number): string {
+function writeConfiguration(
+  dataDir: string,
+  port: number,
+  controllerPort: number,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const values: Readonly<Record<string, string>> = {
     CLIENT_PORT: String(port),
     CONTROLLER_PORT: String(controllerPort),
@@ -131,14 +146,17 @@ function writeConfiguration(dataDir: string, port: number, controllerPort: numbe
   };
   const template = readFileSync(join(kafkaHome, 'server.properties'), 'utf8');
   const file = join(dataDir, 'server.properties');
-  writeFileSync(
-    file,
-    template.replaceAll(/@([A-Z_]+)@/g, (_, name: string) => values[name] ?? ''),
-  );
+  const filled = template.replaceAll(/@([A-Z_]+)@/g, (_, name: string) => values[name] ?? '');
+  writeFileSync(file, withSettings(filled, more), { mode: 0o600 });
   return file;
 }
 
-function formatStorage(java: string, options: readonly string[], configuration: string): void {
+function formatStorage(
+  java: string,
+  options: readonly string[],
+  configuration: string,
+  credentials: readonly string[],
+): void {
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const tool = [
     'kafka.tools.StorageTool',
@@ -148,6 +166,7 @@ function formatStorage(java: string, options: readonly string[], configuration: 
     '--config',
     configuration,
     '--ignore-formatted',
+    ...credentials,
   ];
   const { status, stdout, stderr } = spawnSync(java, [...options, ...tool], {
     encoding: 'utf8',

@@ -1,9 +1,34 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, type LogEntry, type SASLOptions, logLevel } from 'kafkajs';
 import { type FeedLog } from '../feed-log';
-import { type Brokers, brokerList } from './kafka-topics';
+import { type Brokers, brokerList } from './brokers';
+
+/** How brokers are spoken to; absent parts: in clear, as nobody in particular. Texts are PEM. */
+export interface KafkaSecurity {
+  readonly tls?: {
+    /** Authorities whose broker certificates are taken; absent: those that Node trusts. */
+    readonly ca?: string;
+    /** Ours, for brokers that ask for one, and its key: both or none. */
+    readonly cert?: string;
+    readonly key?: string;
+  };
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+/** The library's own words for it. A broker's certificate is always checked, also against its name. */
+export function securityConfig({ tls, sasl }: KafkaSecurity = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return {
+    ...(tls === undefined ? {} : { ssl: { ...tls, rejectUnauthorized: true } }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+  };
+}
 
 export interface KafkaClientOptions {
   readonly brokers: Brokers;
+  readonly security?: KafkaSecurity | undefined;
   readonly clientId: string;
   readonly log: FeedLog;
   /** Milliseconds until a request counts as unanswered. */
@@ -15,6 +40,7 @@ export interface KafkaClientOptions {
 /** A client whose own log lines become debug lines: what matters to operators is logged by the feed under its own events. */
 export function createKafkaClient({
   brokers,
+  security,
   clientId,
   log,
   requestTimeout,
@@ -24,6 +50,7 @@ export function createKafkaClient({
   return new Kafka({
     clientId,
     brokers: brokerList(brokers),
+    ...securityConfig(security),
     connectionTimeout: 3_000,
     requestTimeout,
     retry: { retries, initialRetryTime: 100, maxRetryTime: 5_000 },

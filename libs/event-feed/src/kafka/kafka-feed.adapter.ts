@@ -6,13 +6,14 @@ import { checkSubscription } from '../delivery/incoming';
 import { type EventFeed } from '../event-feed.port';
 import { type FeedLog } from '../feed-log';
 import { createPostgresProgress } from '../progress/postgres-progress.adapter';
-import { createKafkaClient } from './kafka-client';
+import { type KafkaSecurity, createKafkaClient } from './kafka-client';
 import { KafkaSubscription } from './kafka-subscription';
-import { type Brokers } from './kafka-topics';
+import { type Brokers } from './brokers';
 
 export interface KafkaFeedOptions extends ConsumerLimits {
   /** `host:port` list; the topics must exist (`createTopics`), with the same number of partitions each. */
   readonly brokers: Brokers;
+  readonly security?: KafkaSecurity | undefined;
   /** For redrives only. */
   readonly store: EventStore;
   /** The service's own schema, with the tables of `migrateFeed`. */
@@ -29,6 +30,7 @@ export interface KafkaFeedOptions extends ConsumerLimits {
  */
 export function createKafkaFeed({
   brokers,
+  security,
   store,
   database,
   log,
@@ -36,9 +38,9 @@ export function createKafkaFeed({
   prefix = '',
   ...limits
 }: KafkaFeedOptions): EventFeed {
-  const kafka = createKafkaClient({ brokers, clientId, log, requestTimeout: 30_000, retries: 5 });
+  const kafka = createKafkaClient({ brokers, security, clientId, log, requestTimeout: 30_000, retries: 5 });
   const lags = new GroupLags(() =>
-    createKafkaClient({ brokers, clientId, log, requestTimeout: 3_000, retries: 3 }).admin(),
+    createKafkaClient({ brokers, security, clientId, log, requestTimeout: 3_000, retries: 3 }).admin(),
   );
   const running = new Map<string, KafkaSubscription>();
   return {

@@ -6,14 +6,8 @@ import {
   KafkaJSProtocolError,
   logLevel,
 } from 'kafkajs';
-
-/** Addresses `host:port`, as a list or separated by commas. */
-export type Brokers = string | readonly string[];
-
-export const brokerList = (brokers: Brokers): string[] =>
-  (typeof brokers === 'string' ? brokers.split(',') : [...brokers])
-    .map((b) => b.trim())
-    .filter((b) => b !== '');
+import { type KafkaSecurity, securityConfig } from './kafka-client';
+import { type Brokers, brokerList } from './brokers';
 
 /** Partitions of every topic: equal on all, so that a case has the same partition number everywhere. */
 export const defaultPartitions = 12;
@@ -23,8 +17,9 @@ export async function createTopics(
   brokers: Brokers,
   topics: readonly string[],
   partitions: number = defaultPartitions,
+  security?: KafkaSecurity,
 ): Promise<void> {
-  await withAdmin(brokers, 10, async (admin) => {
+  await withAdmin({ brokers, security, retries: 10 }, async (admin) => {
     const existing = new Set(await admin.listTopics());
     const missing = topics.filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
@@ -40,7 +35,7 @@ export async function createTopics(
 /** Whether a broker answers and takes part in a cluster with a controller; for readiness. */
 export async function brokerIsReady(brokers: Brokers): Promise<boolean> {
   try {
-    return await withAdmin(brokers, 0, async (admin) => {
+    return await withAdmin({ brokers, security: undefined, retries: 0 }, async (admin) => {
       const cluster = await admin.describeCluster();
       return cluster.controller !== null && cluster.brokers.length > 0;
     });
@@ -49,14 +44,20 @@ export async function brokerIsReady(brokers: Brokers): Promise<boolean> {
   }
 }
 
+interface AdminOptions {
+  readonly brokers: Brokers;
+  readonly security: KafkaSecurity | undefined;
+  readonly retries: number;
+}
+
 async function withAdmin<T>(
-  brokers: Brokers,
-  retries: number,
+  { brokers, security, retries }: AdminOptions,
   use: (admin: Admin) => Promise<T>,
 ): Promise<T> {
   const admin = new Kafka({
     clientId: 'balagh-topics',
     brokers: brokerList(brokers),
+    ...securityConfig(security),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 1_000,
     requestTimeout: 10_000,

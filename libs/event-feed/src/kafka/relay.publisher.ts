@@ -13,8 +13,8 @@ import { backOffMs, pause, within } from '../delivery/back-off';
 import { faultCode } from '../delivery/fault';
 import { savePeriodically } from '../delivery/save-periodically';
 import { type FeedLog } from '../feed-log';
-import { createKafkaClient } from './kafka-client';
-import { type Brokers } from './kafka-topics';
+import { type KafkaSecurity, createKafkaClient } from './kafka-client';
+import { type Brokers } from './brokers';
 import { RelayBatches } from './relay-batches';
 import { RelayLease, relayLease } from './relay-lease';
 
@@ -25,6 +25,7 @@ export interface RelayOptions {
   /** The service's own schema, with the tables of `migrateFeed`. */
   readonly database: Pool;
   readonly brokers: Brokers;
+  readonly security?: KafkaSecurity | undefined;
   readonly log: FeedLog;
   /** Put before the topic's name; the same as the feed's. */
   readonly prefix?: string;
@@ -100,10 +101,11 @@ class RunningRelay {
 
   /** Publishes until stopped or the lease is lost. */
   private async lead(): Promise<void> {
-    const { log, brokers, service } = this.options;
+    const { log, brokers, security, service } = this.options;
     // No retries inside the library: between attempts the lease is looked at.
     const kafka = createKafkaClient({
       brokers,
+      security,
       clientId: `balagh-relay-${service}`,
       log,
       requestTimeout: answerWithinMs,

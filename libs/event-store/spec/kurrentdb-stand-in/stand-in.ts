@@ -17,8 +17,8 @@ import { type Expected, type LoggedEvent, type Proposal, StandInLog } from './st
 export interface StandIn {
   readonly port: number;
   readonly log: StandInLog;
-  /** Requests so far by method; `searches` counts filtered reads. */
-  readonly calls: { append: number; batchAppend: number; read: number; searches: number };
+  /** Requests so far by method; `searches` counts filtered reads, `withUser` appends that said who sends them. */
+  readonly calls: { append: number; batchAppend: number; read: number; searches: number; withUser: number };
   /** Delays each searched read by so many milliseconds. */
   searchDelayMs: number;
   stop(): void;
@@ -33,7 +33,7 @@ export async function startStandIn(log = new StandInLog()): Promise<StandIn> {
     defaults: false,
   });
   const server = new Server({ 'grpc.max_receive_message_length': 20_000_000 });
-  const calls = { append: 0, batchAppend: 0, read: 0, searches: 0 };
+  const calls = { append: 0, batchAppend: 0, read: 0, searches: 0, withUser: 0 };
   const standIn = { port: 0, log, calls, searchDelayMs: 0, stop: () => server.forceShutdown() };
   const service = (name: string) => definition[`event_store.client.${name}`] as ServiceDefinition;
   server.addService(service('server_features.ServerFeatures'), {
@@ -48,6 +48,7 @@ export async function startStandIn(log = new StandInLog()): Promise<StandIn> {
     },
     Append: (call: ServerReadableStream<AppendReq, unknown>, answer: sendUnaryData<unknown>) => {
       calls.append += 1;
+      if (call.metadata.get('authorization').length > 0) calls.withUser += 1;
       append(call, answer, log);
     },
     BatchAppend: () => {
@@ -107,7 +108,10 @@ function append(
       metadata: proposed.metadata ?? nothing,
     });
   });
-  call.on('end', () => {
+  call.on('end', () => setImmediate(judge));
+  const judge = (): void => {
+    // A request that broke off ends here as well: the server writes nothing of it.
+    if (call.cancelled) return;
     if (options === undefined) return answer({ code: 3, details: 'no options' });
     const expected: Expected = options.expected === 'revision' ? Number(options.revision) : options.expected;
     const verdict = log.append(text(options.stream.stream_name), expected, proposals);
@@ -125,7 +129,7 @@ function append(
         ? { at: { commit: verdict.position, prepare: verdict.position } }
         : { no_position: {} };
     answer(null, { success: { revision: verdict.revision, ...at } });
-  });
+  };
 }
 
 interface ReadReq {
@@ -155,7 +159,7 @@ async function read(call: Reading, { log, searchDelayMs }: StandIn): Promise<voi
   const { options } = call.request;
   if (options.subscription !== undefined) return subscribe(call, log);
   if (options.filter !== undefined && searchDelayMs > 0)
-    await new Promise((resolve) => setTimeout(resolve, searchDelayMs));
+    await new Promise((resolve) => setTimeout(resolve, searchDelayMs).unref());
   const source =
     options.stream === undefined ? log.events : log.stream(text(options.stream.stream.stream_name));
   if (source === undefined) {

@@ -1,3 +1,5 @@
+import { type Random } from './random-of';
+
 /**
  * The append and read algorithm of ADR 0003 in atomic steps: everything that PostgreSQL does by itself is one step, and any actor may
  * act between two. A mutation leaves one precaution out.
@@ -24,7 +26,6 @@ interface Row {
 }
 
 type Steps<T> = Generator<void, T>;
-export type Random = (below: number) => number;
 
 export class OrderedLog {
   /** Last value of the sequence. */

@@ -1,15 +1,5 @@
-import { type ModelEvent, type Mutation, OrderedLog, type Random } from './ordered-log.model';
-
-/** Mulberry32: the same seed gives the same run on every machine. */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
+import { type ModelEvent, type Mutation, OrderedLog } from './ordered-log.model';
+import { type Random, randomOf } from './random-of';
 
 interface Actor {
   steps: Generator<void, void>;

@@ -1,5 +1,11 @@
 import { InvalidEvent } from '../event-store.errors';
-import { type ExpectedRevision, type NewEvent, type ReadStreamOptions } from '../event-store.port';
+import {
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  START,
+} from '../event-store.port';
 import { problemIn } from './encode-json';
 
 /** Limits that every adapter keeps (design §5). */
@@ -33,6 +39,12 @@ export function checkReadStream(stream: string, { from = 0, limit = 1 }: ReadStr
   checkStreamName(stream);
   if (!isRevision(from)) throw new InvalidEvent('first revision of a read');
   if (!isRevision(limit) || limit === 0) throw new InvalidEvent('limit of a read');
+}
+
+/** @throws InvalidEvent for a limit that no page has, or a position that this store never gave out */
+export function checkReadAll({ after = START, limit = 1 }: ReadAllOptions, form: RegExp): void {
+  if (!isRevision(limit) || limit === 0) throw new InvalidEvent('limit of a read');
+  if (after !== START && !form.test(after)) throw new InvalidEvent('position of a read');
 }
 
 /**

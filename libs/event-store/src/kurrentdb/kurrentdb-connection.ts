@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as ClientPackage from '@kurrent/kurrentdb-client';
 import type { Credentials, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { DeadlinePassed } from '../deadline';
+import { StoreClientMissing } from '../event-store.errors';
 
 /** Appends in the air at once. More than about a hundred on a cold connection were seen to hang for ever. */
 const maxAppends = 64;
@@ -9,7 +10,7 @@ const maxAppends = 64;
 const replaceEveryMs = 1_000;
 
 /**
- * The client of one store: loaded at the first call, replaced after a silence, with a gate for appends.
+ * The client of one store: made at the first call, replaced after a silence, with a gate for appends.
  *
  * Package `@kurrent/kurrentdb-client` is optional and only loaded here: its native part has a licence of its own (KLv1).
  */
@@ -21,8 +22,9 @@ export class KurrentDbConnection {
   private warm = false;
   private readonly queue: (() => void)[] = [];
   private closed = false;
+  private readonly clients: typeof ClientPackage;
 
-  /** @throws TypeError for a connection string that would change what this adapter promises */
+  /** @throws StoreClientMissing; TypeError for a connection string that would change what this adapter promises */
   constructor(private readonly connectionString: string) {
     const url = new URL(connectionString);
     const setting = (name: string): string | undefined =>
@@ -35,11 +37,12 @@ export class KurrentDbConnection {
       username: decodeURIComponent(url.username) || 'none',
       password: decodeURIComponent(url.password),
     };
+    this.clients = clientPackage();
   }
 
   get(): KurrentDBClient {
     if (this.closed) throw new TypeError('the event store is closed');
-    return (this.client ??= connect(this.connectionString));
+    return (this.client ??= this.clients.KurrentDBClient.connectionString(this.connectionString));
   }
 
   /** Where a call went silent, the connection may be dead without knowing it: the next calls get another. */
@@ -84,14 +87,13 @@ export class KurrentDbConnection {
 }
 
 /** Loaded by need: whoever runs on PostgreSQL neither has the package nor pays for it. */
-function connect(connectionString: string): KurrentDBClient {
-  let loaded: typeof ClientPackage;
+function clientPackage(): typeof ClientPackage {
   try {
-    loaded = createRequire(__filename)('@kurrent/kurrentdb-client') as typeof ClientPackage;
+    return createRequire(__filename)('@kurrent/kurrentdb-client') as typeof ClientPackage;
   } catch (cause) {
-    throw new TypeError('EVENT_STORE=kurrentdb needs the optional package @kurrent/kurrentdb-client', {
-      cause,
-    });
+    throw new StoreClientMissing(
+      'EVENT_STORE=kurrentdb needs the optional package @kurrent/kurrentdb-client: npm install --include=optional',
+      { cause },
+    );
   }
-  return loaded.KurrentDBClient.connectionString(connectionString);
 }

@@ -1,9 +1,10 @@
 import { type EventStore, type ReadAllOptions, type ReadAllResult } from '../event-store.port';
-import { checkAppend, checkReadStream } from '../json/event-checks';
+import { checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { appendTo } from './kurrentdb-appending';
 import { KurrentDbConnection } from './kurrentdb-connection';
+import { positionForm } from './kurrentdb-events';
 import { KurrentDbHint } from './kurrentdb-hint';
 import { readAllFrom, readStreamFrom } from './kurrentdb-reading';
 
@@ -15,18 +16,21 @@ export interface KurrentDbEventStoreOptions {
 }
 
 /**
- * The event store on KurrentDB, by the optional package `@kurrent/kurrentdb-client` (from 1.3.1), loaded at the first call.
+ * The event store on KurrentDB, by the optional package `@kurrent/kurrentdb-client` (from 1.3.1), loaded when the store is opened.
  *
  * Bytes come back as they were; `storedAt` has whole seconds; streams have no `headHash`, links are checked
  * against the last event. An append that fixes its slots costs a read before it. Never soft-deletes or truncates.
- * @throws TypeError for a connection string that would change what the port promises
+ * @throws StoreClientMissing; TypeError for a connection string that would change what the port promises
  */
 export function createKurrentDbEventStore(options: KurrentDbEventStoreOptions): EventStore {
   const connection = new KurrentDbConnection(options.connectionString);
   const wakeUp = createWakeUp();
   const hint = new KurrentDbHint(connection, wakeUp);
   const silenceMs = options.silenceMs ?? 5_000;
-  const readAll = (request?: ReadAllOptions): Promise<ReadAllResult> => readAllFrom(connection, request);
+  const readAll = async (request: ReadAllOptions = {}): Promise<ReadAllResult> => {
+    checkReadAll(request, positionForm);
+    return readAllFrom(connection, request);
+  };
   return {
     async append(stream, expected, events, call) {
       checkAppend(stream, expected, events);

@@ -38,6 +38,9 @@ export function token(position: LogPosition | undefined): Position {
   return `${digits(position.commit)}.${digits(position.prepare)}`;
 }
 
+/** How `token` writes it. */
+export const positionForm = /^\d{20}\.\d{20}$/;
+
 const digits = (n: bigint): string => String(n).padStart(20, '0');
 
 export function logPosition(position: Position): AllOptions['fromPosition'] {

@@ -16,7 +16,7 @@ import {
   type SubscribeOptions,
   type SubscriptionItem,
 } from '../event-store.port';
-import { categoryOf, checkAppend, checkReadStream } from '../json/event-checks';
+import { categoryOf, checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 
@@ -49,16 +49,18 @@ export function createMemoryEventStore(): EventStore {
     return resultOf(own, own.length - 1, false);
   };
 
-  const readAll = (options: ReadAllOptions = {}): Promise<ReadAllResult> => {
+  const readAll = async (options: ReadAllOptions = {}): Promise<ReadAllResult> => {
+    await Promise.resolve();
+    checkReadAll(options, positionForm);
     const { after = START, filter, limit = 500 } = options;
     const rest = all.slice(after === START ? 0 : Number(after));
     const events = rest.filter((event) => passes(event, filter)).slice(0, limit);
     const last = events.length === limit ? events.at(-1) : rest.at(-1);
-    return Promise.resolve({
+    return {
       events,
       checkpoint: last?.position ?? after,
       caughtUp: last === undefined || last.position === all.at(-1)?.position,
-    });
+    };
   };
 
   return {
@@ -84,6 +86,7 @@ export function createMemoryEventStore(): EventStore {
   };
 }
 
+const positionForm = /^\d{20}$/;
 const positionOf = (n: number): Position => String(n).padStart(20, '0');
 
 /** Revision of the first slot that the events would take; undefined when the expectation does not fix it. */

@@ -7,7 +7,7 @@ import {
   type ReadAllOptions,
   type ReadAllResult,
 } from '../event-store.port';
-import { checkAppend, checkReadStream } from '../json/event-checks';
+import { checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
@@ -29,6 +29,9 @@ export interface PostgresEventStoreOptions {
   readonly silenceMs?: number;
 }
 
+/** How `token` writes a position. */
+const positionForm = /^\d{20}$/;
+
 /** The event store on PostgreSQL; schema by `migrateEventStore`. Order and progress: ADR 0003. */
 export function createPostgresEventStore(options: PostgresEventStoreOptions): EventStore {
   const pool = options.pool ?? ownPool(options);
@@ -36,7 +39,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const wakeUp = createWakeUp();
   const channel = new WakeUpChannel(pool, wakeUp, silenceMs);
   const flights = new AppendFlights(appendTransport(pool));
-  const readAll = (request: ReadAllOptions = {}): Promise<ReadAllResult> => readAllFrom(pool, request);
+  const readAll = async (request: ReadAllOptions = {}): Promise<ReadAllResult> => {
+    checkReadAll(request, positionForm);
+    return readAllFrom(pool, request);
+  };
   return {
     async append(stream, expected, events, call = {}) {
       checkAppend(stream, expected, events);

@@ -1,5 +1,7 @@
+import { eventStoreKinds } from '@balagh/event-store';
 import { z } from 'zod';
 import { readConfig } from './config';
+import { kafkaSettings, refuseMisfits } from './kafka-config';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = (fallback: number, max: number) => z.coerce.number().positive().max(max).default(fallback);
@@ -21,7 +23,7 @@ export const serviceConfigSchema = z.object({
   PARTNER_IDENTITIES_FILE: z.string().optional(),
   /** Own schema, own role; its search_path is the service's schema. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  EVENT_STORE: z.enum(['postgres', 'kurrentdb']).default('postgres'),
+  EVENT_STORE: z.enum(eventStoreKinds).default('postgres'),
   /** Absent: the event store lives behind DATABASE_URL too. Of the kind that EVENT_STORE says. */
   EVENT_STORE_URL: z.url({ protocol: /^(postgres(ql)?|kurrentdb(\+discover)?)$/ }).optional(),
   /** Absent: this service has no right to personal data; using `platform.privacy` then fails. */
@@ -29,8 +31,7 @@ export const serviceConfigSchema = z.object({
   /** File of the key-encryption key; needed with KEYS_URL. */
   KEK_FILE: z.string().optional(),
   FEED: z.enum(['store', 'kafka']).default('store'),
-  /** `host:port,host:port`; needed with FEED=kafka. */
-  KAFKA_BROKERS: z.string().optional(),
+  ...kafkaSettings,
   /** Demo only: JSON file with the faults that a drill asks of the feed (`FeedFaults` of the event feed). */
   FEED_FAULTS_FILE: z.string().optional(),
   ISSUER_URL: z.url({ protocol: /^https?$/ }),
@@ -58,6 +59,7 @@ const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
   if (config.FEED_FAULTS_FILE !== undefined && config.BALAGH_MODE !== 'demo')
     problems.addIssue({ code: 'custom', path: ['FEED_FAULTS_FILE'], message: 'exists in demo mode only' });
+  refuseMisfits(config, problems);
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
   if (config.EVENT_STORE === 'kurrentdb') demand('EVENT_STORE_URL', 'EVENT_STORE=kurrentdb');
   if (config.EVENT_STORE_URL?.startsWith(config.EVENT_STORE) === false)

@@ -7,17 +7,13 @@ import {
   migrateFeed,
   startRelay,
 } from '@balagh/event-feed';
-import {
-  type EventStore,
-  createKurrentDbEventStore,
-  createPostgresEventStore,
-  createStreams,
-} from '@balagh/event-store';
+import { type EventStore, createStreams, openEventStore } from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { createProfiles } from '@balagh/profile';
 import { type Logger } from 'pino';
 import { type Pool } from 'pg';
 import { type Clock, systemClock } from '../clock';
+import { kafkaSecurityOf } from '../config/kafka-config';
 import { type ServiceConfig } from '../config/service-config';
 import { createLog } from '../logging/log';
 import { measureStore, observeConsumers } from '../telemetry/instruments';
@@ -64,7 +60,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   try {
     const database = open('own', config.DATABASE_URL, 8);
     await migrateFeed(database);
-    const eventStore = measureStore(openEventStore(service, config));
+    const eventStore = measureStore(storeOf(service, config));
     closings.unshift(() => eventStore.close());
     const now = (): string => clock.now().toISOString();
     const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
@@ -96,11 +92,12 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
   }
 }
 
-function openEventStore(service: string, config: ServiceConfig): EventStore {
-  const connectionString = config.EVENT_STORE_URL ?? config.DATABASE_URL;
-  return config.EVENT_STORE === 'kurrentdb'
-    ? createKurrentDbEventStore({ connectionString })
-    : createPostgresEventStore({ connectionString, applicationName: `balagh-${service}-store` });
+function storeOf(service: string, config: ServiceConfig): EventStore {
+  return openEventStore({
+    kind: config.EVENT_STORE,
+    url: config.EVENT_STORE_URL ?? config.DATABASE_URL,
+    applicationName: `balagh-${service}-store`,
+  });
 }
 
 async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): Promise<Privacy> {
@@ -122,9 +119,11 @@ async function openFeed(
   if (config.FEED === 'store') {
     return trackFeed(createStoreFeed({ store, database, log, faults }), { feed: 'store', clock });
   }
-  const brokers = (config.KAFKA_BROKERS ?? '').split(',').map((broker) => broker.trim());
+  const brokers = config.KAFKA_BROKERS ?? '';
+  const security = kafkaSecurityOf(config);
   const feed: EventFeed = createKafkaFeed({
     brokers,
+    security,
     store,
     database,
     log,
@@ -132,7 +131,7 @@ async function openFeed(
     clientId: `balagh-${service}`,
   });
   if (author !== undefined && topics.includes(`case.${author}` as Topic)) {
-    const relay = await startRelay({ service: author, store, database, brokers, log });
+    const relay = await startRelay({ service: author, store, database, brokers, security, log });
     closings.unshift(() => relay.stop());
   }
   return trackFeed(feed, { feed: 'kafka', clock });

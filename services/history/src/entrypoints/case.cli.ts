@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createPostgresEventStore, createStreams } from '@balagh/event-store';
+import { createStreams, eventStoreKinds, openEventStore } from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { commandContext, readConfig, systemClock } from '@balagh/runtime';
 import { Pool } from 'pg';
@@ -16,11 +16,13 @@ import { type CaseTools, type Terminal, answerAlone, runCaseCommand } from '../i
 
 const addressesSchema = z.object({
   DATABASE_URL: z.string(),
+  EVENT_STORE: z.enum(eventStoreKinds).default('postgres'),
   EVENT_STORE_URL: z.string().optional(),
   KEYS_URL: z.string().optional(),
   KEK_FILE: z.string().optional(),
 });
 const endpointsSchema = z.object({
+  eventStore: z.enum(eventStoreKinds),
   eventStoreUrl: z.string(),
   keysUrl: z.string(),
   kekFile: z.string(),
@@ -37,6 +39,7 @@ function addresses(): z.infer<typeof addressesSchema> {
   const running = endpointsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   return {
     DATABASE_URL: running.services.history.databaseUrl,
+    EVENT_STORE: running.eventStore,
     EVENT_STORE_URL: running.eventStoreUrl,
     KEYS_URL: running.keysUrl,
     KEK_FILE: running.kekFile,
@@ -64,8 +67,9 @@ async function openTools(
   at: z.infer<typeof addressesSchema>,
   closings: (() => Promise<unknown>)[],
 ): Promise<CaseTools> {
-  const store = createPostgresEventStore({
-    connectionString: at.EVENT_STORE_URL ?? at.DATABASE_URL,
+  const store = openEventStore({
+    kind: at.EVENT_STORE,
+    url: at.EVENT_STORE_URL ?? at.DATABASE_URL,
     applicationName: 'balagh-case-cli',
     maxConnections: 3,
   });
