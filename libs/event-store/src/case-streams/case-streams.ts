@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly tenant: string;
   readonly actor: Actor;
   readonly line: Line;
+  /** What the permission table calls the act of a person; for the record of a refusal, not stored. */
+  readonly action?: string;
   readonly channel?: string;
   /** RFC 3339, when it happened; defaults to the recording time. */
   readonly occurredAt?: string;

@@ -1,4 +1,4 @@
-import { type CaseView, type IntakeForm, type StoredEvent, foldCase } from '@balagh/case-events';
+import { type CaseView, type IntakeForm, type StoredEvent, foldCase, linesHeldBy } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
 import { type Privacy, isSealed } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles, missingFields } from '@balagh/profile';
@@ -67,7 +67,8 @@ export class ShowCase {
     const opened = await this.open(events);
     log.info({ event: 'case.viewed', ...entry, version: view.version });
     const now = clock.now().toISOString();
-    const situation = { view, progress: progressOf(events), profile, now };
+    const linesHeld = linesHeldBy(principal.subject, events);
+    const situation = { view, progress: progressOf(events), profile, now, linesHeld };
     return {
       case: headOf(row, view, now),
       form: openForm(view.form, opened),

@@ -3,6 +3,7 @@ import { type Decision, type Rejection, reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome, type Streams } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles } from '@balagh/profile';
+import { demandOneLine } from '@balagh/runtime';
 import { type IntakeCase, foldIntakeCase } from '../domain/intake-case';
 import { fieldsMissing } from '../domain/registration';
 
@@ -53,6 +54,7 @@ export async function decideOnPage(
   const pinned = { ...context, profileVersion: page.profileVersion };
   const outcome = await desk.streams.execute<CaseEvent>(caseStream(caseId), pinned, (history) => {
     seen = foldIntakeCase(history);
+    demandOneLine(pinned, history, page.profile.linesHeldTogether);
     return decide(seen, page);
   });
   return answerOf(caseId, outcome, seen);

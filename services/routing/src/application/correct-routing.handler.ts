@@ -8,6 +8,7 @@ import {
   Rejected,
   commandContext,
   commandResult,
+  demandOneLine,
 } from '@balagh/runtime';
 import { correctionDecider } from '../domain/correction.decider';
 import { foldRoutingCase } from '../domain/routing-case';
@@ -39,9 +40,11 @@ export class CorrectRoutingHandler {
     const decider = correctionDecider(profile);
     const { profileVersion, correlationId } = opening;
     const pinned = { ...context, profileVersion, correlationId: header?.correlationId || correlationId };
-    const outcome = await streams.execute(caseStream(caseId), pinned, (history) =>
-      decider.decide({ type: 'CorrectRouting', owner, reason }, fold(decider, history)),
-    );
+    const { linesHeldTogether } = (await profiles.at(opening.tenant, profileVersion)).profile;
+    const outcome = await streams.execute(caseStream(caseId), pinned, (history) => {
+      demandOneLine(context, history, linesHeldTogether);
+      return decider.decide({ type: 'CorrectRouting', owner, reason }, fold(decider, history));
+    });
     log.info({
       event: `case.correct-routing.${outcome.kind}`,
       caseId,
