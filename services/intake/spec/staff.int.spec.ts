@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CaseEvent, caseStream } from '@balagh/case-events';
+import { type AccessEvent, type CaseEvent, caseStream } from '@balagh/case-events';
 import { type intake } from '@balagh/contracts';
 import { accept } from '@balagh/decider';
 import { createStreams } from '@balagh/event-store';
@@ -213,6 +213,21 @@ describe('line 1 over gRPC', () => {
     expect(await fill(caseId)).toEqual([7, 'LINE_ALREADY_HELD']);
     expect(await types(caseId)).toEqual(before);
     relief.close();
+  });
+
+  it('does not know another organisation’s case; who asked for it is on record', async () => {
+    const foreign = service.client('foreign');
+    const caseId = await opened('MUS', 'PHONE_1111');
+    const asked = { header: header('KWT-PAMA'), caseId };
+    expect(await reasonOf(foreign.registerCase(asked))).toEqual([5, 'CASE_NOT_FOUND']);
+    const attachment = { ...asked, kind: 'PHOTO', content: await photo() };
+    expect(await reasonOf(foreign.addAttachment(attachment))).toEqual([5, 'CASE_NOT_FOUND']);
+    const { events } = await service.service.platform.streams.load<AccessEvent>(`access-${caseId}`);
+    expect(events.map(({ data, metadata }) => [data, metadata.actor.id, metadata.tenant])).toEqual([
+      [{ caseId, action: 'case.register', code: 'TENANT_FOREIGN' }, 'pama.agent', 'MUS'],
+      [{ caseId, action: 'case.attach', code: 'TENANT_FOREIGN' }, 'pama.agent', 'MUS'],
+    ]);
+    foreign.close();
   });
 
   it('refuses nonsense with a code, never with a fault', async () => {

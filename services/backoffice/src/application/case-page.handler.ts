@@ -11,7 +11,7 @@ import { type MessageLine, messagesOf } from '../domain/messages';
 import { type NextAction, nextActions } from '../domain/next-actions';
 import { maySee } from '../domain/staff';
 import { type Opened, type TimelineEntry, timelineOf } from '../domain/timeline';
-import { caseNotFound, readCaseOf } from './case-reading';
+import { caseHidden, caseNotFound, readCaseOf } from './case-reading';
 import { staffOf } from './staff-of';
 
 /** Everything a case page shows. Personal values are open; an erased one reads `null`. */
@@ -57,10 +57,8 @@ export class ShowCase {
     const row = caseRowOf(events);
     const staff = staffOf(principal);
     const entry = { caseId, tenant, account: principal.subject, organisation: principal.organisation };
-    if (row === undefined || !maySee(staff, row.owner)) {
-      log.warn({ event: 'case.view-denied', ...entry });
-      throw caseNotFound();
-    }
+    if (row === undefined) throw caseNotFound();
+    if (!maySee(staff, row.owner)) throw caseHidden('CASE_FOREIGN', caseId);
     demandOwnContact(principal, 'case.view', events[0]?.metadata.actor.organisation);
     const { profile } = await pinnedProfile(profiles, tenant, events);
     const view = foldCase(events);

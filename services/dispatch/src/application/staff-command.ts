@@ -4,6 +4,7 @@ import { type CommandContext, type CommandOutcome } from '@balagh/event-store';
 import {
   AccessDenied,
   type Action,
+  CaseHidden,
   type CommandHeaderMessage,
   type CommandResultMessage,
   type Platform,
@@ -75,7 +76,10 @@ export class StaffCommand {
     const { streams, privacy, clock, log } = this.platform;
     const asked = commandContext({ header, principal, action, clock, caseId });
     const opening = await this.openings.of(caseId);
-    if (opening?.tenant !== asked.tenant) throw new Rejected(reject('CASE_UNKNOWN', 'missing').rejection);
+    const { rejection: unknown } = reject('CASE_UNKNOWN', 'missing');
+    if (opening === undefined) throw new Rejected(unknown);
+    if (opening.tenant !== asked.tenant)
+      throw new CaseHidden(unknown, new AccessDenied('TENANT_FOREIGN', action, caseId));
     const { profileVersion, subjectId } = opening;
     const line = await this.lineFor(principal, action, caseId);
     const context = {

@@ -1,6 +1,8 @@
 import { type Owner, caseStream } from '@balagh/case-events';
 import { fold, reject } from '@balagh/decider';
 import {
+  AccessDenied,
+  CaseHidden,
   type CommandHeaderMessage,
   type CommandResultMessage,
   type Platform,
@@ -35,7 +37,10 @@ export class CorrectRoutingHandler {
     const context = commandContext({ header, principal, action: 'case.correct-routing', clock, caseId });
     const { owner, reason } = correction();
     const opening = await this.openings.of(caseId);
-    if (opening?.tenant !== context.tenant) throw new Rejected(reject('CASE_UNKNOWN', 'missing').rejection);
+    const { rejection: unknown } = reject('CASE_UNKNOWN', 'missing');
+    if (opening === undefined) throw new Rejected(unknown);
+    if (opening.tenant !== context.tenant)
+      throw new CaseHidden(unknown, new AccessDenied('TENANT_FOREIGN', 'case.correct-routing', caseId));
     const { profile } = await profiles.latest(opening.tenant);
     const decider = correctionDecider(profile);
     const { profileVersion, correlationId } = opening;
