@@ -191,6 +191,22 @@ describe('lines 1, 2 and 3', () => {
     });
   });
 
+  it('a command id that was used for other content is refused; an honest repeat gets the first answer', async () => {
+    const caseId = await referred(51);
+    const header = { commandId: uuid(8, 9_051) };
+    const note = (text: string, more: object = {}) =>
+      running.outcome('recordFollowUp', distributor, { caseId, note: text }, { ...header, ...more });
+    expect(await note('اتصلت بالقسم')).toEqual(['FollowUpRecorded']);
+    const before = await running.types(caseId);
+    const answer = await running.command('recordFollowUp', distributor, { caseId, note: 'غيره' }, header);
+    expect(answer.error).toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'COMMAND_ID_REUSED' });
+    expect(await running.outcome('closeCase', distributor, { caseId }, header)).toBe('COMMAND_ID_REUSED');
+    expect(await note('اتصلت بالقسم', { expectedDecisionVersion: 1 })).toEqual(['FollowUpRecorded']);
+    expect(await running.types(caseId)).toEqual(before);
+    const stored = (await running.events(caseId)).map(({ metadata }) => metadata['contentDigest']);
+    expect(stored.at(-1)).toMatch(/^[\w-]{22}$/);
+  });
+
   it('line 3 acts only on cases of its own section or directorate', async () => {
     const caseId = await referred(5);
     const acknowledge = (code: string, section?: string) =>

@@ -164,6 +164,7 @@ describe('the routing service', () => {
       const first = await correct(token);
       expect(first).toMatchObject({ caseId: id, caseNumber: 'MUS-2026-1', events: ['RoutingCorrected'] });
       expect(await correct(token)).toEqual(first);
+      expect(await correct(token, { reason: 'another' })).toBe('COMMAND_ID_REUSED');
       expect((await typesOf(id)).filter((type) => type === 'RoutingCorrected')).toHaveLength(1);
     });
 

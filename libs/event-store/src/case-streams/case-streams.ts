@@ -28,6 +28,11 @@ export interface CommandContext {
    * (409 / ABORTED), details `{ decisionVersion }`. Reactions of services leave it out.
    */
   readonly expectedDecisionVersion?: number;
+  /**
+   * Digest of what the command says, stored with its events: the same command id with another one is refused with
+   * `COMMAND_ID_REUSED` (422 / INVALID_ARGUMENT, docs/adr/0022). Absent: repeats are not compared.
+   */
+  readonly contentDigest?: string;
   /** The decision must see at least this revision (feed messages, design §3.6). */
   readonly atLeastRevision?: number;
 }

@@ -12,6 +12,7 @@ import {
   Rejected,
   commandContext,
   commandResult,
+  contentDigest,
   demandOneLine,
   lineOf,
   linesOf,
@@ -86,6 +87,7 @@ export class StaffCommand {
       ...asked,
       line,
       profileVersion,
+      ...(await contentDigest(privacy, subjectId)),
       correlationId: header?.correlationId || opening.correlationId,
     };
     const seal = async (text: string): Promise<Sealed | undefined> =>

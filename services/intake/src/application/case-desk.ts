@@ -3,7 +3,7 @@ import { type Decision, type Rejection, reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome, type Streams } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles } from '@balagh/profile';
-import { AccessDenied, CaseHidden, demandOneLine } from '@balagh/runtime';
+import { AccessDenied, CaseHidden, contentDigest, demandOneLine } from '@balagh/runtime';
 import { type IntakeCase, foldIntakeCase } from '../domain/intake-case';
 import { fieldsMissing } from '../domain/registration';
 
@@ -51,7 +51,11 @@ export async function decideOnPage(
   const page = await findPage(desk, context.tenant, caseId);
   if (page === undefined) return notFound(desk, context, caseId);
   let seen: IntakeCase | undefined;
-  const pinned = { ...context, profileVersion: page.profileVersion };
+  const pinned = {
+    ...context,
+    profileVersion: page.profileVersion,
+    ...(await contentDigest(desk.privacy, page.subjectId)),
+  };
   const outcome = await desk.streams.execute<CaseEvent>(caseStream(caseId), pinned, (history) => {
     seen = foldIntakeCase(history);
     demandOneLine(pinned, history, page.profile.linesHeldTogether);

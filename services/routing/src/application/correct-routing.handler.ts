@@ -11,6 +11,7 @@ import {
   commandContext,
   commandResult,
   demandOneLine,
+  openContentDigest,
 } from '@balagh/runtime';
 import { correctionDecider } from '../domain/correction.decider';
 import { foldRoutingCase } from '../domain/routing-case';
@@ -44,7 +45,12 @@ export class CorrectRoutingHandler {
     const { profile } = await profiles.latest(opening.tenant);
     const decider = correctionDecider(profile);
     const { profileVersion, correlationId } = opening;
-    const pinned = { ...context, profileVersion, correlationId: header?.correlationId || correlationId };
+    const pinned = {
+      ...context,
+      profileVersion,
+      correlationId: header?.correlationId || correlationId,
+      ...openContentDigest(),
+    };
     const { linesHeldTogether } = (await profiles.at(opening.tenant, profileVersion)).profile;
     const outcome = await streams.execute(caseStream(caseId), pinned, (history) => {
       demandOneLine(context, history, linesHeldTogether);
