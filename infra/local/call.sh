@@ -10,5 +10,4 @@ server=$package
 [ "$package" = partner ] && server=dispatch
 token=$(curl -sf "$(of issuerUrl)/demo/token" -H 'content-type: application/json' -d "{\"username\":\"$user\",\"password\":\"demo\"}" |
   node -p "JSON.parse(require('fs').readFileSync(0,'utf8')).access_token")
-exec grpcurl -plaintext -import-path "$root/proto" -proto "balagh/$package/v1/$package.proto" \
-  -H "authorization: Bearer $token" -d "$request" "$(of "grpc.$server")" "balagh.$method"
+exec grpcurl -plaintext -H "authorization: Bearer $token" -d "$request" "$(of "grpc.$server")" "balagh.$method"

@@ -12,6 +12,7 @@ export const checks = [
   ['architecture', ['infra/lint/architecture.mjs']],
   ['contracts', ['infra/lint/contracts.mjs']],
   ['manifests', ['infra/lint/manifests.mjs']],
+  ['alarms', ['infra/lint/alarms.mjs']],
   ['gRPC reference', ['infra/lint/grpc-reference.mjs', '--check']],
   ['event reference', ['infra/lint/event-reference.mjs', '--check']],
 ];

@@ -49,6 +49,72 @@ describe('alarms', () => {
   });
 });
 
+const labelsOf = new Map(
+  Object.entries(schema.metrics).flatMap(([name, metric]) => {
+    const series = name.replaceAll('.', '_');
+    const own = (metric.labels as readonly string[]).map((label) => label.replaceAll('.', '_'));
+    // `service` is given by prometheus.yaml to all that it scrapes, `instance` and `job` by Prometheus.
+    const known = new Set([...own, 'le', 'service', 'instance', 'job']);
+    const parts = metric.type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['', '_total'];
+    return parts.map((part) => [`${series}${part}`, known] as const);
+  }),
+);
+
+/** Labels by which an expression groups or selects, and that none of its metrics has. */
+function strangeLabels(expression: string): readonly string[] {
+  const selected = [...expression.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, metric = '', selectors = '']) =>
+    [...selectors.matchAll(/(\w+) *[=!]~?"/g)].flatMap(([, label = '']) =>
+      metric === 'up' || labelsOf.get(metric)?.has(label) === true ? [] : [`${metric}{${label}}`],
+    ),
+  );
+  const present = metricsIn(expression).flatMap((metric) => labelsOf.get(metric) ?? []);
+  const grouped = [...expression.matchAll(/\b(?:by|on) *\(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list
+      .split(',')
+      .map((label) => label.trim())
+      .filter((label) => !present.every((known) => known.has(label))),
+  );
+  return [...selected, ...grouped];
+}
+
+/** Every query of every panel, however deep it sits. */
+function queriesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'expr' && typeof inner === 'string' ? [inner] : queriesIn(inner),
+  );
+}
+
+describe('queries', () => {
+  const asked = [
+    ...[...rules.matchAll(/^ +expr: (.+)$/gm)].map(
+      ([, expression]) => ['alarms.yaml', expression ?? ''] as const,
+    ),
+    ...dashboards.flatMap(({ file, text }) =>
+      queriesIn(JSON.parse(text)).map((expression) => [file, expression] as const),
+    ),
+  ];
+
+  it('are found in alarms and panels alike', () => {
+    expect(asked.length).toBe(
+      alerts.length + dashboards.flatMap(({ text }) => [...text.matchAll(/"expr":/g)]).length,
+    );
+    expect(asked.length).toBeGreaterThan(25);
+  });
+
+  it.each(asked)('%s: %s asks declared metrics by declared labels', (_file, expression) => {
+    expect(metricsIn(expression).length + Number(expression.startsWith('up{'))).toBeGreaterThan(0);
+    expect(unknown(expression)).toEqual([]);
+    expect(strangeLabels(expression)).toEqual([]);
+  });
+
+  it('by a label or of a metric that does not exist would be noticed', () => {
+    expect(strangeLabels('max by (organisation) (balagh_queue_depth)')).toEqual(['organisation']);
+    expect(strangeLabels('balagh_feed_lag{tenant="MUS"}')).toEqual(['balagh_feed_lag{tenant}']);
+    expect(unknown('rate(balagh_feed_lags[5m])')).toEqual(['balagh_feed_lags']);
+  });
+});
+
 describe('dashboards', () => {
   it.each(dashboards.map(({ file, text }) => [file, text] as const))(
     '%s reads declared metrics only',

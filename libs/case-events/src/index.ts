@@ -14,6 +14,7 @@ export {
   type Recipient,
 } from './catalogue/notification.events';
 export * from './lifecycle';
+export { type LinePair, breaksLineSeparation, linePairs, linesHeldBy } from './lines';
 export * from './stored-event';
 export * from './upcasters';
 export * from './published/published-event';

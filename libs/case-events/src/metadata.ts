@@ -32,6 +32,11 @@ export const metadataSchema = z.object({
   /** Id of the event or command that directly led to this one. */
   causationId: z.string().min(1),
   commandId: z.string().min(1),
+  /** Keyed digest of what the command said, to tell an honest repeat from a reused id (docs/adr/0022). Nothing without the subject's key. */
+  contentDigest: z
+    .string()
+    .regex(/^[\w-]{22}$/)
+    .optional(),
   /** W3C traceparent. */
   trace: z.string().optional(),
   /** Profile version the decision was taken under; absent before a profile applies. */

@@ -122,6 +122,31 @@ describe('a command on a stream', () => {
     expect((await intake(store).load(stream)).head?.revision).toBe(2);
   });
 
+  it('whose id was used for other content is refused, whatever it expects; nothing is written', async () => {
+    const store = createMemoryEventStore();
+    const said = (n: number, contentDigest: string): CommandContext => command(n, { contentDigest });
+    const [one, other] = ['a'.repeat(22), 'b'.repeat(22)];
+    const first = acceptedOf(await intake(store).execute(stream, said(1, one), open));
+    expect(first.events[0]?.metadata.contentDigest).toBe(one);
+    const reused = { kind: 'rejected', rejection: { code: 'COMMAND_ID_REUSED', reason: 'invalid' } };
+    expect(await intake(store).execute(stream, said(1, other), fill)).toEqual(reused);
+    const stale = { ...said(1, other), expectedDecisionVersion: 7 };
+    expect(await intake(store).execute(stream, stale, fill)).toEqual(reused);
+    expect(await intake(store).execute(stream, said(1, one), fill)).toEqual(first);
+    expect((await intake(store).load(stream)).events).toHaveLength(1);
+  });
+
+  it.each([
+    ['then', undefined, 'a'.repeat(22)],
+    ['now', 'a'.repeat(22), undefined],
+  ])('is not compared when its content was not known %s', async (_when, then, later) => {
+    const store = createMemoryEventStore();
+    const known = (contentDigest?: string): CommandContext =>
+      command(1, contentDigest === undefined ? {} : { contentDigest });
+    const first = await intake(store).execute(stream, known(then), open);
+    expect(await intake(store).execute(stream, known(later), fill)).toEqual(first);
+  });
+
   it('gives up after eight lost races, and says that it may be tried again', async () => {
     const store = createMemoryEventStore();
     const losing: EventStore = {

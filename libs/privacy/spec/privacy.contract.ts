@@ -51,6 +51,20 @@ export function privacyContract(name: string, make: () => Promise<Privacy> | Pri
       expect(await privacy.open(sealed.phone ?? '')).toBe('+96890000001');
     });
 
+    it('fingerprints a text for one subject: equal texts alike, others and other subjects’ apart, without the text', async () => {
+      const print = await privacy.fingerprint(anna, plain);
+      expect(print).toMatch(/^[\w-]{22}$/);
+      expect(await privacy.fingerprint(anna, plain)).toBe(print);
+      expect(await privacy.fingerprint(anna, `${plain} `)).not.toBe(print);
+      expect(await privacy.fingerprint(badr, plain)).not.toBe(print);
+    });
+
+    it('knows no fingerprint of an erased subject any more', async () => {
+      await privacy.erase(anna);
+      expect(await privacy.fingerprint(anna, plain)).toBeUndefined();
+      expect(await privacy.fingerprint(badr, plain)).toBeDefined();
+    });
+
     it('refuses an altered value', async () => {
       const sealed = await privacy.seal(anna, plain);
       const end = sealed.at(-5) === 'A' ? 'B' : 'A';

@@ -31,6 +31,12 @@ export interface Privacy {
    * equal values compare equal, nothing else can be learned without the key. Never put it into events.
    */
   blindIndex(tenant: string, purpose: string, normalised: string): Promise<string>;
+  /**
+   * Keyed digest of a text under the subject's own key (HMAC-SHA-256, 128 bits, base64url): tells equal texts from others while the
+   * key lives, and nothing at all once it is erased. May stand in events. Undefined when the subject is erased.
+   * @throws SubjectUnknown (permanent), KeysUnavailable (retriable)
+   */
+  fingerprint(subjectId: string, text: string): Promise<string | undefined>;
 }
 
 /** Wraps data keys. File in development; Vault transit or a cloud KMS in production. */

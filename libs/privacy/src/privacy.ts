@@ -28,11 +28,7 @@ export function privacyOver(keys: SubjectKeys, indexKey: IndexKeySource): Privac
       return sealed;
     },
     open,
-    openOrErased: (sealed) =>
-      open(sealed).catch((error: unknown) => {
-        if (error instanceof SubjectErased) return undefined;
-        throw error;
-      }),
+    openOrErased: (sealed) => open(sealed).catch(undefinedIfErased),
     sealBytes: async (subjectId, plain) => encrypt(await keys.keyOf(subjectId), subjectId, plain),
     openBytes: async (subjectId, sealed) => decrypt(await keys.keyOf(subjectId), subjectId, sealed),
     erase: (subjectId) => keys.erase(subjectId),
@@ -43,7 +39,30 @@ export function privacyOver(keys: SubjectKeys, indexKey: IndexKeySource): Privac
         .update(normalised, 'utf8')
         .digest('hex');
     },
+    fingerprint: (subjectId, text) =>
+      keys
+        .keyOf(subjectId)
+        .then((key) =>
+          createHmac('sha256', fingerprintKey(key))
+            .update(text, 'utf8')
+            .digest()
+            .subarray(0, fingerprintBytes)
+            .toString('base64url'),
+        )
+        .catch(undefinedIfErased),
   };
+}
+
+const fingerprintBytes = 16;
+
+function undefinedIfErased(error: unknown): undefined {
+  if (error instanceof SubjectErased) return undefined;
+  throw error;
+}
+
+/** A key of its own: what seals values is used for nothing else. */
+function fingerprintKey(dataKey: Uint8Array): Uint8Array {
+  return createHmac('sha256', dataKey).update('fingerprint', 'utf8').digest();
 }
 
 function purposeKey(root: Uint8Array, tenant: string, purpose: string): Uint8Array {

@@ -1,3 +1,4 @@
+import { linePairs } from '@balagh/case-events';
 import { z } from 'zod';
 
 /**
@@ -228,6 +229,8 @@ export const profileSchema = z.strictObject({
     .min(1),
   routing: z.array(z.strictObject({ ...rule, owner: ownerSchema })).min(1),
   secondLineQueue: code,
+  /** Lines that one person may hold on the same case; none: whoever acted on one is refused on the others (MUS-16, docs/adr/0021). */
+  linesHeldTogether: z.array(z.enum(linePairs)).default([]),
   closing: z.strictObject({
     /** Attempts and distinct channels before a case may close as UNREACHED (AMB-10). */
     unreachedAttempts: z.number().int().min(1).default(3),

@@ -65,6 +65,7 @@ describe('the context of a command', () => {
       tenant: 'MUS',
       actor: { kind: 'staff', id: 'mus.agent', organisation: 'MUS' },
       line: '1',
+      action: 'case.open',
       channel: 'PHONE_1111',
       occurredAt: '2026-01-04T05:30:00.000Z',
       correlationId: caseId,
@@ -78,6 +79,7 @@ describe('the context of a command', () => {
   it('leaves out what the header leaves empty', () => {
     const context = commandContext({ header, principal: agent, action: 'case.open', clock, caseId });
     expect(Object.keys(context).sort()).toEqual([
+      'action',
       'actor',
       'causationId',
       'commandId',

@@ -20,6 +20,7 @@ export { type CallContext, childTraceparent, currentCall, runInCall } from './ca
 export * from './clock';
 export * from './commands/command-context';
 export * from './commands/command-result';
+export { contentDigest, openContentDigest } from './commands/content-digest';
 export { namedUuid } from './commands/named-uuid';
 export { ConfigInvalid, readConfig } from './config/config';
 export { kafkaConfig, kafkaSecurityOf, kafkaSettings, refuseMisfits } from './config/kafka-config';

@@ -20,6 +20,7 @@ const at = (view: Partial<CaseView>, more: Partial<Situation> = {}): Situation =
   },
   progress: initialProgress,
   profile: MUS,
+  linesHeld: [],
   now,
   ...more,
 });
@@ -31,6 +32,15 @@ describe('next possible actions', () => {
     const open = at({ stage: 'OPEN_PAGE', phase: 'open' });
     expect(offered(open, agent)).toEqual(['register', 'fill', 'attach']);
     expect(offered(open, distributor)).toEqual([]);
+  });
+
+  it('offer nobody a second line of the same case, unless the organisation lets one person hold both', () => {
+    const both = staff(['LINE1', 'LINE2']);
+    const waiting = at({ stage: 'WITH_SECOND_LINE' });
+    expect(offered({ ...waiting, linesHeld: ['1'] }, both)).toEqual([]);
+    expect(offered({ ...waiting, linesHeld: ['2'] }, both)).toContain('refer');
+    const together = { ...MUS, linesHeldTogether: ['1+2' as const] };
+    expect(offered({ ...waiting, linesHeld: ['1'], profile: together }, both)).toContain('refer');
   });
 
   it('let line 1 answer an inquiry at first contact, but not a report', () => {

@@ -12,8 +12,9 @@ export async function caseInQueue(
   owner: Owner = SEC_CLEANING,
   change: Partial<Registered> = {},
   tenant = 'MUS',
+  profileVersion = 1,
 ): Promise<string> {
-  const caseId = await registeredCase(dispatch, n, change, tenant);
+  const caseId = await registeredCase(dispatch, n, change, tenant, profileVersion);
   await dispatch.write('routing', caseId, [routed(owner)], 'system', tenant);
   await dispatch.feed.drain();
   return caseId;
@@ -24,6 +25,7 @@ export async function registeredCase(
   n: number,
   change: Partial<Registered> = {},
   tenant = 'MUS',
+  profileVersion = 1,
 ): Promise<string> {
   const caseId = uuid(1, n);
   const subjectId = uuid(2, n);
@@ -47,6 +49,13 @@ export async function registeredCase(
     registeredAt,
     clockStart: registeredAt,
   };
-  await dispatch.write('intake', caseId, [open, form, registered({ ...number, ...change })], '1', tenant);
+  await dispatch.write(
+    'intake',
+    caseId,
+    [open, form, registered({ ...number, ...change })],
+    '1',
+    tenant,
+    profileVersion,
+  );
   return caseId;
 }

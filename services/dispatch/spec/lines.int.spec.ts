@@ -123,6 +123,90 @@ describe('lines 1, 2 and 3', () => {
     }
   });
 
+  describe('one person', () => {
+    const relief = (roles: Parameters<typeof staff>[0]): ReturnType<typeof staff> => ({
+      ...staff(roles, { code: 'DIR-SERVICES' }),
+      subject: 'mus.relief',
+    });
+    const everything = relief(['LINE1', 'LINE2', 'LINE3']);
+
+    it('who delivered a case does not solve it as well, whatever roles the token names', async () => {
+      proves('MUS-16');
+      const caseId = await caseInQueue(running, 41);
+      expect(await running.outcome('referCase', everything, { caseId })).toEqual(['CaseReferred']);
+      const before = await running.types(caseId);
+      const solved = { caseId, resolution: 'تمت الصيانة', result: 'SOLVED' };
+      const answer = await running.command('returnResolution', everything, solved);
+      expect(answer.error).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'LINE_ALREADY_HELD' });
+      expect(await running.types(caseId)).toEqual(before);
+      expect(await running.outcome('returnResolution', cleaning, solved)).toEqual(['ResolutionReturned']);
+    });
+
+    it('who registered a case does not deliver it, but delivers another one', async () => {
+      proves('MUS-16');
+      const agentToo = { ...everything, subject: 'account.line1' };
+      const own = await caseInQueue(running, 42);
+      expect(await running.outcome('referCase', agentToo, { caseId: own })).toBe('LINE_ALREADY_HELD');
+      const caseId = await caseInQueue(running, 43);
+      expect(await running.outcome('referCase', relief(['LINE1', 'LINE2']), { caseId })).toEqual([
+        'CaseReferred',
+      ]);
+    });
+
+    it('goes on with the line begun: an act that two of his lines may do is done on that one', async () => {
+      const caseId = await referred(44);
+      const action = { caseId, description: 'رفع المخلفات', state: 'OPEN' };
+      expect(await running.outcome('acknowledge', everything, { caseId, externalReference: '' })).toEqual([
+        'Acknowledged',
+      ]);
+      expect(await running.outcome('addAction', everything, action)).toEqual(['ActionAdded']);
+      expect((await running.events(caseId)).at(-1)?.metadata).toMatchObject({
+        line: '3',
+        actor: { id: 'mus.relief' },
+      });
+    });
+
+    it('gets the first answer again when the command is repeated', async () => {
+      const caseId = await caseInQueue(running, 45);
+      const header = { commandId: uuid(8, 9_045) };
+      expect(await running.outcome('referCase', everything, { caseId }, header)).toEqual(['CaseReferred']);
+      expect(await running.outcome('referCase', everything, { caseId }, header)).toEqual(['CaseReferred']);
+    });
+
+    it('holds two lines where the organisation’s profile says so, and only those two', async () => {
+      const profiles = running.world.profiles;
+      profiles.push({ ...profileOf('MUS'), linesHeldTogether: ['2+3'] });
+      try {
+        const caseId = await caseInQueue(running, 46, SEC_CLEANING, {}, 'MUS', 2);
+        expect(await running.outcome('referCase', everything, { caseId })).toEqual(['CaseReferred']);
+        const solved = { caseId, resolution: 'تمت', result: 'SOLVED' };
+        expect(await running.outcome('returnResolution', everything, solved)).toEqual(['ResolutionReturned']);
+        const agentToo = { ...everything, subject: 'account.line1' };
+        expect(await running.outcome('recordFollowUp', agentToo, { caseId, note: 'متابعة' })).toBe(
+          'LINE_ALREADY_HELD',
+        );
+      } finally {
+        profiles.pop();
+      }
+    });
+  });
+
+  it('a command id that was used for other content is refused; an honest repeat gets the first answer', async () => {
+    const caseId = await referred(51);
+    const header = { commandId: uuid(8, 9_051) };
+    const note = (text: string, more: object = {}) =>
+      running.outcome('recordFollowUp', distributor, { caseId, note: text }, { ...header, ...more });
+    expect(await note('اتصلت بالقسم')).toEqual(['FollowUpRecorded']);
+    const before = await running.types(caseId);
+    const answer = await running.command('recordFollowUp', distributor, { caseId, note: 'غيره' }, header);
+    expect(answer.error).toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'COMMAND_ID_REUSED' });
+    expect(await running.outcome('closeCase', distributor, { caseId }, header)).toBe('COMMAND_ID_REUSED');
+    expect(await note('اتصلت بالقسم', { expectedDecisionVersion: 1 })).toEqual(['FollowUpRecorded']);
+    expect(await running.types(caseId)).toEqual(before);
+    const stored = (await running.events(caseId)).map(({ metadata }) => metadata['contentDigest']);
+    expect(stored.at(-1)).toMatch(/^[\w-]{22}$/);
+  });
+
   it('line 3 acts only on cases of its own section or directorate', async () => {
     const caseId = await referred(5);
     const acknowledge = (code: string, section?: string) =>

@@ -66,6 +66,42 @@ describe('the partner entrance', () => {
     return page;
   };
 
+  it('puts every refusal of an agency on record beside the case it asked for, not in it', async () => {
+    const { caseId, transferId } = await transferred(71);
+    const before = await running.types(caseId);
+    expect(await outcome('getTransfer', 'OMANTEL', { transferId })).toBe('TRANSFER_UNKNOWN');
+    expect(await outcome('acknowledge', 'PACP', { transferId, commandId: uuid(8, 971) })).toBe(
+      'TRANSFER_UNKNOWN',
+    );
+    expect(
+      await outcome('acknowledge', 'HAYA_WATER', { tenant: 'QAT-MME', transferId, commandId: uuid(8, 972) }),
+    ).toBe('TENANT_FOREIGN');
+    const read = await running.world.store.readStream(`access-${caseId}`);
+    const refusals = (read.kind === 'found' ? read.events : []).map(({ type, data, metadata }) => {
+      const { action, code } = JSON.parse(data) as Record<string, string>;
+      const { actor, tenant, line } = JSON.parse(metadata) as {
+        actor: { kind: string; id: string };
+        tenant: string;
+        line: string;
+      };
+      return [type, action, code, actor.kind, actor.id, tenant, line];
+    });
+    expect(refusals).toEqual([
+      ['AccessDenied', 'transfer.view', 'AGENCY_FOREIGN', 'partner', 'agency.omantel', 'MUS', 'partner'],
+      ['AccessDenied', 'case.acknowledge', 'AGENCY_FOREIGN', 'partner', 'agency.pacp', 'MUS', 'partner'],
+      [
+        'AccessDenied',
+        'case.acknowledge',
+        'TENANT_FOREIGN',
+        'partner',
+        'agency.haya_water',
+        'MUS',
+        'partner',
+      ],
+    ]);
+    expect(await running.types(caseId)).toEqual(before);
+  });
+
   it('lists to each agency its own open transfers, oldest first, in pages', async () => {
     proves('MUS-49');
     for (const n of [1, 2, 3]) {

@@ -158,6 +158,7 @@ export class RunningDispatch {
     events: readonly CaseEvent[],
     line: Line = 'system',
     tenant = 'MUS',
+    profileVersion = 1,
   ): Promise<void> {
     const { store, clock } = this.world;
     const streams = createStreams(store, { author, now: () => clock.now().toISOString() });
@@ -174,7 +175,7 @@ export class RunningDispatch {
       line,
       correlationId: caseId,
       causationId: commandId,
-      profileVersion: 1,
+      profileVersion,
     };
     await streams.execute(caseStream(caseId), context, () => accept(...events));
   }

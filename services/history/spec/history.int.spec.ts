@@ -255,13 +255,20 @@ describe('the history service', () => {
         }),
       ),
     ).toBe('PERMISSION_DENIED ACTION_NOT_PERMITTED');
-    const refusals = await createStreams(store, { author: 'access', now: () => '' }).load<{
-      type: string;
-      data: { code: string };
-    }>(`access-${note}`);
-    expect(refusals.events.map((e) => [e.type, e.data.code, e.metadata.actor.id])).toEqual([
-      ['AccessDenied', 'TENANT_FOREIGN', 'official'],
-      ['AccessDenied', 'ACTION_NOT_PERMITTED', 'line3.officer'],
+    const refusals = async (caseId: string): Promise<unknown[]> => {
+      const streams = createStreams(store, { author: 'access', now: () => '' });
+      const { events } = await streams.load<{ type: string; data: { code: string } }>(`access-${caseId}`);
+      return events.flatMap(({ type, data, metadata }) =>
+        type === 'AccessDenied' ? [[data.code, metadata.actor.id, metadata.tenant]] : [],
+      );
+    };
+    expect(await refusals(note)).toEqual([
+      ['TENANT_FOREIGN', 'official', 'MUS'],
+      ['ACTION_NOT_PERMITTED', 'line3.officer', 'MUS'],
+    ]);
+    expect(await refusals(tourism)).toEqual([
+      ['TENANT_FOREIGN', 'auditor', 'TOURISM'],
+      ['ACTION_NOT_PERMITTED', 'official', 'TOURISM'],
     ]);
   });
 
@@ -308,7 +315,7 @@ describe('the history service', () => {
       reports.push(report);
     expect(reports.at(-1)).toMatchObject({
       streamsChecked: '2',
-      eventsChecked: '15',
+      eventsChecked: '16',
       faults: [],
       done: true,
     });

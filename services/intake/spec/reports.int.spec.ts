@@ -40,6 +40,20 @@ async function events(caseId: string): Promise<readonly CaseEvent[]> {
   return (await intake.service.platform.streams.load<CaseEvent>(caseStream(caseId))).events;
 }
 
+/** Rows of every table. */
+async function rows(): Promise<Readonly<Record<string, string>>> {
+  const { pool } = intake.database;
+  const tables = await pool.query<{ name: string }>(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables
+     where schemaname not in ('pg_catalog', 'information_schema') and tablename !~ 'feed|lease|progress' order by 1`,
+  );
+  const counted = tables.rows.map(async ({ name }) => {
+    const { rows: found } = await pool.query<{ count: string }>(`select count(*) from ${name}`);
+    return [name, found[0]?.count ?? ''] as const;
+  });
+  return Object.fromEntries(await Promise.all(counted));
+}
+
 describe('the web form', () => {
   it('is accepted with a number, its channel and the queue of line 1', async () => {
     proves('MUS-03');
@@ -64,6 +78,56 @@ describe('the web form', () => {
       'FormFilled',
       'CaseRegistered',
     ]);
+  });
+
+  it('with a key that was used for another report is refused, and neither report is touched', async () => {
+    const key = randomUUID();
+    const first = await post('/v1/MUS/reports', key).send(note);
+    const before = await rows();
+    const other = { ...note, form: { ...note.form, phone: '+968 9000 0002' } };
+    const { status, body, headers } = await post('/v1/MUS/reports', key).send(other);
+    expect([status, body.code, headers['content-type']]).toEqual([
+      422,
+      'COMMAND_ID_REUSED',
+      expect.stringContaining('application/problem+json'),
+    ]);
+    expect(await rows()).toEqual(before);
+    const again = await post('/v1/MUS/reports', key).send({
+      form: Object.fromEntries(Object.entries(note.form).reverse()),
+      channel: note.channel,
+    });
+    expect([again.status, again.body]).toEqual([201, first.body]);
+  });
+
+  it('compares the files too, not what they are called', async () => {
+    const key = randomUUID();
+    const [one, other] = [await photo(), pdf];
+    const send = (content: Buffer, filename: string): Test =>
+      post('/v1/MUS/reports', key).field('report', JSON.stringify(note)).attach('photos', content, filename);
+    const first = await send(one, 'a.png');
+    expect(first.status).toBe(201);
+    const reused = await send(other, 'a.png');
+    expect([reused.status, reused.body.code]).toEqual([422, 'COMMAND_ID_REUSED']);
+    const again = await send(one, 'b.png');
+    expect([again.status, again.body]).toEqual([201, first.body]);
+  });
+
+  it('is not completed with a key that was used to complete it otherwise', async () => {
+    const open = await post('/v1/KWT-MOCI/reports').send({
+      channel: 'WEB',
+      form: { caseType: 'COMPLAINT', category: 'CONSUMER_COMPLAINT' },
+    });
+    const path = `/v1/KWT-MOCI/reports/${open.body.reportId}`;
+    const key = randomUUID();
+    const fill = (details: string): Test =>
+      request(intake.url)
+        .patch(path)
+        .set({ 'idempotency-key': key, 'report-token': open.body.reportToken })
+        .send({ form: { details } });
+    expect((await fill('أولى')).status).toBe(200);
+    const reused = await fill('ثانية');
+    expect([reused.status, reused.body.code]).toEqual([422, 'COMMAND_ID_REUSED']);
+    expect((await fill('أولى')).status).toBe(200);
   });
 
   it('keeps no personal value in clear, anywhere in the database', async () => {
@@ -106,6 +170,16 @@ describe('the app', () => {
       attachments: 2,
       location: { latitude: 23.588, longitude: 58.383 },
     });
+  });
+});
+
+describe('a body without end', () => {
+  it('is refused, also where no body is asked for', async () => {
+    const { body } = await post('/v1/MUS/reports').send(note);
+    const refused = await post(`/v1/MUS/reports/${body.reportId}/registration`)
+      .set({ 'report-token': body.reportToken, 'content-type': 'application/json' })
+      .send(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect([refused.status, refused.body.code]).toEqual([422, 'REQUEST_INVALID']);
   });
 });
 

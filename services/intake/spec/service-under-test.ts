@@ -24,6 +24,7 @@ const tenants = ['MUS', 'QAT-MME', 'KWT-MOCI', 'KWT-PAMA'];
 const accounts: Readonly<Record<string, Principal>> = {
   agent: { subject: 'mus.agent', kind: 'staff', organisation: 'MUS', tenants, roles: ['LINE1'] },
   distributor: { subject: 'mus.distributor', kind: 'staff', organisation: 'MUS', tenants, roles: ['LINE2'] },
+  relief: { subject: 'mus.relief', kind: 'staff', organisation: 'MUS', tenants, roles: ['LINE1', 'LINE2'] },
   foreign: {
     subject: 'pama.agent',
     kind: 'staff',

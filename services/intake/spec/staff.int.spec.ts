@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type CaseEvent, caseStream } from '@balagh/case-events';
+import { type AccessEvent, type CaseEvent, caseStream } from '@balagh/case-events';
 import { type intake } from '@balagh/contracts';
+import { accept } from '@balagh/decider';
+import { createStreams } from '@balagh/event-store';
 import { type GrpcClient, grpcError } from '@balagh/runtime';
-import { eventually } from '@balagh/testing';
+import { eventually, proves } from '@balagh/testing';
 import { photo } from './images';
 import { type ServiceUnderTest, startIntake } from './service-under-test';
 
@@ -77,6 +79,23 @@ async function reasonOf(call: Promise<unknown>): Promise<unknown> {
     return [code, reason];
   }
   return 'accepted';
+}
+
+/** An act of the second line on the case, as routing would have stored it. */
+async function correctedBy(account: string, caseId: string): Promise<void> {
+  const { eventStore } = service.service.platform;
+  const streams = createStreams(eventStore, { author: 'routing', now: () => '2026-01-04T06:00:00.000Z' });
+  const commandId = randomUUID();
+  const owner = { kind: 'DIRECTORATE', code: 'DIR-ROADS' } as const;
+  const corrected: CaseEvent = {
+    type: 'RoutingCorrected',
+    data: { owner, secondLineQueue: 'SECOND_LINE', reason: 'roads', misroutes: 0 },
+  };
+  const context = {
+    ...{ commandId, tenant: 'MUS', line: '2' as const, correlationId: caseId, causationId: commandId },
+    actor: { kind: 'staff' as const, id: account, organisation: 'MUS' },
+  };
+  await streams.execute(caseStream(caseId), context, () => accept(corrected));
 }
 
 describe('line 1 over gRPC', () => {
@@ -178,6 +197,36 @@ describe('line 1 over gRPC', () => {
     expect(await reasonOf(foreign.openCase(garbage))).toEqual([7, 'TENANT_FOREIGN']);
     expect(await reasonOf(agent.openCase(garbage))).toEqual([3, 'COMMAND_HEADER_INVALID']);
     distributor.close();
+    foreign.close();
+  });
+
+  it('is over for who took the same case on as second line, whatever roles the token names', async () => {
+    proves('MUS-16');
+    const relief = service.client('relief');
+    const fill = (caseId: string): Promise<unknown> =>
+      reasonOf(relief.fillForm({ header: header('MUS'), caseId, form: { ...noAnswers, details: 'تفاصيل' } }));
+    const own = await opened('MUS', 'PHONE_1111');
+    expect(await fill(own)).toBe('accepted');
+    const caseId = await opened('MUS', 'PHONE_1111');
+    await correctedBy('mus.relief', caseId);
+    const before = await types(caseId);
+    expect(await fill(caseId)).toEqual([7, 'LINE_ALREADY_HELD']);
+    expect(await types(caseId)).toEqual(before);
+    relief.close();
+  });
+
+  it('does not know another organisation’s case; who asked for it is on record', async () => {
+    const foreign = service.client('foreign');
+    const caseId = await opened('MUS', 'PHONE_1111');
+    const asked = { header: header('KWT-PAMA'), caseId };
+    expect(await reasonOf(foreign.registerCase(asked))).toEqual([5, 'CASE_NOT_FOUND']);
+    const attachment = { ...asked, kind: 'PHOTO', content: await photo() };
+    expect(await reasonOf(foreign.addAttachment(attachment))).toEqual([5, 'CASE_NOT_FOUND']);
+    const { events } = await service.service.platform.streams.load<AccessEvent>(`access-${caseId}`);
+    expect(events.map(({ data, metadata }) => [data, metadata.actor.id, metadata.tenant])).toEqual([
+      [{ caseId, action: 'case.register', code: 'TENANT_FOREIGN' }, 'pama.agent', 'MUS'],
+      [{ caseId, action: 'case.attach', code: 'TENANT_FOREIGN' }, 'pama.agent', 'MUS'],
+    ]);
     foreign.close();
   });
 

@@ -147,6 +147,16 @@ describe('the routing service', () => {
       }
     };
 
+    it('is not for who registered the same case, whatever roles the token names', async () => {
+      proves('MUS-16');
+      const id = await register(1);
+      await running.feed.drain();
+      const before = await typesOf(id);
+      const registrar = { ...staff(['LINE1', 'LINE2']), subject: 'account.line1' };
+      expect(await correct(tokenOf(registrar))).toBe('LINE_ALREADY_HELD');
+      expect(await typesOf(id)).toEqual(before);
+    });
+
     it('records the new owner, and answers a repeated command alike', async () => {
       const id = await register(1);
       await running.feed.drain();
@@ -154,6 +164,7 @@ describe('the routing service', () => {
       const first = await correct(token);
       expect(first).toMatchObject({ caseId: id, caseNumber: 'MUS-2026-1', events: ['RoutingCorrected'] });
       expect(await correct(token)).toEqual(first);
+      expect(await correct(token, { reason: 'another' })).toBe('COMMAND_ID_REUSED');
       expect((await typesOf(id)).filter((type) => type === 'RoutingCorrected')).toHaveLength(1);
     });
 

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly tenant: string;
   readonly actor: Actor;
   readonly line: Line;
+  /** What the permission table calls the act of a person; for the record of a refusal, not stored. */
+  readonly action?: string;
   readonly channel?: string;
   /** RFC 3339, when it happened; defaults to the recording time. */
   readonly occurredAt?: string;
@@ -26,6 +28,11 @@ export interface CommandContext {
    * (409 / ABORTED), details `{ decisionVersion }`. Reactions of services leave it out.
    */
   readonly expectedDecisionVersion?: number;
+  /**
+   * Digest of what the command says, stored with its events: the same command id with another one is refused with
+   * `COMMAND_ID_REUSED` (422 / INVALID_ARGUMENT, docs/adr/0022). Absent: repeats are not compared.
+   */
+  readonly contentDigest?: string;
   /** The decision must see at least this revision (feed messages, design §3.6). */
   readonly atLeastRevision?: number;
 }

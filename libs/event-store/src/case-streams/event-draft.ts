@@ -49,6 +49,7 @@ function metadataOf(
 ): EventMetadata {
   const { tenant, actor, line, channel, correlationId, causationId, commandId, trace, profileVersion } =
     context;
+  const { contentDigest } = context;
   const metadata = {
     schemaVersion,
     tenant,
@@ -60,6 +61,7 @@ function metadataOf(
     correlationId,
     causationId,
     commandId,
+    ...(contentDigest === undefined ? {} : { contentDigest }),
     ...(trace === undefined ? {} : { trace }),
     ...(profileVersion === undefined ? {} : { profileVersion }),
     ...(previousHash === undefined ? {} : { previousHash }),

@@ -1,4 +1,12 @@
-import { type Actor, type Line } from '@balagh/case-events';
+import {
+  type Actor,
+  type Line,
+  type LinePair,
+  type StoredEvent,
+  breaksLineSeparation,
+  linesHeldBy,
+} from '@balagh/case-events';
+import { type CommandContext } from '@balagh/event-store';
 import { type Action, type Role, permits } from './permissions';
 import { AccessDenied } from '../errors/errors';
 
@@ -31,17 +39,44 @@ export function actorOf(principal: Principal): Actor {
   return { kind: principal.kind, id: principal.subject, organisation: principal.organisation };
 }
 
-/** The line that acts when this principal uses this action. */
-export function lineOf(principal: Principal, action: Action): Line {
-  if (principal.kind === 'partner') return 'partner';
-  const lines: readonly (readonly [Role, Line])[] = [
-    ['LINE1', '1'],
-    ['OPERATOR', '1'],
-    ['LINE2', '2'],
-    ['SUPERVISOR', '2'],
-    ['LINE3', '3'],
-  ];
-  return lines.find(([role]) => principal.roles.includes(role) && permits([role], action))?.[1] ?? 'system';
+const lineOfRole: readonly (readonly [Role, Line])[] = [
+  ['LINE1', '1'],
+  ['OPERATOR', '1'],
+  ['LINE2', '2'],
+  ['SUPERVISOR', '2'],
+  ['LINE3', '3'],
+];
+
+/**
+ * The line that acts when this principal uses this action. An act that several of his lines may do is done on the one that he
+ * holds on the case already.
+ */
+export function lineOf(principal: Principal, action: Action, held: readonly Line[] = []): Line {
+  const lines = linesOf(principal, action);
+  return lines.find((line) => held.includes(line)) ?? lines[0] ?? 'system';
+}
+
+/** All lines on which this principal may use this action. */
+export function linesOf(principal: Principal, action: Action): readonly Line[] {
+  if (principal.kind === 'partner') return ['partner'];
+  const lines = lineOfRole.flatMap(([role, line]) =>
+    principal.roles.includes(role) && permits([role], action) ? [line] : [],
+  );
+  return [...new Set(lines)];
+}
+
+/**
+ * Nobody of the staff acts on two lines of one case unless its organisation says so (MUS-16, docs/adr/0021). `history` is the
+ * case as the decision sees it. @throws AccessDenied `LINE_ALREADY_HELD`
+ */
+export function demandOneLine(
+  { actor, line, action = '' }: Pick<CommandContext, 'actor' | 'line' | 'action'>,
+  history: readonly StoredEvent[],
+  heldTogether: readonly LinePair[],
+): void {
+  if (actor.kind !== 'staff') return;
+  if (breaksLineSeparation(line, linesHeldBy(actor.id, history), heldTogether))
+    throw new AccessDenied('LINE_ALREADY_HELD', action);
 }
 
 /**

@@ -24,6 +24,7 @@ export class CallContextInterceptor implements NestInterceptor {
       traceparent,
       requestId: text('x-request-id'),
       own: traceparentOf(span),
+      said: () => context.getArgs<[unknown]>()[0],
     });
     const started = performance.now();
     let outcome = 'OK';

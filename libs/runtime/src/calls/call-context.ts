@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { canonicalContent } from './canonical-content';
 
 /** What ties together everything done for one incoming call. */
 export interface CallContext {
   /** W3C traceparent: the caller's trace with a span of our own, or a new trace. */
   readonly traceparent: string;
   readonly requestId: string;
+  /** What the caller said, in one spelling; computed when it is asked for. */
+  readonly content?: () => string;
 }
 
 const storage = new AsyncLocalStorage<CallContext>();
@@ -25,12 +28,20 @@ export function callContext(headers: {
   readonly requestId?: string | undefined;
   /** Of the span that answers this call, when it is recorded. */
   readonly own?: string | undefined;
+  /** Message or request; read when its content is asked for. */
+  readonly said?: () => unknown;
 }): CallContext {
   const requestId = /^[A-Za-z0-9-]{8,64}$/.test(headers.requestId ?? '') ? headers.requestId : undefined;
   return {
     traceparent: headers.own ?? childTraceparent(headers.traceparent),
     requestId: requestId ?? randomUUID(),
+    ...(headers.said === undefined ? {} : { content: once(headers.said) }),
   };
+}
+
+function once(said: () => unknown): () => string {
+  let content: string | undefined;
+  return () => (content ??= canonicalContent(said()));
 }
 
 const traceparentPattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;

@@ -57,7 +57,11 @@ export function commandContext(input: CommandContextInput): CommandContext {
     commandId,
     tenant,
     ...('principal' in input
-      ? { actor: actorOf(input.principal), line: lineOf(input.principal, input.action) }
+      ? {
+          actor: actorOf(input.principal),
+          line: lineOf(input.principal, input.action),
+          action: input.action,
+        }
       : { actor: input.actor, line: input.line }),
     ...(input.channel === undefined || input.channel === '' ? {} : { channel: input.channel }),
     ...(header.occurredAt ? { occurredAt: new Date(header.occurredAt).toISOString() } : {}),

@@ -23,10 +23,13 @@ export class AccessDenied extends Error {
       | 'TENANT_FOREIGN'
       | 'ACTION_NOT_PERMITTED'
       | 'CASE_FOREIGN'
+      | 'LINE_ALREADY_HELD'
       | 'AGENCY_FOREIGN'
       | 'MODE_NOT_PERMITTED'
       | 'NOT_IN_CHANNEL_TEAM',
     readonly action: string,
+    /** The case that was asked for, where the request does not name it itself. */
+    readonly caseId?: string,
   ) {
     super(code);
     this.name = 'AccessDenied';
@@ -54,6 +57,17 @@ export class Rejected extends Error {
   }
   get code(): string {
     return this.rejection.code;
+  }
+}
+
+/** A case that this caller is not told about: he hears what he would hear of one that does not exist; the record names the reason. */
+export class CaseHidden extends Rejected {
+  constructor(
+    rejection: Rejection,
+    readonly denial: AccessDenied,
+  ) {
+    super(rejection);
+    this.name = 'CaseHidden';
   }
 }
 

@@ -5,7 +5,7 @@ import { principalIfKnown } from '../access/call-principal';
 import { DENIALS, type Denials } from '../access/denials';
 import { currentCall } from '../calls/call-context';
 import { LOG } from '../logging/log-token';
-import { AccessDenied } from './errors';
+import { AccessDenied, CaseHidden } from './errors';
 import { type Failure, failureOf } from './failure';
 import { grpcFailure } from './grpc-failure';
 import { problemMediaType, problemOf } from './http-failure';
@@ -16,6 +16,24 @@ interface HttpReply {
   setHeader(name: string, value: string): void;
   send(body: string): void;
   destroy?(): void;
+}
+
+/** What of a request or call says what was asked for. */
+interface Asked {
+  readonly caseId?: unknown;
+  readonly method?: string;
+  readonly params?: { readonly id?: unknown; readonly tenant?: unknown };
+  readonly route?: { readonly path?: unknown };
+}
+
+function denialIn(error: unknown): AccessDenied | undefined {
+  if (error instanceof CaseHidden) return error.denial;
+  return error instanceof AccessDenied ? error : undefined;
+}
+
+/** Somebody without an account was turned away: a wrong secret, a number and phone that do not fit, too many tries. */
+function isCitizensDenial({ kind, code }: Failure): boolean {
+  return kind === 'forbidden' || kind === 'limited' || code === 'CASE_NOT_FOUND';
 }
 
 /** Maps everything that a handler throws, for both transports, and writes the one log line about it. */
@@ -29,7 +47,7 @@ export class FailureFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
     const failure = failureOf(error);
     this.record(error, failure);
-    const recorded = this.recordDenial(error, host);
+    const recorded = this.recordDenial(error, failure, host);
     if (host.getType() === 'rpc') {
       const refuse = throwError(() => grpcFailure(failure));
       return recorded === undefined ? refuse : from(recorded).pipe(mergeMap(() => refuse));
@@ -41,19 +59,32 @@ export class FailureFilter implements ExceptionFilter {
   }
 
   /** On record before the answer leaves. Services that look up cases by number record their own. */
-  private recordDenial(error: unknown, host: ArgumentsHost): Promise<void> | undefined {
-    if (!(error instanceof AccessDenied)) return undefined;
-    const [request, metadata] = host.getArgs<[unknown, unknown]>();
-    const principal = principalIfKnown(host.getType() === 'rpc' ? metadata : request);
-    if (principal === undefined) return undefined;
-    const { caseId, params } = (request ?? {}) as { caseId?: unknown; params?: { id?: unknown } };
-    return this.denials.record({ principal, error, caseId: host.getType() === 'rpc' ? caseId : params?.id });
+  private recordDenial(error: unknown, failure: Failure, host: ArgumentsHost): Promise<void> | undefined {
+    const [request, metadata] = host.getArgs<[Asked | undefined, unknown]>();
+    const isCall = host.getType() === 'rpc';
+    const principal = principalIfKnown(isCall ? metadata : request);
+    const denial = denialIn(error);
+    if (principal === undefined) {
+      if (!isCall && isCitizensDenial(failure)) this.countCitizens(request, failure.code);
+      return undefined;
+    }
+    if (denial === undefined) return undefined;
+    const caseId = denial.caseId ?? (isCall ? request?.caseId : request?.params?.id);
+    return this.denials.record({ principal, error: denial, caseId });
+  }
+
+  private countCitizens(request: Asked | undefined, code: string): void {
+    const { method = '', route, params } = request ?? {};
+    const path = typeof route?.path === 'string' ? route.path : '(none)';
+    if (typeof params?.tenant !== 'string') return;
+    this.denials.count({ tenant: params.tenant, action: `${method} ${path}`.slice(0, 100), code });
   }
 
   private record(error: unknown, failure: Failure): void {
     const line = { code: failure.code, requestId: currentCall()?.requestId };
-    if (error instanceof AccessDenied)
-      this.log.warn({ event: 'access.denied', ...line, action: error.action });
+    const denial = denialIn(error);
+    if (denial !== undefined)
+      this.log.warn({ event: 'access.denied', ...line, code: denial.code, action: denial.action });
     else if (failure.kind === 'internal') this.log.error({ event: 'call.failed', ...line, err: error });
     else if (failure.kind === 'unavailable')
       this.log.warn({ event: 'call.unavailable', ...line, err: error });

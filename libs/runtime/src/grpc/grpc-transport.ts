@@ -5,6 +5,7 @@ import { ServerGrpc } from '@nestjs/microservices';
 import { HealthImplementation, type ServingStatus } from 'grpc-health-check';
 import { tolerateMalformedRequests } from './malformed-requests';
 import { protoLoaderOptions, resolveProto } from './protos';
+import { reflectedFiles } from './reflected-files';
 
 export interface GrpcServerOptions {
   readonly package: readonly string[];
@@ -43,7 +44,9 @@ export class GrpcTransport extends ServerGrpc {
       gracefulShutdown: true,
       onLoadPackageDefinition: (_definition: unknown, grpc: Server) => {
         health.addToServer(grpc);
-        new ReflectionService(definition, { services: [...services] }).addToServer(grpc);
+        new ReflectionService(reflectedFiles(server.protoPath), { services: [...services] }).addToServer(
+          grpc,
+        );
       },
     });
     this.health = health;

@@ -21,10 +21,29 @@ export function requestMiddleware(
     traceparent,
     requestId: single(request.headers['x-request-id']),
     own: traceparentOf(span),
+    said: () => saidIn(request),
   });
   response.setHeader('x-request-id', call.requestId);
   response.setHeader('x-content-type-options', 'nosniff');
   runInCall(call, span === undefined ? next : () => runInSpan(span, next));
+}
+
+interface Parsed {
+  readonly body?: unknown;
+  /** Of a multipart request: by part, in the order they came. */
+  readonly files?: unknown;
+  readonly file?: unknown;
+}
+
+/** Body and uploaded bytes as the parsers left them; what a client calls its files is no content. */
+function saidIn({ body, files, file }: IncomingMessage & Parsed): unknown {
+  const bytes = (part: unknown): unknown => (part as { buffer?: unknown }).buffer;
+  const uploads = Object.entries((files ?? {}) as Readonly<Record<string, readonly unknown[]>>);
+  return {
+    body,
+    files: uploads.map(([name, parts]) => [name, parts.map(bytes)]),
+    file: file === undefined ? undefined : bytes(file),
+  };
 }
 
 /** The address itself is never noted: it may hold what a person typed. */

@@ -1,7 +1,7 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { BearerGuard } from '../access/bearer.guard';
-import { DENIALS, createDenials } from '../access/denials';
+import { DENIALS, type Denials, createDenials } from '../access/denials';
 import { PARTNER_IDENTITIES, type PartnerIdentities } from '../access/partner-identities';
 import { TOKEN_VERIFIER, type TokenVerifier } from '../access/token-verifier';
 import { WellFormedGuard } from '../access/well-formed.guard';
@@ -17,7 +17,9 @@ import { PLATFORM, type Platform } from './platform';
  */
 @Global()
 @Module({})
-export class PlatformModule {
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(@Inject(DENIALS) private readonly denials: Denials) {}
+
   static forPlatform(
     platform: Platform,
     verifier: TokenVerifier,
@@ -44,5 +46,10 @@ export class PlatformModule {
       ],
       exports: [PLATFORM, LOG, TOKEN_VERIFIER],
     };
+  }
+
+  /** After the last answer was given. */
+  onApplicationShutdown(): Promise<void> {
+    return this.denials.flush();
   }
 }

@@ -20,6 +20,7 @@ export function privacyWithoutKeys(): Privacy {
     openBytes: refuse,
     erase: refuse,
     blindIndex: refuse,
+    fingerprint: refuse,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type CaseView, type IntakeForm, type StoredEvent, foldCase } from '@balagh/case-events';
+import { type CaseView, type IntakeForm, type StoredEvent, foldCase, linesHeldBy } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
 import { type Privacy, isSealed } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles, missingFields } from '@balagh/profile';
@@ -11,7 +11,7 @@ import { type MessageLine, messagesOf } from '../domain/messages';
 import { type NextAction, nextActions } from '../domain/next-actions';
 import { maySee } from '../domain/staff';
 import { type Opened, type TimelineEntry, timelineOf } from '../domain/timeline';
-import { caseNotFound, readCaseOf } from './case-reading';
+import { caseHidden, caseNotFound, readCaseOf } from './case-reading';
 import { staffOf } from './staff-of';
 
 /** Everything a case page shows. Personal values are open; an erased one reads `null`. */
@@ -57,17 +57,16 @@ export class ShowCase {
     const row = caseRowOf(events);
     const staff = staffOf(principal);
     const entry = { caseId, tenant, account: principal.subject, organisation: principal.organisation };
-    if (row === undefined || !maySee(staff, row.owner)) {
-      log.warn({ event: 'case.view-denied', ...entry });
-      throw caseNotFound();
-    }
+    if (row === undefined) throw caseNotFound();
+    if (!maySee(staff, row.owner)) throw caseHidden('CASE_FOREIGN', caseId);
     demandOwnContact(principal, 'case.view', events[0]?.metadata.actor.organisation);
     const { profile } = await pinnedProfile(profiles, tenant, events);
     const view = foldCase(events);
     const opened = await this.open(events);
     log.info({ event: 'case.viewed', ...entry, version: view.version });
     const now = clock.now().toISOString();
-    const situation = { view, progress: progressOf(events), profile, now };
+    const linesHeld = linesHeldBy(principal.subject, events);
+    const situation = { view, progress: progressOf(events), profile, now, linesHeld };
     return {
       case: headOf(row, view, now),
       form: openForm(view.form, opened),

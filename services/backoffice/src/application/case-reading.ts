@@ -1,6 +1,6 @@
 import { type StoredEvent, caseStream, decodeEvent } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
-import { Rejected } from '@balagh/runtime';
+import { AccessDenied, CaseHidden, Rejected } from '@balagh/runtime';
 
 const pageSize = 1_000;
 
@@ -20,9 +20,14 @@ export function caseNotFound(): Rejected {
   return new Rejected({ code: 'CASE_NOT_FOUND', reason: 'missing' });
 }
 
+/** To the caller it does not exist; that he asked is on record. */
+export function caseHidden(code: 'TENANT_FOREIGN' | 'CASE_FOREIGN', caseId: string): CaseHidden {
+  return new CaseHidden(caseNotFound().rejection, new AccessDenied(code, 'case.view', caseId));
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The events of a case of this tenant. @throws Rejected CASE_NOT_FOUND */
+/** The events of a case of this tenant. @throws Rejected CASE_NOT_FOUND; CaseHidden when it is another tenant's */
 export async function readCaseOf(
   store: EventStore,
   tenant: string,
@@ -30,6 +35,8 @@ export async function readCaseOf(
 ): Promise<readonly StoredEvent[]> {
   if (!uuid.test(caseId)) throw caseNotFound();
   const events = await readCase(store, caseId);
-  if (events[0]?.metadata.tenant !== tenant) throw caseNotFound();
+  const first = events[0];
+  if (first === undefined) throw caseNotFound();
+  if (first.metadata.tenant !== tenant) throw caseHidden('TENANT_FOREIGN', caseId);
   return events;
 }

@@ -1,4 +1,4 @@
-import { type Principal, permits } from '@balagh/runtime';
+import { type Action, type Principal, lineOf, permits } from '@balagh/runtime';
 import { type Staff } from '../domain/staff';
 
 /** The session's principal as the pure part knows people. */
@@ -6,7 +6,8 @@ export function staffOf(principal: Principal): Staff {
   const others = principal.roles.filter((role) => role !== 'LINE3');
   return {
     account: principal.subject,
-    may: (action) => permits(principal.roles, action as Parameters<typeof permits>[1]),
+    may: (action) => permits(principal.roles, action as Action),
+    lineOf: (action, held) => lineOf(principal, action as Action, held),
     confinedToParty: !permits(others, 'case.view'),
     ...(principal.party === undefined ? {} : { party: principal.party }),
   };

@@ -1,4 +1,4 @@
-import { type CaseView } from '@balagh/case-events';
+import { type CaseView, type Line } from '@balagh/case-events';
 import { type Facts, type Profile } from '@balagh/profile';
 import { type CaseProgress } from './case-progress';
 
@@ -38,6 +38,8 @@ export interface Situation {
   readonly view: CaseView;
   readonly progress: CaseProgress;
   readonly profile: Profile;
+  /** Support lines on which the person at the screen has acted on this case. */
+  readonly linesHeld: readonly Line[];
   readonly now: string;
 }
 

@@ -1,10 +1,12 @@
-import { type Owner } from '@balagh/case-events';
+import { type Line, type Owner } from '@balagh/case-events';
 
 /** What the pure part needs to know about the person at the screen; made from the session's principal. */
 export interface Staff {
   readonly account: string;
   /** Whether one of the roles held permits the action (the table is `libs/runtime`'s). */
   readonly may: (action: string) => boolean;
+  /** The line on which this person does the action, of several the one already held on the case. */
+  readonly lineOf: (action: string, held: readonly Line[]) => Line;
   /** Line 3: its own party; it sees and works on nothing else. */
   readonly party?: { readonly code: string; readonly section?: string };
   /** True when line 3 is the only reason why this person sees cases. */

@@ -2,7 +2,6 @@ import { status } from '@grpc/grpc-js';
 import { type dispatch, type intake, type routing } from '@balagh/contracts';
 import {
   type GrpcCallOptions,
-  AccessDenied,
   Rejected,
   Unauthenticated,
   createGrpcClient,
@@ -57,17 +56,8 @@ export function createGrpcCommands(addresses: CommandAddresses): GrpcCommands {
   };
 }
 
-const deniedCodes = [
-  'TENANT_FOREIGN',
-  'ACTION_NOT_PERMITTED',
-  'CASE_FOREIGN',
-  'AGENCY_FOREIGN',
-  'MODE_NOT_PERMITTED',
-  'NOT_IN_CHANNEL_TEAM',
-] as const;
-
 /** What the service answered, as our own failure kinds: code and details pass through unchanged. */
-export function failureFrom(error: unknown, command: Pick<ForwardedCommand, 'service' | 'method'>): Error {
+export function failureFrom(error: unknown, command: Pick<ForwardedCommand, 'service'>): Error {
   const { code, reason, details } = grpcError(error);
   const answered = !reason.startsWith('TRANSPORT_');
   const rejected = (kind: Rejected['rejection']['reason']): Error =>
@@ -88,10 +78,9 @@ export function failureFrom(error: unknown, command: Pick<ForwardedCommand, 'ser
       return rejected('conflict');
     case status.NOT_FOUND:
       return rejected('missing');
-    case status.PERMISSION_DENIED: {
-      const denied = deniedCodes.find((known) => known === reason);
-      return denied === undefined ? rejected('forbidden') : new AccessDenied(denied, command.method);
-    }
+    case status.PERMISSION_DENIED:
+      // The service that refused has put it on record: here it is an answer, not a second refusal.
+      return rejected('forbidden');
     case status.UNAUTHENTICATED:
       return new Unauthenticated();
     default:

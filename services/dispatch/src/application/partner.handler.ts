@@ -3,6 +3,7 @@ import { reject } from '@balagh/decider';
 import {
   AccessDenied,
   type Action,
+  CaseHidden,
   type CommandHeaderMessage,
   InvalidMessage,
   type Platform,
@@ -93,9 +94,10 @@ export class PartnerHandler {
     return { transfers, nextPageToken };
   }
 
-  async show({ principal, tenant, transferId }: PartnerCall): Promise<TransferDetails> {
-    const agency = await this.admit(principal, tenant, 'transfer.view');
-    const transfer = await this.own(transferId, tenant, agency);
+  async show(call: PartnerCall): Promise<TransferDetails> {
+    const { transferId } = call;
+    const agency = await this.admitTo(call, 'transfer.view');
+    const transfer = await this.own(call, agency, 'transfer.view');
     const { events } = await this.platform.streams.load(caseStream(transfer.caseId));
     const { form } = foldCase(events);
     const note = events.flatMap((e) =>
@@ -181,13 +183,14 @@ export class PartnerHandler {
   }
 
   private async act<C>(
-    { principal, tenant, transferId }: PartnerCall,
+    call: PartnerCall,
     commandId: string,
     action: Action,
     prepare: (agency: string) => Prepare<C>,
   ): Promise<PartnerAnswer> {
-    const agency = await this.admit(principal, tenant, action);
-    const { caseId, caseNumber } = await this.own(transferId, tenant, agency);
+    const { principal, tenant, transferId } = call;
+    const agency = await this.admitTo(call, action);
+    const { caseId, caseNumber } = await this.own(call, agency, action);
     const header: CommandHeaderMessage = { commandId, tenant };
     const demand = (state: DispatchCase): void => {
       if (state.phase === 'registered' && state.delivery?.id !== transferId)
@@ -219,13 +222,28 @@ export class PartnerHandler {
     return code;
   }
 
-  private async own(transferId: string, tenant: string, agency: string): Promise<Transfer> {
+  private async own({ transferId, tenant }: PartnerCall, agency: string, action: Action): Promise<Transfer> {
     const transfer = z.uuid().safeParse(transferId).success
       ? await this.rows.transfer(transferId)
       : undefined;
-    if (transfer?.tenant !== tenant || transfer.agency !== agency)
-      throw new Rejected(reject('TRANSFER_UNKNOWN', 'missing').rejection);
+    const { rejection: unknown } = reject('TRANSFER_UNKNOWN', 'missing');
+    if (transfer === undefined) throw new Rejected(unknown);
+    if (transfer.tenant !== tenant || transfer.agency !== agency)
+      throw new CaseHidden(unknown, new AccessDenied('AGENCY_FOREIGN', action, transfer.caseId));
     return transfer;
+  }
+
+  /** A refusal about a transfer goes on record beside its case, whosever transfer it is. */
+  private async admitTo({ principal, tenant, transferId }: PartnerCall, action: Action): Promise<string> {
+    try {
+      return await this.admit(principal, tenant, action);
+    } catch (error) {
+      if (!(error instanceof AccessDenied)) throw error;
+      const transfer = z.uuid().safeParse(transferId).success
+        ? await this.rows.transfer(transferId)
+        : undefined;
+      throw new AccessDenied(error.code, error.action, transfer?.caseId);
+    }
   }
 
   private async open(sealed: string | undefined): Promise<string> {

@@ -1,9 +1,10 @@
-import { type Sealed, caseStream } from '@balagh/case-events';
+import { type Line, type Sealed, caseStream, linesHeldBy } from '@balagh/case-events';
 import { reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome } from '@balagh/event-store';
 import {
   AccessDenied,
   type Action,
+  CaseHidden,
   type CommandHeaderMessage,
   type CommandResultMessage,
   type Platform,
@@ -11,6 +12,10 @@ import {
   Rejected,
   commandContext,
   commandResult,
+  contentDigest,
+  demandOneLine,
+  lineOf,
+  linesOf,
 } from '@balagh/runtime';
 import { type DispatchCase, type DispatchDecider, foldDispatchCase } from '../domain/dispatch-case';
 import { type CaseOpening, type CaseOpenings } from './case-openings';
@@ -72,11 +77,17 @@ export class StaffCommand {
     const { streams, privacy, clock, log } = this.platform;
     const asked = commandContext({ header, principal, action, clock, caseId });
     const opening = await this.openings.of(caseId);
-    if (opening?.tenant !== asked.tenant) throw new Rejected(reject('CASE_UNKNOWN', 'missing').rejection);
+    const { rejection: unknown } = reject('CASE_UNKNOWN', 'missing');
+    if (opening === undefined) throw new Rejected(unknown);
+    if (opening.tenant !== asked.tenant)
+      throw new CaseHidden(unknown, new AccessDenied('TENANT_FOREIGN', action, caseId));
     const { profileVersion, subjectId } = opening;
+    const line = await this.lineFor(principal, action, caseId);
     const context = {
       ...asked,
+      line,
       profileVersion,
+      ...(await contentDigest(privacy, subjectId)),
       correlationId: header?.correlationId || opening.correlationId,
     };
     const seal = async (text: string): Promise<Sealed | undefined> =>
@@ -93,6 +104,7 @@ export class StaffCommand {
     const outcome = await streams.execute(caseStream(caseId), context, (history) => {
       const state = foldDispatchCase(history);
       caseNumber = state.caseNumber;
+      demandOneLine(context, history, rules.profile.linesHeldTogether);
       if (context.line === '3') demandOwnCase(principal, state, action);
       demand?.(state);
       return decider.decide(command, state);
@@ -111,6 +123,13 @@ export class StaffCommand {
       ...told,
     });
     return { outcome, caseNumber };
+  }
+
+  /** Most acts belong to one line; for the others it matters on which the person stands in this case. */
+  private async lineFor(principal: Principal, action: Action, caseId: string): Promise<Line> {
+    if (linesOf(principal, action).length < 2) return lineOf(principal, action);
+    const { events } = await this.platform.streams.load(caseStream(caseId));
+    return lineOf(principal, action, linesHeldBy(principal.subject, events));
   }
 }
 

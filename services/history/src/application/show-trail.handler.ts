@@ -71,22 +71,14 @@ export class ShowTrail {
     return this.trailOf(history, shown, request);
   }
 
-  /** Puts a refusal on record, when the case exists; otherwise there is nothing to protect. */
-  async refuse(
-    request: Pick<TrailRequest, 'tenant' | 'case'>,
-    viewer: CommandContext,
-    action: string,
-    code: string,
-  ): Promise<void> {
-    const history = await this.find(request.tenant, request.case);
-    if (history === undefined) return;
-    const { caseId } = history;
-    await this.record(caseId, viewer, { type: 'AccessDenied', data: { caseId, action, code } });
-  }
-
   /** The organisation of a case, for operators who know only its number or id. */
   async ownerOf(numberOrId: string): Promise<string | undefined> {
     return (await this.read(undefined, numberOrId))?.tenant;
+  }
+
+  /** Whosever it is; undefined when there is no such case. For records of refusals. */
+  async caseIdOf(numberOrId: string): Promise<string | undefined> {
+    return (await this.read(undefined, numberOrId))?.caseId;
   }
 
   private async find(tenant: string, numberOrId: string): Promise<CaseHistory | undefined> {

@@ -5,7 +5,7 @@ import { type CommandContext } from '@balagh/event-store';
 import { type Profile } from '@balagh/profile';
 import { type EvidenceKind, attachDecider } from '../domain/attach.decider';
 import { type AttachmentStore } from './attachment-store.port';
-import { type Answered, type Desk, decideOnPage, findPage, refused } from './case-desk';
+import { type Answered, type Desk, decideOnPage, findPage, notFound, refused } from './case-desk';
 import { type EvidenceInspector, type Inspected } from './evidence-inspector.port';
 
 export type { EvidenceKind };
@@ -31,7 +31,7 @@ export class AddAttachmentHandler {
   async handle(context: CommandContext, request: AddAttachmentRequest): Promise<Answered> {
     const { caseId } = request;
     const page = await findPage(this.desk, context.tenant, caseId);
-    if (page === undefined) return refused(caseId, reject('CASE_NOT_FOUND', 'missing').rejection);
+    if (page === undefined) return notFound(this.desk, context, caseId);
     const checked = await this.check(page.profile, request.content);
     return 'content' in checked
       ? this.add(context, { ...request, clean: checked })

@@ -3,6 +3,7 @@ import { type Decision, type Rejection, reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome, type Streams } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles } from '@balagh/profile';
+import { AccessDenied, CaseHidden, contentDigest, demandOneLine } from '@balagh/runtime';
 import { type IntakeCase, foldIntakeCase } from '../domain/intake-case';
 import { fieldsMissing } from '../domain/registration';
 
@@ -48,11 +49,16 @@ export async function decideOnPage(
   decide: DecideOnPage,
 ): Promise<Answered> {
   const page = await findPage(desk, context.tenant, caseId);
-  if (page === undefined) return refused(caseId, reject('CASE_NOT_FOUND', 'missing').rejection);
+  if (page === undefined) return notFound(desk, context, caseId);
   let seen: IntakeCase | undefined;
-  const pinned = { ...context, profileVersion: page.profileVersion };
+  const pinned = {
+    ...context,
+    profileVersion: page.profileVersion,
+    ...(await contentDigest(desk.privacy, page.subjectId)),
+  };
   const outcome = await desk.streams.execute<CaseEvent>(caseStream(caseId), pinned, (history) => {
     seen = foldIntakeCase(history);
+    demandOneLine(pinned, history, page.profile.linesHeldTogether);
     return decide(seen, page);
   });
   return answerOf(caseId, outcome, seen);
@@ -69,6 +75,18 @@ export async function findPage(
   const { subjectId, channel } = first.data;
   const { profile, version } = await desk.profiles.at(tenant, first.metadata.profileVersion ?? 1);
   return { caseId, subjectId, channel, profile, profileVersion: version };
+}
+
+/** Refused as not found; for staff who asked for another organisation's case that is on record. @throws CaseHidden */
+export async function notFound(
+  { streams }: Pick<Desk, 'streams'>,
+  { action }: CommandContext,
+  caseId: string,
+): Promise<Answered> {
+  const { rejection } = reject('CASE_NOT_FOUND', 'missing');
+  const { head } = await streams.load<CaseEvent>(caseStream(caseId), 0);
+  if (head === undefined || action === undefined) return refused(caseId, rejection);
+  throw new CaseHidden(rejection, new AccessDenied('TENANT_FOREIGN', action, caseId));
 }
 
 export function refused(caseId: string, rejection: Rejection): Answered {

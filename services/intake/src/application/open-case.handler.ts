@@ -1,6 +1,7 @@
 import { type CaseEvent, type IntakeForm, caseStream } from '@balagh/case-events';
 import { type CommandContext } from '@balagh/event-store';
 import { type Profile, localDay } from '@balagh/profile';
+import { contentDigest } from '@balagh/runtime';
 import { usableChannel } from '../domain/classification';
 import { foldIntakeCase, noCase } from '../domain/intake-case';
 import { openDecider } from '../domain/open.decider';
@@ -40,7 +41,12 @@ export class OpenCaseHandler {
     const { contactReference } = request;
     const outcome = await streams.execute<CaseEvent>(
       caseStream(caseId),
-      { ...context, channel: channel.code, profileVersion: version },
+      {
+        ...context,
+        channel: channel.code,
+        profileVersion: version,
+        ...(await contentDigest(privacy, subjectId)),
+      },
       async (history) => {
         const command = { caseId, subjectId, channel: channel.code, profile, today };
         if (contactReference === undefined) return openDecider.decide(command, foldIntakeCase(history));

@@ -1,6 +1,6 @@
 import { reject } from '@balagh/decider';
 import { type CommandContext } from '@balagh/event-store';
-import { type Clock, Rejected } from '@balagh/runtime';
+import { AccessDenied, CaseHidden, type Clock, Rejected } from '@balagh/runtime';
 import { type MessageCommand, NOT_RECEIVED } from '../domain/message.decider';
 import { type Channels } from './channel.port';
 import { type ListedMessage, listed } from './list-messages.handler';
@@ -28,8 +28,13 @@ export class ReconcileMessage {
   async reconcile(messageId: string, context: CommandContext): Promise<ListedMessage> {
     const { messages, channels, table, clock, wake } = this.parts;
     const message = await messages.load(messageId);
-    if (message?.origin.tenant !== context.tenant)
-      throw new Rejected(reject('MESSAGE_NOT_FOUND', 'missing').rejection);
+    const { rejection: unknown } = reject('MESSAGE_NOT_FOUND', 'missing');
+    if (message === undefined) throw new Rejected(unknown);
+    if (message.origin.tenant !== context.tenant)
+      throw new CaseHidden(
+        unknown,
+        new AccessDenied('TENANT_FOREIGN', 'message.reconcile', message.state.caseId),
+      );
     if (message.commandIds.has(context.commandId)) return listed(message);
     const { state } = message;
     if (state.phase !== 'unknown' || state.channel === undefined)

@@ -1,6 +1,8 @@
 import { type Owner, caseStream } from '@balagh/case-events';
 import { fold, reject } from '@balagh/decider';
 import {
+  AccessDenied,
+  CaseHidden,
   type CommandHeaderMessage,
   type CommandResultMessage,
   type Platform,
@@ -8,6 +10,8 @@ import {
   Rejected,
   commandContext,
   commandResult,
+  demandOneLine,
+  openContentDigest,
 } from '@balagh/runtime';
 import { correctionDecider } from '../domain/correction.decider';
 import { foldRoutingCase } from '../domain/routing-case';
@@ -34,14 +38,24 @@ export class CorrectRoutingHandler {
     const context = commandContext({ header, principal, action: 'case.correct-routing', clock, caseId });
     const { owner, reason } = correction();
     const opening = await this.openings.of(caseId);
-    if (opening?.tenant !== context.tenant) throw new Rejected(reject('CASE_UNKNOWN', 'missing').rejection);
+    const { rejection: unknown } = reject('CASE_UNKNOWN', 'missing');
+    if (opening === undefined) throw new Rejected(unknown);
+    if (opening.tenant !== context.tenant)
+      throw new CaseHidden(unknown, new AccessDenied('TENANT_FOREIGN', 'case.correct-routing', caseId));
     const { profile } = await profiles.latest(opening.tenant);
     const decider = correctionDecider(profile);
     const { profileVersion, correlationId } = opening;
-    const pinned = { ...context, profileVersion, correlationId: header?.correlationId || correlationId };
-    const outcome = await streams.execute(caseStream(caseId), pinned, (history) =>
-      decider.decide({ type: 'CorrectRouting', owner, reason }, fold(decider, history)),
-    );
+    const pinned = {
+      ...context,
+      profileVersion,
+      correlationId: header?.correlationId || correlationId,
+      ...openContentDigest(),
+    };
+    const { linesHeldTogether } = (await profiles.at(opening.tenant, profileVersion)).profile;
+    const outcome = await streams.execute(caseStream(caseId), pinned, (history) => {
+      demandOneLine(context, history, linesHeldTogether);
+      return decider.decide({ type: 'CorrectRouting', owner, reason }, fold(decider, history));
+    });
     log.info({
       event: `case.correct-routing.${outcome.kind}`,
       caseId,

@@ -5,6 +5,7 @@ import { type CommandContext } from '@balagh/event-store';
 import {
   AccessDenied,
   type Action,
+  CaseHidden,
   InvalidMessage,
   PLATFORM,
   type Platform,
@@ -65,7 +66,7 @@ export class HistoryController {
       },
       this.viewerOf(principal, request.tenant),
     );
-    if (trail === undefined) throw notFound();
+    if (trail === undefined) throw await this.nothingHere(request.case);
     return trailMessage(trail);
   }
 
@@ -123,7 +124,7 @@ export class HistoryController {
     });
   }
 
-  /** A foreign tenant's case does not exist for the caller; both refusals go on record when the case does exist. */
+  /** A foreign tenant's case does not exist for the caller; every refusal names the case, so that it goes on record beside it. */
   private async permit(
     principal: Principal,
     request: history.GetTrailRequest,
@@ -133,11 +134,21 @@ export class HistoryController {
       authorise(principal, action, request.tenant);
     } catch (error) {
       if (!(error instanceof AccessDenied)) throw error;
-      if (request.case !== '' && request.tenant !== '') {
-        await this.trails.refuse(request, this.viewerOf(principal, request.tenant), action, error.code);
-      }
-      throw error.code === 'TENANT_FOREIGN' ? notFound() : error;
+      const denial = new AccessDenied(error.code, action, await this.asked(request.case));
+      throw error.code === 'TENANT_FOREIGN' ? new CaseHidden(notFound().rejection, denial) : denial;
     }
+  }
+
+  private async nothingHere(numberOrId: string): Promise<Rejected> {
+    const caseId = await this.asked(numberOrId);
+    const { rejection } = notFound();
+    return caseId === undefined
+      ? new Rejected(rejection)
+      : new CaseHidden(rejection, new AccessDenied('TENANT_FOREIGN', 'case.replay', caseId));
+  }
+
+  private asked(numberOrId: string): Promise<string | undefined> {
+    return numberOrId === '' ? Promise.resolve(undefined) : this.trails.caseIdOf(numberOrId);
   }
 
   private viewerOf(principal: Principal, tenant: string): CommandContext {
