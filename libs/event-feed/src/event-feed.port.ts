@@ -26,7 +26,16 @@ export interface Subscription {
   readonly topics: readonly Topic[];
   /** Event types wanted (short names, e.g. `CaseRegistered`); others are skipped without a call. Absent: all. */
   readonly types?: readonly string[];
-  readonly handle: (message: PublishedEvent, delivery: Delivery) => Promise<void>;
+  /**
+   * Retry-safe. A projection, which reads the case as it is now, may answer how far that was: messages of the case up to there that come to this process
+   * afterwards need no call. Reactions answer nothing: each message is theirs.
+   */
+  readonly handle: (message: PublishedEvent, delivery: Delivery) => Promise<Reached | void>;
+}
+
+export interface Reached {
+  /** Revision of the case up to which the effect is durable. */
+  readonly upTo: number;
 }
 
 export interface Delivery {

@@ -24,6 +24,7 @@ export class CaseDelivery {
   private readonly failures = new Map<string, number>();
   /** Effect done, note not yet written: the handler is not called again for it. */
   private readonly done = new Set<string>();
+  private readonly reached = new ReachedRevisions();
 
   constructor(private readonly parts: DeliveryParts) {}
 
@@ -31,6 +32,7 @@ export class CaseDelivery {
   async deliver(incoming: Incoming): Promise<DeliveryOutcome> {
     const { progress } = this.parts;
     const { topic, caseId, revision, content } = incoming;
+    if ('message' in content && this.reached.covers(caseId, revision)) return 'known';
     const known = await progress.state(topic, caseId);
     if (revision >= 0 && revision <= known.handled) return 'known';
     if ('problem' in content && content.mark !== undefined)
@@ -55,7 +57,8 @@ export class CaseDelivery {
     const attempt = (this.failures.get(key) ?? 0) + 1;
     if (!this.done.has(key)) {
       this.failures.set(key, attempt);
-      await subscription.handle(content.message, { topic, attempt });
+      const reached = await subscription.handle(content.message, { topic, attempt });
+      if (reached !== undefined) this.reached.note(caseId, reached.upTo);
       this.done.add(key);
     }
     await progress.handled({ topic, caseId, revision });
@@ -93,6 +96,30 @@ export class CaseDelivery {
       err,
     });
     return 'parked';
+  }
+}
+
+const casesRemembered = 1_000;
+
+/**
+ * How far projections of this process have read each case. Only kept in memory: after a restart the messages come again, and change nothing.
+ */
+class ReachedRevisions {
+  /** In the order of their last note. */
+  private readonly revisions = new Map<string, number>();
+
+  covers(caseId: string, revision: number): boolean {
+    return revision >= 0 && revision <= (this.revisions.get(caseId) ?? -1);
+  }
+
+  note(caseId: string, upTo: number): void {
+    this.revisions.delete(caseId);
+    this.revisions.set(caseId, upTo);
+    if (this.revisions.size <= casesRemembered) return;
+    for (const oldest of this.revisions.keys()) {
+      this.revisions.delete(oldest);
+      return;
+    }
   }
 }
 

@@ -69,7 +69,7 @@ export function feedFaultsOf(
           throw new PermanentFault(POISONED);
         if (random() < delays)
           await new Promise((resolve) => setTimeout(resolve, told('late', random() * delayMs)));
-        await handle(message, delivery);
+        return handle(message, delivery);
       },
   };
 }

@@ -21,8 +21,9 @@ export function traceSubscription(
       const started = clock.now().getTime();
       return inSpan('feed.handle', options, async () => {
         try {
-          await subscription.handle(message, delivery);
+          const reached = await subscription.handle(message, delivery);
           recordHandled(consumer, delivery.topic, 'handled', hopSeconds(message, clock));
+          return reached;
         } catch (error) {
           recordHandled(consumer, delivery.topic, 'failed', (clock.now().getTime() - started) / 1_000);
           throw error;

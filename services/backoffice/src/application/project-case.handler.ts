@@ -1,6 +1,6 @@
 import { caseIdOf, caseStream } from '@balagh/case-events';
 import { type EventStore, type Position, type Streams } from '@balagh/event-store';
-import { type CaseRow, caseRowOf } from '../domain/case-row';
+import { caseRowOf } from '../domain/case-row';
 import { type CaseRows } from './case-rows.port';
 import { type LiveUpdates } from './live-updates';
 
@@ -19,14 +19,14 @@ export class ProjectCase {
     private readonly live: LiveUpdates,
   ) {}
 
-  /** @throws CaseBehindFeed when the store does not show `atLeastRevision` yet */
-  async project(caseId: string, atLeastRevision = 0): Promise<CaseRow | undefined> {
+  /** @returns the revision that was read. @throws CaseBehindFeed when the store does not show `atLeastRevision` yet */
+  async project(caseId: string, atLeastRevision = 0): Promise<{ upTo: number }> {
     const { events } = await this.streams.load(caseStream(caseId));
     if (events.length <= atLeastRevision)
       throw new CaseBehindFeed(`${events.length} events, ${atLeastRevision} expected`);
     const row = caseRowOf(events);
     if (row !== undefined && (await this.rows.put(row))) this.live.announce(row);
-    return row;
+    return { upTo: events.length - 1 };
   }
 
   /** Writes the row of every case again, while the feed goes on. Answers how many cases there are. */

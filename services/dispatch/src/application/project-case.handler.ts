@@ -22,10 +22,10 @@ export class ProjectCaseHandler {
     private readonly rows: ReadModels,
   ) {}
 
-  /** The rows must show at least this event. Nothing is folded when they do already. */
-  async project(caseId: string, revision: number): Promise<void> {
-    if (((await this.rows.versionOf(caseId)) ?? 0) > revision) return;
-    await this.refold(caseId);
+  /** The rows must show at least this event. Nothing is folded when they do already. @returns the revision that they show */
+  async project(caseId: string, revision: number): Promise<{ upTo: number }> {
+    const version = (await this.rows.versionOf(caseId)) ?? 0;
+    return version > revision ? { upTo: version - 1 } : { upTo: await this.refold(caseId) };
   }
 
   /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
@@ -47,12 +47,12 @@ export class ProjectCaseHandler {
     }
   }
 
-  /** The case as it is now, whatever the rows say. */
-  async refold(caseId: string): Promise<void> {
+  /** The case as it is now, whatever the rows say. @returns its revision */
+  async refold(caseId: string): Promise<number> {
     const { events } = await this.streams.load(caseStream(caseId));
     const entry = queueEntryOf(caseId, events);
     const opening = await this.openings.of(caseId);
-    if (entry === undefined || opening === undefined) return;
+    if (entry === undefined || opening === undefined) return events.length - 1;
     const rules = await this.rules.of(opening);
     const dueTimes = dueTimesOf(foldDispatchCase(events), rules);
     await this.rows.put({
@@ -61,5 +61,6 @@ export class ProjectCaseHandler {
       dueTimes,
       calendarVersion: rules.calendarVersion,
     });
+    return events.length - 1;
   }
 }

@@ -10,12 +10,13 @@ export class ProjectCase {
     private readonly index: CaseIndex,
   ) {}
 
-  /** @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
-  async project(caseId: string, atLeastRevision: number): Promise<void> {
+  /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
+  async project(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
     const { events } = await this.streams.load(caseStream(caseId));
     const row = rowOf(caseId, events);
     if (row === undefined || row.version <= atLeastRevision)
       throw new RevisionNotReached(`case ${caseId} before revision ${atLeastRevision}`);
     await this.index.upsert(row);
+    return { upTo: events.length - 1 };
   }
 }

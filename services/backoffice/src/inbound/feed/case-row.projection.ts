@@ -15,8 +15,7 @@ export class CaseRowProjection implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'backoffice.case-row',
       topics,
-      handle: async (message: PublishedEvent) =>
-        void (await this.projection.project(message.subject, message.caserevision)),
+      handle: (message: PublishedEvent) => this.projection.project(message.subject, message.caserevision),
     });
   }
 }

@@ -1,0 +1,76 @@
+import { type PublishedEvent, type Topic } from '@balagh/case-events';
+import { createMemoryEventStore } from '@balagh/event-store';
+import { CaseDelivery } from '../src/delivery/case-delivery';
+import { type Incoming } from '../src/delivery/incoming';
+import { type Reached } from '../src/event-feed.port';
+import { createMemoryProgress } from '../src/progress/memory-progress.adapter';
+
+const topics: readonly Topic[] = ['case.intake', 'case.routing'];
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function deliveryTo(handle: (revision: number) => Reached | void) {
+  const called: number[] = [];
+  const delivery = new CaseDelivery({
+    subscription: {
+      consumer: 'spec.projection',
+      topics,
+      handle: async ({ caserevision }: PublishedEvent) => {
+        called.push(caserevision);
+        return handle(caserevision);
+      },
+    },
+    progress: createMemoryProgress('spec.projection'),
+    store: createMemoryEventStore(),
+    log,
+  });
+  return { delivery, called };
+}
+
+const message = (topic: Topic, revision: number, caseId = 'case-a'): Incoming => ({
+  topic,
+  caseId,
+  revision,
+  content: { message: { caserevision: revision } as PublishedEvent },
+});
+
+describe('a projection that says how far it read', () => {
+  it('is not called for messages up to there, on any topic, but for every later one', async () => {
+    const { delivery, called } = deliveryTo((revision) => ({ upTo: revision + 3 }));
+    for (const [topic, revision] of [
+      ['case.intake', 0],
+      ['case.routing', 2],
+      ['case.intake', 3],
+      ['case.intake', 4],
+    ] as const)
+      await delivery.deliver(message(topic, revision));
+    expect(called).toEqual([0, 4]);
+  });
+
+  it('is called for every case, and again for what it did not reach', async () => {
+    const { delivery, called } = deliveryTo((revision) => ({ upTo: revision }));
+    await delivery.deliver(message('case.intake', 1));
+    await delivery.deliver(message('case.intake', 1, 'case-b'));
+    await delivery.deliver(message('case.routing', 2));
+    expect(called).toEqual([1, 1, 2]);
+  });
+
+  it('has reached nothing when it failed, and a broken message is never taken for read', async () => {
+    let fails = true;
+    const { delivery, called } = deliveryTo((revision) => {
+      if (fails) throw new Error('away');
+      return { upTo: revision + 10 };
+    });
+    await expect(delivery.deliver(message('case.intake', 0))).rejects.toThrow('away');
+    fails = false;
+    await delivery.deliver(message('case.intake', 0));
+    expect(called).toEqual([0, 0]);
+    const broken: Incoming = { ...message('case.routing', 5), content: { problem: 'DATA_INVALID' } };
+    expect(await delivery.deliver(broken)).toBe('parked');
+  });
+
+  it('that answers nothing is called for each message', async () => {
+    const { delivery, called } = deliveryTo(() => undefined);
+    for (const revision of [0, 1, 2]) await delivery.deliver(message('case.intake', revision));
+    expect(called).toEqual([0, 1, 2]);
+  });
+});
