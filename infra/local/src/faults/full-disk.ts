@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync, statfsSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { postgresHome } from '../data-directory';
 
@@ -66,8 +66,15 @@ function fillWith(file: number, block: Buffer): void {
 }
 
 function fileSizeLimit(): FullDisk {
+  /** Under the account of the processes: root without CAP_SYS_RESOURCE may not change those of others. */
   const limit = (processes: readonly number[], bytes: string): void => {
-    for (const pid of processes) spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+    for (const pid of processes) {
+      const owner = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
+      if (owner === undefined) continue;
+      const account = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {};
+      const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`], account);
+      if (status !== 0 && existsSync(`/proc/${pid}`)) throw new Error(String(stderr).trim());
+    }
   };
   return {
     kind: 'file-size limit',
