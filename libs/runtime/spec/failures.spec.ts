@@ -63,6 +63,15 @@ describe('what a caller learns of a failure', () => {
     ],
     ['a database that is away', withCode('ECONNREFUSED'), 503, status.UNAVAILABLE, 'DATABASE_UNAVAILABLE'],
     ['a database that is shutting down', withCode('57P01'), 503, status.UNAVAILABLE, 'DATABASE_UNAVAILABLE'],
+    ['a database whose disk fails', withCode('58030'), 503, status.UNAVAILABLE, 'DATABASE_UNAVAILABLE'],
+    [
+      'a database that panics',
+      Object.assign(withCode('XX000'), { severity: 'PANIC' }),
+      503,
+      status.UNAVAILABLE,
+      'DATABASE_UNAVAILABLE',
+    ],
+    ['a database’s internal error', withCode('XX000'), 500, status.INTERNAL, 'INTERNAL_FAULT'],
     [
       'a database that hangs',
       new Error('Query read timeout'),

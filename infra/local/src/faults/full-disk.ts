@@ -50,7 +50,10 @@ function ownFileSystem(place: string): FullDisk {
       return '0 bytes are left';
     },
     free: () => rmSync(ballast, { force: true }),
-    remove: () => void spawnSync('umount', ['-l', place]),
+    remove: () => {
+      spawnSync('umount', ['-l', place]);
+      rmSync(place, { recursive: true, force: true });
+    },
   };
 }
 

@@ -60,24 +60,26 @@ export function failureOf(error: unknown): Failure {
 }
 
 function faultOf(error: unknown): Failure {
-  const { code, retriable } = (typeof error === 'object' && error !== null ? error : {}) as {
+  const { code, retriable, severity } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown;
     retriable?: unknown;
+    severity?: unknown;
   };
   const stable = typeof code === 'string' && codePattern.test(code) ? code : undefined;
   if (retriable === true) return { kind: 'unavailable', code: stable ?? 'SERVICE_UNAVAILABLE', details: {} };
   if (stable === 'EVENT_INVALID') return { kind: 'invalid', code: stable, details: {} };
-  if (databaseIsAway(code) || isDriverSilence(error))
+  // A server that panics ends every connection, whatever the code says: a full disk may come as an internal error.
+  if (databaseIsAway(code) || severity === 'PANIC' || isDriverSilence(error))
     return { kind: 'unavailable', code: 'DATABASE_UNAVAILABLE', details: {} };
   return frameworkRefusal(error) ?? { kind: 'internal', code: 'INTERNAL_FAULT', details: {} };
 }
 
-/** Connection faults of the driver: system errors and PostgreSQL classes 08, 53, 57P, 55P03, 40001, 40P01. */
+/** Connection faults of the driver: system errors and PostgreSQL classes 08, 53, 58, 57P, 55P03, 40001, 40P01. */
 function databaseIsAway(code: unknown): boolean {
   if (typeof code !== 'string') return false;
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
-    /^(08|53)...$|^57P0[1-5]$|^57014$|^55P03$|^40001$|^40P01$/.test(code)
+    /^(08|53|58)...$|^57P0[1-5]$|^57014$|^55P03$|^40001$|^40P01$/.test(code)
   );
 }
 
