@@ -38,10 +38,12 @@ function startChild(module, base, env) {
 
 /** The other side: answers orders by kind, ends when the parent lets go. */
 export function serveOrders(handlers, close = async () => undefined) {
+  // Once the parent has let go, nobody hears us.
+  const tell = (message) => void (process.connected && process.send(message, () => undefined));
   process.on('message', ({ kind, ...order }) => {
-    handlers[kind](order, (progress) => process.send({ progress })).then(
-      (answer) => process.send({ answer }),
-      (error) => process.send({ error: explain(error) }),
+    handlers[kind](order, (progress) => tell({ progress })).then(
+      (answer) => tell({ answer }),
+      (error) => tell({ error: explain(error) }),
     );
   });
   // Ctrl-C reaches the whole group: the parent decides when we end.

@@ -49,6 +49,9 @@ async function measureOnce({ store, round, dataDir, options, say }) {
   return { store, round, postgres, ...(await measure({ dataDir, options, profileDir, say })) };
 }
 
+/** From here on others took so much of the processors that rates say little. Percent. */
+const disturbedFrom = 10;
+
 function compare(runs) {
   const rates = Object.fromEntries(
     ['empty', 'stored'].map((store) => [
@@ -62,6 +65,7 @@ function compare(runs) {
     ...(rates.empty > 0 && rates.stored > 0
       ? { slowerThanEmptyPercent: Math.round((1 - rates.stored / rates.empty) * 1_000) / 10 }
       : {}),
+    disturbed: runs.some(({ othersPercent }) => othersPercent >= disturbedFrom),
     verified: problems.length === 0,
   };
 }

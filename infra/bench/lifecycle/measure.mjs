@@ -109,8 +109,9 @@ function describe({ result, before, after, machine }, counted) {
     processes,
     cpuSeconds: round(sum),
     cpuMicrosPerCase: perCase(sum * 1e6),
-    /** Everything on the machine: more than the sum above means that others were at work. */
     machineCpuSeconds: round(machine / 1e6),
+    /** Of what the machine did, the part of others: percent. */
+    othersPercent: Math.max(0, round((1 - (sum * 1e6) / machine) * 100)),
   };
 }
 

@@ -7,6 +7,7 @@ export function printLifecycle(result) {
     console.log(`${store} store: ${rate} cases/s`);
   if (result.slowerThanEmptyPercent !== undefined)
     console.log(`slower than empty: ${result.slowerThanEmptyPercent} %`);
+  if (result.disturbed) console.log('others were at work on this machine: these rates say little');
   console.log(result.verified ? 'everything verified' : 'NOT VERIFIED');
 }
 
@@ -39,6 +40,7 @@ function printRun({
   if (run.statements !== undefined) {
     console.table(run.statements.roles);
     console.table(run.statements.top);
+    console.table(run.statements.mostCalled);
   }
   for (const [name, { file, top }] of Object.entries(run.profiles ?? {})) {
     console.log(`${name}: busy ${top.busySeconds} s (${file})`);

@@ -18,13 +18,14 @@ export async function forgetStatements(url) {
 }
 
 /**
- * What clients asked for in all, per role, and the statements on which most time was spent, inner ones of functions too; the time of one includes
+ * What clients asked for in all, per role; the statements on which most time was spent, inner ones of functions too, and those asked for most often; the time of one includes
  * that of what it calls. Elapsed time of the server, waiting for a processor included.
  */
 export async function topStatements(url, cases) {
   return withClient(url, async (client) => ({
     roles: (await client.query(rolesSql, [cases])).rows,
-    top: (await client.query(topSql, [cases])).rows,
+    top: (await client.query(topSql('s.total_exec_time'), [cases])).rows,
+    mostCalled: (await client.query(topSql('case when s.toplevel then s.calls else 0 end'), [cases])).rows,
   }));
 }
 
@@ -33,8 +34,8 @@ const rolesSql = `
     round((sum(s.total_exec_time) / $1)::numeric, 1)::float as "msPerCase", round(sum(s.wal_bytes) / $1)::int as "walBytesPerCase"
   from public.pg_stat_statements s join pg_roles r on r.oid = s.userid where s.toplevel group by 1 order by 3 desc`;
 
-const topSql = `
+const topSql = (order) => `
   select r.rolname as role, s.toplevel, round((s.calls / $1::numeric), 2)::float as "callsPerCase",
     round((s.total_exec_time / $1)::numeric, 3)::float as "msPerCase", round(s.mean_exec_time::numeric, 3)::float as "msPerCall",
     s.shared_blks_read::int as "blocksRead", left(regexp_replace(s.query, '\\s+', ' ', 'g'), 160) as query
-  from public.pg_stat_statements s join pg_roles r on r.oid = s.userid order by s.total_exec_time desc limit ${most}`;
+  from public.pg_stat_statements s join pg_roles r on r.oid = s.userid order by ${order} desc limit ${most}`;

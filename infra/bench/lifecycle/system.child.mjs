@@ -5,18 +5,22 @@ import { root } from '../../local/setup.mjs';
 import { serveOrders } from './child.mjs';
 
 const { startSystem } = createRequire(join(root, 'package.json'))('@balagh/local');
-let system;
+let starting;
+
+/** What is still starting must come up before it can be stopped. */
+async function stop() {
+  const system = await starting?.catch(() => undefined);
+  starting = undefined;
+  await system?.stop();
+}
 
 serveOrders(
   {
     start: async ({ dataDir, kafka, serviceEnvironment }, progress) => {
-      system = await startSystem({ dataDir, kafka, serviceEnvironment, firstPort: 0, progress });
-      return system.endpoints;
+      starting = startSystem({ dataDir, kafka, serviceEnvironment, firstPort: 0, progress });
+      return (await starting).endpoints;
     },
-    stop: async () => {
-      await system?.stop();
-      system = undefined;
-    },
+    stop,
   },
-  async () => system?.stop(),
+  stop,
 );
