@@ -5,7 +5,9 @@ const patienceMs = 150_000;
 
 export interface Played {
   readonly id: string;
-  readonly seconds: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number;
   readonly problem?: string;
 }
 
@@ -38,14 +40,13 @@ export class StoryPlayer {
   }
 
   private async play(story: Story): Promise<Played> {
-    const started = Date.now();
+    const startedAt = Date.now();
     const world = new World(this.endpoints(), patienceMs);
-    const seconds = (): number => Math.round((Date.now() - started) / 100) / 10;
     try {
       await story.play(world);
-      return { id: story.id, seconds: seconds() };
+      return { id: story.id, startedAt, endedAt: Date.now() };
     } catch (error) {
-      return { id: story.id, seconds: seconds(), problem: explain(error) };
+      return { id: story.id, startedAt, endedAt: Date.now(), problem: explain(error) };
     } finally {
       world.close();
     }
