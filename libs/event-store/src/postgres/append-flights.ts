@@ -43,7 +43,7 @@ const maxLate = 2;
 
 /**
  * Concurrent appends of one process share a statement and a commit: what arrives while a flight is in the air leaves with the
- * next one, at once and together. A lone append leaves alone, without waiting. At most one append per stream is in the air with
+ * next one, together. A lone append leaves alone, at once. At most one append per stream is in the air with
  * a flight, so that each is judged by itself.
  */
 export class AppendFlights {
@@ -51,6 +51,8 @@ export class AppendFlights {
   /** In the air and not late. */
   private flights = 0;
   private late = 0;
+  private passengers = 0;
+  /** A flight has landed, and those who follow it are still arriving. */
   private boarding = false;
 
   constructor(private readonly transport: AppendTransport) {}
@@ -80,13 +82,18 @@ export class AppendFlights {
     });
   }
 
-  /** Not before everything that the landing of a flight, or one turn of the event loop, sets going has arrived in the queue. */
   private depart(): void {
-    if (this.boarding || this.queue.length === 0) return;
+    while (!this.boarding && this.queue.length > 0 && this.mayDepart())
+      this.takeOff(this.board(this.seats()));
+  }
+
+  /** Once everything that the landing of a full flight sets going has arrived in the queue. */
+  private departAfterThisTurn(): void {
+    if (this.boarding) return;
     this.boarding = true;
     setImmediate(() => {
       this.boarding = false;
-      while (this.queue.length > 0 && this.mayDepart()) this.takeOff(this.board(this.seats()));
+      this.depart();
     });
   }
 
@@ -95,13 +102,14 @@ export class AppendFlights {
     return this.flights < maxFlights && this.queue.length >= fullHouse;
   }
 
-  /** Spread over the flights that are free: one that takes all leaves server and client waiting for each other. */
+  /** An even share of all that is under way: a flight that takes all leaves server and client waiting for each other. */
   private seats(): number {
-    return Math.max(fullHouse, Math.ceil(this.queue.length / (maxFlights - this.flights)));
+    return Math.max(fullHouse, Math.ceil((this.queue.length + this.passengers) / maxFlights));
   }
 
   private takeOff(aboard: readonly Waiting[]): void {
     this.flights += 1;
+    this.passengers += aboard.length;
     let counted = true;
     const timer = setTimeout(() => {
       if (this.late === maxLate) return;
@@ -114,7 +122,9 @@ export class AppendFlights {
       clearTimeout(timer);
       if (counted) this.flights -= 1;
       else this.late -= 1;
-      this.depart();
+      this.passengers -= aboard.length;
+      if (aboard.length > 1) this.departAfterThisTurn();
+      else this.depart();
     });
   }
 
