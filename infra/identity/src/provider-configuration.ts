@@ -36,6 +36,8 @@ export function providerConfiguration({ accounts, keys, redirectUris }: Configur
       consoleClient(redirectUris),
       ...accounts.partners.map(({ username }) => partnerClient(username, accounts.password)),
     ],
+    // In production the services refuse an issuer that says this of itself.
+    discovery: { balagh_demonstration: true },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     pkce: { required: () => true },
     conformIdTokenClaims: false,

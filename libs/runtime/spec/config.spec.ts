@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigInvalid, readConfig, serviceConfig } from '../src';
 
@@ -33,9 +35,30 @@ describe('configuration from the environment', () => {
   it('lets drills disturb the feed in demo mode only', () => {
     const disturbed = { ...enough, FEED_FAULTS_FILE: '/tmp/faults.json' };
     expect(problemsOf(disturbed)).toEqual([]);
-    expect(problemsOf({ ...disturbed, BALAGH_MODE: 'production' })).toEqual([
+    const https = { ISSUER_URL: 'https://identity.example' };
+    expect(problemsOf({ ...disturbed, ...https, BALAGH_MODE: 'production' })).toEqual([
       'FEED_FAULTS_FILE: exists in demo mode only',
     ]);
+  });
+
+  it('takes no secret of the demonstration in production, and no issuer without TLS', () => {
+    const shown = { ...enough, DATABASE_URL: 'postgres://balagh_intake:balagh-demo@db:5432/balagh' };
+    expect(problemsOf(shown)).toEqual([]);
+    expect(
+      problemsOf({ ...shown, ISSUER_URL: 'https://identity.example', BALAGH_MODE: 'production' }),
+    ).toEqual(['DATABASE_URL: is a secret of the demonstration']);
+    expect(problemsOf({ ...enough, ISSUER_URL: 'http://identity:8083', BALAGH_MODE: 'production' })).toEqual([
+      'ISSUER_URL: must be https in production',
+    ]);
+  });
+
+  it('every secret that infra/compose shows holds the word by which production knows it', () => {
+    const compose = readFileSync(join(__dirname, '../../../infra/compose/compose.yaml'), 'utf8');
+    const secrets = [...compose.matchAll(/(?:SECRET|PASSWORD): (\S+)|:\/\/\w+:([^@]+)@/g)].map(
+      ([, secret, password]) => secret ?? password ?? '',
+    );
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(secrets.filter((secret) => !secret.includes('balagh-demo'))).toEqual([]);
   });
 
   it('cannot be changed afterwards', () => {

@@ -20,10 +20,21 @@ export interface TokenVerifierOptions {
   readonly timeoutMs?: number;
   /** Milliseconds before an unknown key id makes us ask again. Default 30,000. */
   readonly cooldownMs?: number;
+  /** Production: an issuer that says of itself that it is for demonstrations is none. Default false. */
+  readonly refuseDemonstrations?: boolean;
 }
 
-const algorithms = ['ES256', 'RS256', 'EdDSA'];
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+/** Asymmetric ones only: a verifier that took HMAC would take the public key for a secret, and `none` for a signature. */
+const algorithms = [
+  ...['ES256', 'ES384', 'ES512', 'EdDSA'],
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+];
+const discoverySchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url({ protocol: /^https?$/ }),
+  /** Ours says so (infra/identity); its accounts and their password are public. */
+  balagh_demonstration: z.boolean().optional(),
+});
 type Keys = ReturnType<typeof Jose.createRemoteJWKSet>;
 
 /** Loaded when the first token comes: most specifications and tools that import this library never verify one. */
@@ -35,10 +46,10 @@ function jose(): typeof Jose {
 
 /** Verifies JWT access tokens of one issuer; its keys are discovered at first use and cached for ten minutes. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { issuer, audience, timeoutMs = 3_000, cooldownMs = 30_000 } = options;
+  const { issuer, audience, cooldownMs = 30_000 } = options;
   let discovered: Promise<Keys> | undefined;
   const keysOnce = (): Promise<Keys> => {
-    discovered ??= discoverKeys(issuer, timeoutMs, cooldownMs).catch((error: unknown) => {
+    discovered ??= discoverKeys(options, cooldownMs).catch((error: unknown) => {
       discovered = undefined;
       throw error;
     });
@@ -79,13 +90,18 @@ async function payloadOf(
   }
 }
 
-async function discoverKeys(issuer: string, timeoutMs: number, cooldownMs: number): Promise<Keys> {
+async function discoverKeys(
+  { issuer, timeoutMs = 3_000, refuseDemonstrations = false }: TokenVerifierOptions,
+  cooldownMs: number,
+): Promise<Keys> {
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
     if (!response.ok) throw new Error(`discovery answered ${response.status}`);
     const found = discoverySchema.parse(await response.json());
     if (found.issuer !== issuer) throw new Error('discovery names another issuer');
+    if (refuseDemonstrations && found.balagh_demonstration === true)
+      throw new Error('an issuer of demonstrations is none in production');
     return jose().createRemoteJWKSet(new URL(found.jwks_uri), {
       timeoutDuration: timeoutMs,
       cooldownDuration: cooldownMs,

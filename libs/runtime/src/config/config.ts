@@ -13,6 +13,7 @@ export class ConfigInvalid extends Error {
 /**
  * Reads settings from the environment once, into a frozen typed object. Empty strings count as absent.
  * A service with settings of its own calls this with its own schema; variables it does not name are ignored.
+ * With BALAGH_MODE=production, passwords and secrets of the demonstration are refused.
  * @throws ConfigInvalid with all problems
  */
 export function readConfig<Schema extends z.ZodObject>(
@@ -22,13 +23,22 @@ export function readConfig<Schema extends z.ZodObject>(
   const named = Object.keys(schema.shape);
   const given = Object.fromEntries(named.map((name) => [name, env[name] === '' ? undefined : env[name]]));
   const parsed = schema.safeParse(given);
-  if (parsed.success) return Object.freeze(parsed.data);
-  throw new ConfigInvalid(
-    parsed.error.issues.map((issue) => {
-      const name = issue.path.map(String).join('.') || '(environment)';
-      const absent = issue.path.length === 1 && given[name] === undefined;
-      return `${name}: ${absent ? 'is missing' : wordsOf(issue)}`;
-    }),
+  const shown = env['BALAGH_MODE'] === 'production' ? demonstrated(given) : [];
+  if (parsed.success && shown.length === 0) return Object.freeze(parsed.data);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = issue.path.map(String).join('.') || '(environment)';
+    const absent = issue.path.length === 1 && given[name] === undefined;
+    return `${name}: ${absent ? 'is missing' : wordsOf(issue)}`;
+  });
+  throw new ConfigInvalid([...problems, ...shown]);
+}
+
+/** Every password and secret of the demonstration (infra/compose) holds this word; everybody can read them there. */
+const demonstrationWord = 'balagh-demo';
+
+function demonstrated(given: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(given).flatMap(([name, value]) =>
+    value?.includes(demonstrationWord) === true ? [`${name}: is a secret of the demonstration`] : [],
   );
 }
 

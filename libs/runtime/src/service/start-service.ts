@@ -76,7 +76,12 @@ export async function startService(
     check: () => platform.health.check(),
   };
   const verifier =
-    surroundings.verifier ?? createTokenVerifier({ issuer: config.ISSUER_URL, audience: config.AUDIENCE });
+    surroundings.verifier ??
+    createTokenVerifier({
+      issuer: config.ISSUER_URL,
+      audience: config.AUDIENCE,
+      refuseDemonstrations: config.BALAGH_MODE === 'production',
+    });
   try {
     const partners = config.PARTNER_IDENTITIES_FILE;
     const identities = partners === undefined ? undefined : createPartnerIdentities(partners, platform.clock);
