@@ -43,6 +43,19 @@ describe('the development issuer', () => {
     await expect(attempt).rejects.toMatchObject({ code: 'IDENTITY_DEMO_ONLY' });
   });
 
+  it('says of itself that it is for demonstrations, and services in production take none of its tokens', async () => {
+    const answer = await fetch(`${identity.issuerUrl}/demo/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'mus.agent', password: 'demo' }),
+    });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const options = { issuer: identity.issuerUrl, audience };
+    expect((await createTokenVerifier(options).verify(token)).subject).toBe('mus.agent');
+    const inProduction = createTokenVerifier({ ...options, refuseDemonstrations: true });
+    await expect(inProduction.verify(token)).rejects.toMatchObject({ code: 'ISSUER_UNAVAILABLE' });
+  });
+
   it('its name in tokens is the one that browsers and services reach it by, not the address it listens on', async () => {
     const issuerUrl = 'http://issuer.example:8083';
     const behind = await startIdentity({

@@ -8,11 +8,13 @@ import { World } from '../src';
 import { reportByApp } from '../src/s3-water-note.story';
 import { type Answer, codePattern, faulty, permittedAccount, rowsWritten, send } from './entrance-calls';
 import { Garbage, seeded } from './garbage';
-import { type HttpOperation, garbageRequest, httpOperations } from './http-operations';
+import { garbageRequest, httpActionOf, httpOperations, knock, nameOf, openRoutes } from './http-operations';
 import { type LaunchedEndpoints, LaunchedSystem, isAlive } from './launched-system';
 import { type Operation, accounts, actionOf, operations } from './operations';
 
 const all = operations();
+/** Streams of events: an answer has no end to wait for. */
+const endless = ['/api/tenants/{tenant}/events'];
 describe('the entrances of the running system', () => {
   // The open entrance is limited per address, and here everything comes from one.
   process.env['PUBLIC_RATE_PER_SECOND'] = process.env['PUBLIC_BURST'] = '100000';
@@ -111,6 +113,95 @@ describe('the entrances of the running system', () => {
     60_000,
   );
 
+  describe('over HTTP', () => {
+    const routes = () => httpOperations(endpoints);
+    const guarded = () => routes().filter(({ open }) => !open);
+
+    it('it is known for every route of every service what it needs', () => {
+      const open = routes().filter((route) => route.open);
+      const listed = open.filter(
+        (route) => openRoutes.includes(nameOf(route)) || openRoutes.includes(`${route.method} ${route.path}`),
+      );
+      expect(open.filter((route) => !listed.includes(route)).map(nameOf)).toEqual([]);
+      expect(guarded().map(nameOf).sort()).toEqual(Object.keys(httpActionOf).sort());
+    });
+
+    it('no route but health and the citizens’ entrance is answered without a token', async () => {
+      proves('MUS-16');
+      const wrong: string[] = [];
+      for (const route of guarded()) {
+        const { status: answered, code } = await knock(route, 'MUS');
+        if (answered !== 401 || code !== 'TOKEN_INVALID') wrong.push(`${nameOf(route)}: ${answered} ${code}`);
+      }
+      expect(wrong).toEqual([]);
+    }, 60_000);
+
+    it.each(Object.entries(accounts))(
+      '%s may do what the permission table says and nothing else, and nothing in a foreign organisation',
+      async (role, [account, tenant]) => {
+        proves('MUS-16');
+        const token = await world.token(account);
+        const wrong: string[] = [];
+        for (const route of guarded()) {
+          const action = httpActionOf[nameOf(route)] as Action | 'signed-in';
+          const may = action === 'signed-in' || permissions[role as Role].includes(action);
+          const places = [tenant, ...(route.path.includes('{tenant}') ? ['KWT-NONE'] : [])];
+          for (const place of places) {
+            const { status: answered, code } = await knock(route, place, token);
+            const refused = answered === 403 && ['ACTION_NOT_PERMITTED', 'TENANT_FOREIGN'].includes(code);
+            const expected = place === tenant ? !may : true;
+            if (refused !== expected) wrong.push(`${place} ${nameOf(route)}: ${answered} ${code}`);
+          }
+        }
+        expect(wrong).toEqual([]);
+      },
+      120_000,
+    );
+  });
+
+  describe('the citizens’ entrance', () => {
+    const ask = async (caseNumber: string, phone: string) => {
+      const answer = await fetch(`${endpoints.intakeUrl}/v1/MUS/status-requests`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-request-id': 'always-the-same' },
+        body: JSON.stringify({ caseNumber, phone }),
+        signal: AbortSignal.timeout(15_000),
+      });
+      const headers = [...answer.headers].filter(([name]) => !['date', 'x-request-id'].includes(name));
+      return { status: answer.status, headers, body: await answer.text() };
+    };
+
+    it('answers in the same words whether the number is nobody’s or the phone is another’s; the tries are counted', async () => {
+      const phone = '+96890004721';
+      const { caseId, caseNumber } = await reportByApp(world, { phone, email: 'asked@mail.example' });
+      expect(caseId).not.toBe('');
+      await eventually(async () => (await ask(caseNumber, phone)).status === 200, {
+        deadlineMs: 20_000,
+        what: 'the status for its own reporter',
+      });
+      const answers = [
+        await ask(caseNumber, '+96890004722'),
+        await ask('MUS-2026-999999', phone),
+        await ask('MUS-2026-999999', '+96890004722'),
+        await ask('nonsense', 'no phone'),
+        await ask(caseNumber, ''.padEnd(10, '9')),
+      ];
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+      expect(answers[0]?.status).toBe(404);
+      const counted = await eventually(
+        async () => {
+          const { rows } = await database.query<{ data: string; metadata: string }>(
+            `select data::text as data, metadata::text as metadata from eventstore.events where type = 'AccessDenialsCounted'`,
+          );
+          return rows.find(({ data }) => data.includes('CASE_NOT_FOUND') && data.includes('status-requests'));
+        },
+        { deadlineMs: 30_000, what: 'the count of tries' },
+      );
+      expect(JSON.parse(counted.metadata)).toMatchObject({ tenant: 'MUS', actor: { id: 'anonymous' } });
+      expect(`${counted.data}${counted.metadata}`).not.toMatch(/9000472|999999|127\.0\.0\.1/);
+    }, 90_000);
+  });
+
   describe('bad input', () => {
     it('is refused over gRPC with a stable code; nothing is written, nobody falls', async () => {
       const garbage = new Garbage(seeded(20_261_122));
@@ -159,8 +250,8 @@ describe('the entrances of the running system', () => {
     it('is refused over HTTP with a problem and a stable code; nothing is written, nobody falls', async () => {
       const garbage = new Garbage(seeded(7));
       const token = await world.token('mus.agent');
-      const routes: readonly HttpOperation[] = await httpOperations(endpoints);
-      expect(routes.length).toBeGreaterThan(15);
+      const routes = httpOperations(endpoints).filter(({ path }) => !endless.includes(path));
+      expect(routes.length).toBeGreaterThan(40);
       const before = await written();
       const { pids } = system.endpoints();
       const wrong: string[] = [];

@@ -1,48 +1,142 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Action } from '@balagh/runtime';
 import { type Garbage, nastyTexts } from './garbage';
 import { type LaunchedEndpoints } from './launched-system';
 
+const root = join(__dirname, '../../..');
+
 export interface HttpOperation {
+  readonly process: string;
   readonly method: string;
+  /** Address of the process. */
   readonly base: string;
   /** With `{name}` for what is put in. */
   readonly path: string;
+  /** Marked `@Public()`: no token is asked for. */
+  readonly open: boolean;
 }
 
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+/** `backoffice GET /api/tenants/{tenant}/cases` */
+export const nameOf = ({ process, method, path }: HttpOperation): string => `${process} ${method} ${path}`;
+
+/** Every route of every service, read from the controllers' sources: a new one is tested from its first day. */
+export function httpOperations(endpoints: Pick<LaunchedEndpoints, 'http'>): readonly HttpOperation[] {
+  const everywhere = routesIn('libs/runtime/src');
+  return Object.entries(endpoints.http).flatMap(([process, base]) =>
+    [...everywhere, ...routesIn(`services/${process}/src/inbound/http`)].map((route) => ({
+      ...route,
+      process,
+      base,
+    })),
+  );
 }
 
-/** The back office's routes; it has no description for machines. */
-const backoffice = [
-  'GET /api/me',
-  'GET /api/tenants/{tenant}/profile',
-  'GET /api/tenants/{tenant}/cases?{query}',
-  'GET /api/tenants/{tenant}/counts',
-  'GET /api/tenants/{tenant}/cases/{id}',
-  'POST /api/tenants/{tenant}/cases',
-  'POST /api/tenants/{tenant}/cases/{id}/actions/{action}',
-  'POST /api/tenants/{tenant}/cases/{id}/attachments',
-  'GET /auth/callback?{query}',
-  'POST /auth/sign-out',
+type Route = Pick<HttpOperation, 'method' | 'path' | 'open'>;
+
+function routesIn(folder: string): readonly Route[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.controller.ts'))
+    .flatMap((file) => routesOf(readFileSync(join(root, folder, file), 'utf8')));
+}
+
+/** @throws when a decorator is written in a way that this does not read */
+export function routesOf(source: string): readonly Route[] {
+  const controller = /((?:^@[^\n]*\n)*)^@Controller\((?:'([^']*)')?\)\n((?:@[^\n]*\n)*)/m.exec(source);
+  if (controller === null) throw new Error('a controller without a readable @Controller');
+  const [, above = '', prefix = '', below = ''] = controller;
+  const open = /^@Public\(\)/m.test(above + below);
+  const routes = [
+    ...source.matchAll(/((?:^ {2}@[^\n]*\n)*)^ {2}@(Get|Post|Put|Patch|Delete|Sse|All)\((?:'([^']*)')?\)/gm),
+  ];
+  if (
+    routes.length !==
+    [...source.matchAll(/^ *@(?:Get|Post|Put|Patch|Delete|Sse|All|Head|Options|Search)\(/gm)].length
+  )
+    throw new Error('a route whose decorator is not readable');
+  return routes.map(([, before = '', method = '', path = '']) => ({
+    method: method === 'Sse' ? 'GET' : method.toUpperCase(),
+    path: `/${[prefix, path].filter((part) => part !== '').join('/')}`.replace(/:(\w+)/g, '{$1}'),
+    open: open || before.includes('@Public()'),
+  }));
+}
+
+/** What each route that is not open needs of the permission table; `signed-in`: any account of the organisation. */
+export const httpActionOf: Readonly<Record<string, Action | 'signed-in'>> = {
+  'backoffice GET /api/me': 'signed-in',
+  'backoffice GET /api/tenants/{tenant}/profile': 'signed-in',
+  'backoffice GET /api/tenants/{tenant}/cases': 'case.view',
+  'backoffice GET /api/tenants/{tenant}/counts': 'case.view',
+  'backoffice GET /api/tenants/{tenant}/cases/{id}': 'case.view',
+  'backoffice POST /api/tenants/{tenant}/cases': 'case.open',
+  'backoffice POST /api/tenants/{tenant}/cases/{id}/actions/{action}': 'case.close',
+  'backoffice POST /api/tenants/{tenant}/cases/{id}/attachments': 'case.attach',
+  'backoffice GET /api/tenants/{tenant}/events': 'case.view',
+  'routing GET /internal/routing-quality/{tenant}': 'case.view',
+  ...Object.fromEntries(
+    ['backoffice', 'intake', 'routing', 'dispatch', 'notification', 'history'].flatMap(
+      (process): [string, Action][] => [
+        [`${process} POST /internal/rebuild`, 'projection.rebuild'],
+        [`${process} GET /internal/parked`, 'feed.redrive'],
+        [`${process} POST /internal/redrive`, 'feed.redrive'],
+      ],
+    ),
+  ),
+};
+
+/** The only routes that ask for no token: health, what is told to anybody, and the citizens’ entrance, which is limited. */
+export const openRoutes: readonly string[] = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'intake GET /',
+  'intake GET /{tenant}',
+  'intake GET /v1/organisations',
+  'intake GET /v1/{tenant}/form',
+  'intake POST /v1/{tenant}/status-requests',
+  'intake POST /v1/{tenant}/reports',
+  'intake PATCH /v1/{tenant}/reports/{reportId}',
+  'intake POST /v1/{tenant}/reports/{reportId}/attachments',
+  'intake POST /v1/{tenant}/reports/{reportId}/registration',
+  'backoffice GET /auth/sign-in',
+  'backoffice GET /auth/callback',
+  'backoffice POST /auth/sign-out',
 ];
 
-/** Every route of the citizens' entrance as its description tells, of the back office, and the operators' ones of all services. */
-export async function httpOperations(endpoints: LaunchedEndpoints): Promise<readonly HttpOperation[]> {
-  const description = (await (await fetch(`${endpoints.intakeUrl}/openapi.json`)).json()) as OpenApi;
-  const citizens = Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), base: endpoints.intakeUrl, path })),
-  );
-  const staff = backoffice.map((line) => {
-    const [method = '', path = ''] = line.split(' ');
-    return { method, base: endpoints.backofficeUrl, path };
-  });
-  const operators = Object.values(endpoints.http).flatMap((base) => [
-    { method: 'POST', base, path: '/internal/rebuild?{query}' },
-    { method: 'GET', base, path: '/internal/parked?{query}' },
-    { method: 'POST', base, path: '/internal/redrive' },
-  ]);
-  return [...citizens, ...staff, ...operators];
+/** A request without anything in it, to see who is let in. */
+export async function knock(
+  { method, base, path }: HttpOperation,
+  tenant: string,
+  token?: string,
+): Promise<{ readonly status: number; readonly code: string }> {
+  const filled = path
+    .replace('{tenant}', tenant)
+    .replace('{action}', 'close')
+    .replace(/\{\w+\}/g, randomUUID());
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), 15_000);
+  try {
+    const answer = await fetch(`${base}${filled}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'x-balagh-console': '1',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      signal: stop.signal,
+    });
+    // A stream of events never ends by itself.
+    const endless = (answer.headers.get('content-type') ?? '').includes('event-stream');
+    const text = endless ? '' : await answer.text();
+    const problem = (answer.headers.get('content-type') ?? '').includes('problem+json')
+      ? (JSON.parse(text) as { code?: string })
+      : {};
+    return { status: answer.status, code: problem.code ?? '' };
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
 }
 
 export interface GarbageRequest {
@@ -63,11 +157,18 @@ export function garbageRequest(
       return garbage.oneOf(['%', '%ff', '%00', '%ED%A0%80', '..%2f..%2f', '%E2%80%AE']);
     return garbage.count(3) === 0 ? randomUUID() : encodeURIComponent(garbage.oneOf(storable).slice(0, 300));
   };
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'query'
-      ? `${encodeURIComponent(garbage.oneOf(['cursor', 'stage', 'code', 'state', 'overdue', '__proto__', 'a[b][c]']))}=${put('value')}`
-      : put(name),
-  );
+  const query = garbage.oneOf([
+    'cursor',
+    'stage',
+    'code',
+    'state',
+    'overdue',
+    'page',
+    '__proto__',
+    'a[b][c]',
+  ]);
+  const asked = garbage.count(2) === 0 ? '' : `?${encodeURIComponent(query)}=${put('value')}`;
+  const filled = `${path.replace(/\{(\w+)\}/g, (_, name: string) => put(name))}${asked}`;
   const headers: Record<string, string> = {
     'x-balagh-console': '1',
     ...keyed(garbage),

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import {
   RateExceeded,
   TokenBuckets,
+  clientOf,
   childTraceparent,
   createLog,
   manualClock,
@@ -29,6 +30,22 @@ describe('a trace', () => {
     const fresh = childTraceparent(parent);
     expect(fresh).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
     expect(fresh).not.toContain('0af7651916cd43dd8448eb211c80319c');
+  });
+});
+
+describe('one client', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::1', '2001:db8:1:2::/64'],
+    ['2001:db8:0001:0002:ffff::', '2001:db8:1:2::/64'],
+    ['2001:db8::7', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    [undefined, 'unknown'],
+  ])('%s is counted as %s', (address, client) => {
+    expect(clientOf(address)).toBe(client);
   });
 });
 

@@ -28,7 +28,7 @@ export { type OwnTables, dataSourceOptions } from './database/data-source-option
 export * from './grpc/grpc-client';
 export { GrpcTransport, type GrpcServerOptions } from './grpc/grpc-transport';
 export { protoFileOf, protoLoaderOptions, protoRoot, resolveProto } from './grpc/protos';
-export { type RateLimit, TokenBuckets } from './http/rate-limit';
+export { type RateLimit, TokenBuckets, clientOf } from './http/rate-limit';
 export { type LogOptions, createLog } from './logging/log';
 export { LOG } from './logging/log-token';
 export * from './telemetry';

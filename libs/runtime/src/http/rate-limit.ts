@@ -49,6 +49,28 @@ export class TokenBuckets {
   }
 }
 
+/**
+ * Who counts as one client: an IPv4 address, or the /64 that an IPv6 connection is given as a whole (a household could otherwise
+ * come from a new address with every request). Behind proxies Express has taken the address from X-Forwarded-For, as far as TRUST_PROXY says.
+ */
+export function clientOf(ip: string | undefined): string {
+  const address = (ip ?? 'unknown').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
+  const [before, after] = [groups(head), groups(tail ?? '')];
+  const filled =
+    tail === undefined
+      ? before
+      : [
+          ...before,
+          ...Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0'),
+          ...after,
+        ];
+  const network = filled.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
+  return `${network.join(':')}::/64`;
+}
+
 /** Nest injection token of the process's `TokenBuckets`. */
 export const TOKEN_BUCKETS = Symbol('balagh.token-buckets');
 
@@ -67,7 +89,7 @@ export class RateLimitGuard implements CanActivate {
       this.reflector.getAllAndOverride<boolean | undefined>(key, targets) === true;
     if (!marked(routeAccess.publicKey) || marked(routeAccess.unlimitedKey)) return true;
     const { ip } = context.switchToHttp().getRequest<{ ip?: string }>();
-    this.buckets.take(ip ?? 'unknown');
+    this.buckets.take(clientOf(ip));
     return true;
   }
 }

@@ -13,7 +13,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
-import { InvalidMessage, principalOfRequest } from '@balagh/runtime';
+import { type Action, InvalidMessage, type Principal, authorise, principalOfRequest } from '@balagh/runtime';
 import type { Request } from 'express';
 import { ListCases } from '../../application/case-list.handler';
 import { ShowCase } from '../../application/case-page.handler';
@@ -42,8 +42,9 @@ export class CasesController {
 
   @Get('cases')
   list(@Req() request: Request, @Param('tenant') tenant: string, @Query() query: unknown) {
+    const principal = admitted(request, 'case.view', tenant);
     const asked = parse(listQuerySchema, query);
-    return this.lists.list(principalOfRequest(request), tenant, {
+    return this.lists.list(principal, tenant, {
       ...asked,
       overdue: asked.overdue === 'true',
     });
@@ -66,6 +67,7 @@ export class CasesController {
     @Headers('idempotency-key') key: string,
     @Body() body: unknown,
   ) {
+    admitted(request, 'case.open', tenant);
     return this.actions.open(sending(request, tenant, key), parse(openPageSchema, body));
   }
 
@@ -77,6 +79,7 @@ export class CasesController {
     @Headers('idempotency-key') key: string,
     @Body() body: unknown,
   ) {
+    admitted(request, this.actions.permissionOf(action), tenant);
     return this.actions.perform(sending(request, tenant, key), {
       caseId: id,
       action,
@@ -95,6 +98,7 @@ export class CasesController {
     @Body() body: unknown,
     @UploadedFile() file: { readonly buffer: Uint8Array } | undefined,
   ) {
+    admitted(request, 'case.attach', tenant);
     if (file === undefined)
       throw new InvalidMessage('FILE_REQUIRED', [{ path: 'file', problem: 'REQUIRED' }]);
     const { kind, decisionVersion } = parse(attachmentSchema, body);
@@ -105,6 +109,13 @@ export class CasesController {
       content: file.buffer,
     });
   }
+}
+
+/** Before anything of the request is looked at: whoever may not act does not learn what is wrong with it (design §3.12). */
+function admitted(request: Request, action: Action, tenant: string): Principal {
+  const principal = principalOfRequest(request);
+  authorise(principal, action, tenant);
+  return principal;
 }
 
 function sending(request: Request, tenant: string, key: unknown): Sending {
