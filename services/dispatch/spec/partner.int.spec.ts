@@ -66,6 +66,23 @@ describe('the partner entrance', () => {
     return page;
   };
 
+  it('keeps a transfer when a careless client uses its id again for another case', async () => {
+    const { caseId, transferId } = await transferred(81);
+    const other = await caseInQueue(running, 82, HAYA);
+    const reused = await running.command(
+      'transferCase',
+      distributor,
+      { caseId: other, note: 'عاجل' },
+      { commandId: transferId },
+    );
+    expect(reused.error).toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'COMMAND_ID_REUSED' });
+    expect((await listed('HAYA_WATER')).transfers.map((t) => [t.transferId, t.caseNumber])).toEqual([
+      [transferId, 'MUS-2026-000081'],
+    ]);
+    expect(await running.types(caseId)).toContain('CaseTransferred');
+    expect(await running.types(other)).not.toContain('CaseTransferred');
+  });
+
   it('puts every refusal of an agency on record beside the case it asked for, not in it', async () => {
     const { caseId, transferId } = await transferred(71);
     const before = await running.types(caseId);

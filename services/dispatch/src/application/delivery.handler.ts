@@ -1,7 +1,9 @@
 import { type Owner } from '@balagh/case-events';
-import { type CommandResultMessage, InvalidMessage } from '@balagh/runtime';
+import { reject } from '@balagh/decider';
+import { type CommandResultMessage, InvalidMessage, Rejected } from '@balagh/runtime';
 import { type DeliveryCommand, deliveryDecider } from '../domain/delivery.decider';
 import { INTERNAL } from '../domain/place.guard';
+import { type ReadModels } from './read-models.port';
 import { type Call, type StaffCommand } from './staff-command';
 
 /** Requests are read inside the command: whoever is not allowed learns nothing about their form. */
@@ -9,7 +11,10 @@ type Reading<Request> = () => Request;
 
 /** The second line delivers and follows up; the third line acknowledges or returns (MUS-12, MUS-32, BAH-25). */
 export class DeliveryHandler {
-  constructor(private readonly command: StaffCommand) {}
+  constructor(
+    private readonly command: StaffCommand,
+    private readonly rows: Pick<ReadModels, 'transfer'>,
+  ) {}
 
   refer(
     call: Call,
@@ -32,6 +37,10 @@ export class DeliveryHandler {
       async ({ context, rules, at, seal }) => {
         const { agency, note } = read();
         const transferId = context.commandId;
+        // The agency asks by this id alone: one that another case has would hide that case's transfer.
+        const known = await this.rows.transfer(transferId);
+        if (known !== undefined && known.caseId !== call.caseId)
+          throw new Rejected(reject('COMMAND_ID_REUSED', 'invalid').rejection);
         return {
           decider: deliveryDecider(rules, rules.agencies),
           command: {
