@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Action } from '@balagh/runtime';
 import { type Garbage, nastyTexts } from './garbage';
 import { type LaunchedEndpoints } from './launched-system';
@@ -207,6 +208,13 @@ function keyed(garbage: Garbage): Record<string, string> {
     : { 'idempotency-key': garbage.oneOf(keys), 'report-token': garbage.oneOf(keys) };
 }
 
+/** The head of a picture that says it is 60,000 pixels wide and high, and nothing of it. */
+const bombPng = Buffer.from('89504e470d0a1a0a0000000d494844520000ea600000ea600806000000', 'hex').toString(
+  'latin1',
+);
+/** Ten megabytes of spaces in a few kilobytes. */
+const bomb = gzipSync(Buffer.from(`{"form":{"details":"${' '.repeat(10_000_000)}"}}`));
+
 /** Sets the content type that goes, or does not go, with the body. */
 function bodyOf(garbage: Garbage, headers: Record<string, string>): string | Buffer {
   const json = JSON.stringify(garbage.json());
@@ -229,6 +237,14 @@ function bodyOf(garbage: Garbage, headers: Record<string, string>): string | Buf
     ['multipart/form-data; boundary=b', part.slice(0, 40)],
     ['multipart/form-data; boundary=other', `${part}--b--\r\n`],
     ['multipart/form-data', part],
+    ['multipart/form-data; boundary=b', `${part.repeat(30)}--b--\r\n`],
+    [
+      'multipart/form-data; boundary=b',
+      `${part}${file.replace('a\u202e.png', '../../../etc/passwd')}--b--\r\n`,
+    ],
+    ['multipart/form-data; boundary=b', `${part}${file.replace('not a picture', bombPng)}--b--\r\n`],
+    ['multipart/mixed; boundary=b', `${part}--b--\r\n`],
+    [`multipart/form-data; boundary=${'b'.repeat(300)}`, `${part}--b--\r\n`],
     [
       'multipart/form-data; boundary=b',
       `--b\r\ncontent-disposition: form-data; name="surprise"; filename="x"\r\n\r\nx\r\n--b--\r\n`,
@@ -236,6 +252,10 @@ function bodyOf(garbage: Garbage, headers: Record<string, string>): string | Buf
     ['', json],
   ]);
   if (type !== '') headers['content-type'] = type;
+  if (type === 'application/json' && garbage.count(6) === 0) {
+    headers['content-encoding'] = 'gzip';
+    return bomb;
+  }
   if (garbage.count(10) === 0) headers['content-encoding'] = garbage.oneOf(['gzip', 'br', 'what']);
   return body;
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import 'reflect-metadata';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { type Actor } from '@balagh/case-events';
@@ -320,6 +322,45 @@ describe('a running service', () => {
         400,
         'REQUEST_MALFORMED',
       ]);
+    });
+
+    it.each([
+      [
+        'headers without end',
+        `GET /v1/open HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(40_000)}\r\n\r\n`,
+        431,
+        'HEADERS_TOO_LARGE',
+      ],
+      ['no request at all', 'one two three\r\n\r\n', 400, 'REQUEST_MALFORMED'],
+      [
+        'a header that ends early',
+        'GET /v1/open HTTP/1.1\r\nhost: x\r\nx\0y: 1\r\n\r\n',
+        400,
+        'REQUEST_MALFORMED',
+      ],
+      [
+        'chunks that are none',
+        'POST /v1/echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n',
+        400,
+        'REQUEST_MALFORMED',
+      ],
+      [
+        'two lengths',
+        'POST /v1/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}',
+        400,
+        'REQUEST_MALFORMED',
+      ],
+    ])('answers %s with a problem and a code too', async (_what, bytes, expected, code) => {
+      const socket = connect(service.httpPort, '127.0.0.1');
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('error', () => undefined);
+      socket.write(bytes);
+      await once(socket, 'close');
+      const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${expected} `));
+      expect(head).toContain('content-type: application/problem+json');
+      expect(JSON.parse(body)).toMatchObject({ status: expected, code });
     });
 
     it('keeps a good request id and replaces a bad one', async () => {

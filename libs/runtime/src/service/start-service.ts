@@ -15,6 +15,7 @@ import { GrpcTransport } from '../grpc/grpc-transport';
 import { HealthController, READINESS, type Readiness } from '../http/health.controller';
 import { ParkedCasesController } from '../http/parked-cases.controller';
 import { requestMiddleware } from '../http/request-middleware';
+import { answerUnreadableRequests } from '../http/unreadable-requests';
 import { nestLog } from '../logging/nest-log';
 import { createPlatform } from '../platform/create-platform';
 import { MetricsController, TELEMETRY } from '../telemetry/metrics.controller';
@@ -147,6 +148,7 @@ async function createApp(
   server.requestTimeout = 60_000;
   server.headersTimeout = 10_000;
   server.keepAliveTimeout = 5_000;
+  answerUnreadableRequests(server);
   return app;
 }
 
