@@ -24,8 +24,22 @@ function post(path: string, key: string = randomUUID()): Test {
   return request(intake.url).post(path).set('idempotency-key', key);
 }
 
+type Answer = Pick<Response, 'status' | 'body' | 'type'>;
+
+/** A body whose length nobody announces. */
+async function chunked(path: string, contentType: string, body: string): Promise<Answer> {
+  const answer = await fetch(`${intake.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': contentType, 'idempotency-key': randomUUID() },
+    body: new Blob([body]).stream(),
+    duplex: 'half',
+  } as RequestInit);
+  const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
+  return { status: answer.status, body: await answer.json(), type };
+}
+
 describe('nonsense', () => {
-  const cases: readonly (readonly [string, number, string, () => PromiseLike<Response>])[] = [
+  const cases: readonly (readonly [string, number, string, () => PromiseLike<Answer>])[] = [
     [
       'no idempotency key',
       422,
@@ -136,6 +150,21 @@ describe('nonsense', () => {
       400,
       'REQUEST_MALFORMED',
       () => multipart().attach('virus', pdf, 'a.pdf'),
+    ],
+    [
+      'parts that are no form',
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+      () =>
+        post('/v1/MUS/reports')
+          .set('content-type', 'multipart/mixed; boundary=b')
+          .send('--b\r\n\r\nx\r\n--b--\r\n'),
+    ],
+    [
+      'a form in capitals without its length',
+      422,
+      'CONTENT_LENGTH_REQUIRED',
+      () => chunked('/v1/MUS/reports', 'Multipart/Form-Data; boundary=b', '--b\r\n\r\nx\r\n--b--\r\n'),
     ],
     [
       'a report part that is no JSON',

@@ -1,18 +1,22 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
 import { InvalidMessage } from '../errors/errors';
 import { isMalformed } from '../grpc/malformed-requests';
 
 /**
  * What no operation can use, refused in one place and after the caller is known: bytes that are not the message, and texts that
- * are not storable Unicode (U+0000, lone surrogates). Multipart bodies are read later and looked at by their own readers.
+ * are not storable Unicode (U+0000, lone surrogates), and multipart bodies that are no form. Multipart bodies are read later and looked at by their own readers.
  */
 @Injectable()
 export class WellFormedGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() === 'http') {
-      const { params, query, body } = context
-        .switchToHttp()
-        .getRequest<Record<'params' | 'query' | 'body', unknown>>();
+      const { params, query, body, headers } = context.switchToHttp().getRequest<Asked>();
+      if (isForeignMultipart(headers['content-type'])) throw new UnsupportedMediaTypeException();
       demandUnicode({ params, query, body });
       return true;
     }
@@ -21,6 +25,15 @@ export class WellFormedGuard implements CanActivate {
     demandUnicode(request);
     return true;
   }
+}
+
+interface Asked extends Record<'params' | 'query' | 'body', unknown> {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The reader of multipart bodies knows forms only, and faults on anything else. */
+function isForeignMultipart(type = ''): boolean {
+  return /^\s*multipart\//i.test(type) && !/^\s*multipart\/form-data\s*(;|$)/i.test(type);
 }
 
 /** @throws InvalidMessage `TEXT_NOT_UNICODE` with the path of the first such text; walks without recursion */

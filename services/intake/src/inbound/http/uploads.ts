@@ -92,5 +92,6 @@ function requestOf(context: ExecutionContext): UploadRequest {
 }
 
 function isMultipart(context: ExecutionContext): boolean {
-  return requestOf(context).headers['content-type']?.startsWith('multipart/') === true;
+  // Media types are written in any case, and the reader takes them so.
+  return /^\s*multipart\//i.test(requestOf(context).headers['content-type'] ?? '');
 }
