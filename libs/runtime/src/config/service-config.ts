@@ -59,10 +59,7 @@ const consistentSchema = serviceConfigSchema.superRefine((config, problems) => {
   if (config.KEYS_URL !== undefined) demand('KEK_FILE', 'KEYS_URL');
   if (config.FEED_FAULTS_FILE !== undefined && config.BALAGH_MODE !== 'demo')
     problems.addIssue({ code: 'custom', path: ['FEED_FAULTS_FILE'], message: 'exists in demo mode only' });
-<<<<<<< HEAD
   refuseMisfits(config, problems);
-=======
->>>>>>> entrances
   if (config.BALAGH_MODE === 'production' && !config.ISSUER_URL.startsWith('https:'))
     problems.addIssue({ code: 'custom', path: ['ISSUER_URL'], message: 'must be https in production' });
   if (config.FEED === 'kafka') demand('KAFKA_BROKERS', 'FEED=kafka');
