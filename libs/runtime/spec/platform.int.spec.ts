@@ -141,7 +141,11 @@ describe('the platform on PostgreSQL', () => {
     }, 30_000);
 
     it('ends with status 1 after an unhandled rejection, and says so without personal data', async () => {
-      const tiny = begin({ TINY_BREAKS: 'rejection', BALAGH_MODE: 'production' });
+      const tiny = begin({
+        TINY_BREAKS: 'rejection',
+        BALAGH_MODE: 'production',
+        ISSUER_URL: 'https://127.0.0.1:9',
+      });
       expect(await tiny.ended).toBe(1);
       expect(tiny.text()).toContain('"event":"process.unhandled-rejection"');
       expect(tiny.text()).not.toContain('9000');
