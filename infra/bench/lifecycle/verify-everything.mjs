@@ -9,8 +9,8 @@ const { readModels } = require(join(root, 'infra/local/dist/faults/read-models.j
 
 /** `npm run case -- verify` over all cases, and every read model against itself rebuilt from the events, as the fault drill does. */
 export async function verifyEverything(endpoints, dataDir) {
-  const query = (sql) =>
-    withClient(endpoints.adminDatabaseUrl, async (client) => (await client.query(sql)).rows);
+  const query = (sql, values = []) =>
+    withClient(endpoints.adminDatabaseUrl, async (client) => (await client.query(sql, values)).rows);
   const chains = await caseVerify(dataDir);
   const models = await readModels({ endpoints, query });
   return {

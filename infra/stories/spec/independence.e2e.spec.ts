@@ -103,18 +103,18 @@ async function snapshot(url: string): Promise<Snapshot> {
   }
 }
 
-/** Taken when nothing moved for a second: what the last cases led to is on its way until then. */
+/** Taken when nothing moved for two seconds: what the last cases led to is on its way until then, delivery reports last. */
 async function quietSnapshot(url: string): Promise<Snapshot> {
-  let last = await snapshot(url);
+  let last: Snapshot | undefined;
   return eventually(
     async () => {
       const next = await snapshot(url);
       const isQuiet = [...next].every(
-        ([table, rows]) => JSON.stringify(rows) === JSON.stringify(last.get(table)),
+        ([table, rows]) => JSON.stringify(rows) === JSON.stringify(last?.get(table)),
       );
       last = next;
       return isQuiet ? next : undefined;
     },
-    { deadlineMs: 60_000, everyMs: 1_000, what: 'read models that stand still' },
+    { deadlineMs: 60_000, everyMs: 2_000, what: 'read models that stand still' },
   );
 }
