@@ -18,4 +18,20 @@ describe('a free port', () => {
       });
     }
   });
+
+  it('is given once, however many are asked for at the same time', async () => {
+    const ports = await Promise.all(Array.from({ length: 300 }, () => freePort()));
+    expect(new Set(ports).size).toBe(300);
+  });
+
+  it('comes from a block whose first port says to other processes that it is in use', async () => {
+    const port = await freePort();
+    const first = 10_240 + Math.floor((port - 10_240) / 64) * 64;
+    const server = createServer();
+    const refused = await new Promise<NodeJS.ErrnoException>((resolve) => {
+      server.once('error', resolve);
+      server.listen(first, '127.0.0.1');
+    });
+    expect(refused.code).toBe('EADDRINUSE');
+  });
 });

@@ -1,2 +1,3 @@
 export { startSystem, type Endpoints, type RunningSystem, type SystemOptions } from './system';
-export { startEmbeddedPostgres, freePort, type EmbeddedPostgres } from './postgres/embedded-postgres';
+export { freePort } from './free-port';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './postgres/embedded-postgres';

@@ -53,10 +53,20 @@ export class LaunchedSystem {
         { deadlineMs: 120_000, what: 'the banner' },
       );
     } catch (cause) {
+      const said = this.lastWords();
       await this.stop();
-      throw new Error(`the system did not start:\n${this.output}`, { cause });
+      throw new Error(`the system did not start:\n${this.output}\n${said}`, { cause });
     }
     return this.endpoints();
+  }
+
+  /** The end of the log of each service that ended before it was ready: `stop` throws the logs away. */
+  private lastWords(): string {
+    const ended = [...this.output.matchAll(/ended \(.*see (\S+)/g)].map(([, path = '']) => path);
+    return ended
+      .filter((path) => existsSync(path))
+      .map((path) => `${path}:\n${readFileSync(path, 'utf8').slice(-4000)}`)
+      .join('\n');
   }
 
   /** Read anew at each call: a restarted service has another pid. */

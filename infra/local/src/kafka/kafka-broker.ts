@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brokerIsReady } from '@balagh/event-feed';
-import { freePort } from '../postgres/embedded-postgres';
+import { freePort } from '../free-port';
 import { ensureKafkaJars, kafkaHome, type KafkaLog } from './kafka-jars';
 import { type SecuredListeners, scramCredentials, securedSettings, withSettings } from './secured-listeners';
 

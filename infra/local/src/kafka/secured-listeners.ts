@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../postgres/embedded-postgres';
+import { freePort } from '../free-port';
 
 /** Listeners for named users over TLS. Users are made when the broker's data directory is. */
 export interface SecuredListeners {

