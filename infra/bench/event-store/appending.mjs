@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { cpuOfServer } from './machine.mjs';
 import { median } from './median.mjs';
+import { rotated } from './rotated.mjs';
 import { sql, subjects } from './subjects.mjs';
 
 const shapes = [
@@ -66,10 +67,8 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
     for (let round = 0; round <= repetitions; round += 1) {
       for (const [name, workers] of rotated([...crews], round)) {
         const before = cpuOfServer(server.pid);
-        const done = await Promise.all(
-          workers.slice(0, processes).map((w) => w.run({ writers, ms: round === 0 ? ms / 3 : ms })),
-        );
-        // The first round warms up.
+        const done = await Promise.all(workers.slice(0, processes).map((w) => w.run({ writers, ms })));
+        // The first round warms up: each process has compiled what it runs.
         if (round === 0) continue;
         const count = done.reduce((sum, d) => sum + d.count, 0);
         results[shape][name].push({
@@ -87,8 +86,6 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
   for (const workers of crews.values()) await Promise.all(workers.map((w) => w.end()));
   return { results, missing };
 }
-
-const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length]);
 
 /** Ratio to raw of the same repetition: least, middle, most; and the medians behind them. */
 export function ratios(results) {

@@ -2,7 +2,12 @@ import { append as measureAppend, eventStore as measureEventStore } from './even
 import { printEventStore } from './report.mjs';
 
 const usage = `npm run bench -- append [--only=SHAPE,…] [--full] [--json]        ours against a raw prepared INSERT
-npm run bench -- event-store [--only=SHAPE,…] [--full] [--json]   against raw and the peers; replay, one stream, append to handler`;
+npm run bench -- event-store [--only=SHAPE,…] [--full] [--json]   against raw and the peers; replay, one stream, append to handler
+
+  --only=SHAPE,…   "1 writer", "8 writers", "32 writers", "4 processes × 8", and of event-store also "reading"
+  --events=N       what replay and one stream are read from (100000; with --full 1000000)
+  --full           more and longer repetitions, more events
+  --json           everything as one document`;
 
 const read = (argv) => ({
   full: argv.includes('--full'),

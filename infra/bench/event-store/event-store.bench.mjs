@@ -44,7 +44,7 @@ export const append = ({ full, say, options }) =>
     const { results, missing } = await measureAppends({
       server,
       names: ['raw', 'balagh'],
-      ms: full ? 4_000 : 1_000,
+      ms: full ? 4_000 : 2_000,
       repetitions: full ? 11 : 5,
       only: options.only?.split(','),
       say,
@@ -57,17 +57,20 @@ export const eventStore = ({ full, say, options }) => {
   installPeers();
   return withServer(async (server) => {
     const about = await described(server);
+    const only = options.only?.split(',');
     const { results, missing } = await measureAppends({
       server,
       names: ['raw', 'balagh', 'message-db', 'emmett'],
-      ms: full ? 4_000 : 1_000,
+      ms: full ? 4_000 : 2_000,
       repetitions: full ? 9 : 5,
-      only: options.only?.split(','),
+      only,
       say,
     });
+    if (only !== undefined && !only.includes('reading'))
+      return { machine: about, appends: ratios(results), missing };
     const reading = await measureReading({
       server,
-      events: full ? 1_000_000 : 100_000,
+      events: Number(options.events ?? (full ? 1_000_000 : 100_000)),
       repetitions: full ? 5 : 3,
       samples: full ? 2_000 : 400,
       say,

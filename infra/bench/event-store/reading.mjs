@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from '../../local/setup.mjs';
 import { median } from './median.mjs';
+import { rotated } from './rotated.mjs';
 import { anEvent, peer, pg, sql, subjects } from './subjects.mjs';
 
 const require = createRequire(join(root, 'package.json'));
@@ -10,7 +11,7 @@ const require = createRequire(join(root, 'package.json'));
 const streamLength = 20;
 
 export async function measureReading({ server, events, repetitions, samples, say }) {
-  const one = await oneStream({ server, events, samples, say });
+  const one = await oneStream({ server, events, samples, repetitions, say });
   const url = databaseUrl(server, 'balagh');
   const { createPostgresEventStore } = require('@balagh/event-store');
   const store = createPostgresEventStore({ connectionString: url });
@@ -30,15 +31,18 @@ function databaseUrl(server, name) {
   return url.href;
 }
 
-/** A stream of 20 among all events, of each subject in turn, bodies parsed; the ratio says how often ours is read while the peer is read once. */
-async function oneStream({ server, events, samples, say }) {
+/**
+ * A stream of 20 among all events, bodies parsed. Within a repetition each subject reads `samples` streams, one after the other and then several at once,
+ * before the next subject does; the first repetition warms up. The ratios say how often ours is read while the peer is read once.
+ */
+async function oneStream({ server, events, samples, repetitions, say }) {
   const readers = new Map();
   for (const name of ['balagh', 'message-db', 'emmett']) {
     try {
       await sql(server.url, `create database ${new URL(databaseUrl(server, name)).pathname.slice(1)}`);
       await subjects[name].prepare(databaseUrl(server, name));
       const reader = await subjects[name].open(databaseUrl(server, name), 8);
-      readers.set(name, { reader, streams: await fill(reader, events), times: [] });
+      readers.set(name, { reader, streams: await fill(reader, events), blocks: [] });
       await sql(databaseUrl(server, name), 'vacuum analyze');
       say(`  ${events} events of ${name}`);
     } catch (error) {
@@ -46,23 +50,49 @@ async function oneStream({ server, events, samples, say }) {
       say(`  peer not available: ${name}: ${String(error).split('\n')[0]}`);
     }
   }
-  for (let i = -50; i < samples; i += 1) {
-    for (const { reader, streams, times } of readers.values()) {
-      const started = performance.now();
-      const read = await reader.read(streams[((i + 50) * 7_919) % streams.length]);
-      const took = performance.now() - started;
-      if (read.length !== streamLength) throw new Error(`read ${read.length} of ${streamLength}`);
-      if (i >= 0) times.push(took);
+  for (let round = 0; round <= repetitions; round += 1) {
+    for (const [, subject] of rotated([...readers], round)) {
+      const block = await readBlock(subject, samples, round * samples);
+      if (round > 0) subject.blocks.push(block);
     }
   }
   for (const { reader } of readers.values()) await reader.close();
-  const ours = median(readers.get('balagh').times);
+  const ours = readers.get('balagh').blocks;
   return Object.fromEntries(
-    [...readers].map(([name, { times }]) => [
+    [...readers].map(([name, { blocks }]) => [
       name,
-      { timesOurs: Math.round((median(times) / ours) * 100) / 100, ...quantiles(times) },
+      {
+        timesOurs: spread(blocks.map((block, i) => median(block.alone) / median(ours[i].alone))),
+        ...quantiles(blocks.flatMap((block) => block.alone)),
+        timesOursTogether: spread(blocks.map((block, i) => block.together / ours[i].together)),
+        microsecondsTogether: Math.round(median(blocks.map((block) => block.together)) * 1_000),
+      },
     ]),
   );
+}
+
+const readersAtOnce = 8;
+
+/** Milliseconds: of each read, one after the other; and of a read when as many again are read by several at once. */
+async function readBlock(subject, samples, from) {
+  const alone = [];
+  for (let i = 0; i < samples; i += 1) alone.push(await timed(subject, from + i));
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: readersAtOnce }, async (_, lane) => {
+      for (let i = lane; i < samples; i += readersAtOnce) await timed(subject, from + 17 * i);
+    }),
+  );
+  return { alone, together: (performance.now() - started) / samples };
+}
+
+/** Milliseconds; streams that lie apart. */
+async function timed({ reader, streams }, n) {
+  const started = performance.now();
+  const read = await reader.read(streams[(n * 7_919) % streams.length]);
+  const took = performance.now() - started;
+  if (read.length !== streamLength) throw new Error(`read ${read.length} of ${streamLength}`);
+  return took;
 }
 
 async function fill(reader, events) {
@@ -130,12 +160,19 @@ function summary(runs) {
   const ours = Math.round(median(runs.map((r) => r.ours)));
   const known = runs.filter((r) => r.copy !== undefined);
   if (known.length === 0) return { perSecond: ours, copy: 'peer not available: pg-copy-streams' };
-  const ratios = known.map((r) => r.ours / r.copy).sort((a, b) => a - b);
-  const round = (n) => Math.round(n * 100) / 100;
   return {
     perSecond: ours,
     copyPerSecond: Math.round(median(known.map((r) => r.copy))),
-    ratioToCopy: { min: round(ratios[0]), median: round(median(ratios)), max: round(ratios.at(-1)) },
+    ratioToCopy: spread(known.map((r) => r.ours / r.copy)),
+  };
+}
+
+function spread(ratios) {
+  const round = (n) => Math.round(n * 100) / 100;
+  return {
+    min: round(Math.min(...ratios)),
+    median: round(median(ratios)),
+    max: round(Math.max(...ratios)),
   };
 }
 

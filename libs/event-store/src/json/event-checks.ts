@@ -59,36 +59,48 @@ export function checkAppend(stream: string, expected: ExpectedRevision, events: 
   if (events.length < 1 || events.length > limits.eventsPerAppend)
     throw new InvalidEvent(`${events.length} events`);
   let bytes = 0;
-  const ids = new Set<string>();
   events.forEach((event, i) => {
     if (!uuid.test(event.id)) throw new InvalidEvent(`event ${i}: id is not a lower-case UUID`);
-    if (ids.has(event.id)) throw new InvalidEvent(`event ${i}: id used twice`);
-    ids.add(event.id);
     if (event.type.length > limits.typeLength || !typeName.test(event.type))
       throw new InvalidEvent(`event ${i}: type`);
-    checkJson(event.data, `event ${i}: data`);
-    checkJson(event.metadata, `event ${i}: metadata`);
+    checkJson(event.data, i, 'data');
+    checkJson(event.metadata, i, 'metadata');
     bytes += Buffer.byteLength(event.data) + Buffer.byteLength(event.metadata);
   });
+  if (events.length > 1) checkIdsDiffer(events);
   if (bytes > limits.bytesPerAppend) throw new InvalidEvent(`${bytes} bytes`);
+}
+
+function checkIdsDiffer(events: readonly NewEvent[]): void {
+  const ids = new Set<string>();
+  events.forEach(({ id }, i) => {
+    if (ids.has(id)) throw new InvalidEvent(`event ${i}: id used twice`);
+    ids.add(id);
+  });
 }
 
 /** Only these spellings can hide a value that must not be stored, so only they cost a walk through the value. */
 const suspicious = /\\u0000|\\u[dD][89a-fA-F]|(?:^|[\s:,[])-0/;
 
-function checkJson(text: unknown, where: string): void {
-  if (typeof text !== 'string') throw new InvalidEvent(`${where}: not text`);
-  const value = parse(text, where);
-  if (!text.isWellFormed()) throw new InvalidEvent(`${where}: lone surrogate`);
+type Body = 'data' | 'metadata';
+
+/** Runs for every body that is stored: words are put together only when they are needed. */
+function checkJson(text: unknown, i: number, body: Body): void {
+  if (typeof text !== 'string') throw refused(i, body, 'not text');
+  const value = parse(text, i, body);
+  if (!text.isWellFormed()) throw refused(i, body, 'lone surrogate');
   if (!suspicious.test(text)) return;
   const problem = problemIn(value, '');
-  if (problem !== undefined) throw new InvalidEvent(`${where}: ${problem}`);
+  if (problem !== undefined) throw refused(i, body, problem);
 }
 
-function parse(text: string, where: string): unknown {
+const refused = (i: number, body: Body, why: string): InvalidEvent =>
+  new InvalidEvent(`event ${i}: ${body}: ${why}`);
+
+function parse(text: string, i: number, body: Body): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new InvalidEvent(`${where}: not JSON`);
+    throw refused(i, body, 'not JSON');
   }
 }

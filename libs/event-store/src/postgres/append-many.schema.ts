@@ -6,18 +6,26 @@ import { horizonTag } from './append.schema';
  *
  * One place each append, those with *none* first, within each kind by the name of the stream in the order of its bytes: stream, expectation, link or
  * null, number of events, hash of the last event as it will stand there. One place each event, in the order of their appends:
- * stream, revision, id, type, data, metadata. Answers a row for each stream.
+ * stream, revision, id, type, data, metadata. Answers one row, because rows cost both sides: the positions of the events that were
+ * written, in the order given, and the refused appends as JSON, null when there are none.
  *
  * Rows are won in the order given, new streams first: two such statements never wait for each other in a circle. Nested loops over an index
  * keep that order, so no other join is allowed. The horizon is taken after all rows are won, as in `append` (ADR 0003).
  */
 export const appendManySql = `
 drop function if exists eventstore.append_many(text[], text[], integer[], text[], integer[], text[], json);
+do $$ begin
+  if pg_get_function_result(to_regprocedure(
+    'eventstore.append_many(text[], integer[], text[], integer[], text[], text[], integer[], uuid[], text[], text[], text[])'
+  )) like '%kind text%' then
+    drop function eventstore.append_many(text[], integer[], text[], integer[], text[], text[], integer[], uuid[], text[], text[], text[]);
+  end if;
+end $$;
 
 create or replace function eventstore.append_many(
   p_streams text[], p_expected integer[], p_links text[], p_counts integer[], p_heads text[],
   p_event_streams text[], p_revisions integer[], p_ids uuid[], p_types text[], p_data text[], p_metadata text[]
-) returns table (stream text, kind text, revision integer, "position" bigint)
+) returns table (positions bigint[], refusals json)
 language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 #variable_conflict use_column
@@ -26,6 +34,8 @@ declare
   v_fresh text[];
   v_moved text[];
   v_won text[];
+  v_positions bigint[];
+  v_refusals json;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'eventstore.append_many needs read committed';
@@ -52,22 +62,21 @@ begin
   if v_won is not null then
     perform pg_advisory_xact_lock_shared(
       (${horizonTag}::bigint << 48) | coalesce(pg_sequence_last_value('eventstore.positions'::regclass), 0));
-    return query
-      with slot as materialized (
-        select nextval('eventstore.positions') as drawn, e.*
-        from unnest(p_event_streams, p_revisions, p_ids, p_types, p_data, p_metadata) as e(name, slot_revision, id, type, data, metadata)
+    -- Drawn one by one as the arrays are read: the order of positions is the order given.
+    with written as (
+      insert into eventstore.events as w (position, stream, revision, id, type, category, data, metadata)
+        select nextval('eventstore.positions'), e.name, e.slot_revision, e.id, e.type, split_part(e.name, '-', 1), e.data, e.metadata
+        from unnest(p_event_streams, p_revisions, p_ids, p_types, p_data, p_metadata)
+          as e(name, slot_revision, id, type, data, metadata)
         where cardinality(v_won) = v_asked or e.name = any (v_won)
-      ), written as (
-        insert into eventstore.events as w (position, stream, revision, id, type, category, data, metadata)
-          select slot.drawn, slot.name, slot.slot_revision, slot.id, slot.type, split_part(slot.name, '-', 1), slot.data, slot.metadata
-          from slot
-      )
-      select slot.name, 'ok', max(slot.slot_revision), max(slot.drawn) from slot group by slot.name;
+        returning w.position
+    )
+    select array_agg(written.position order by written.position) into v_positions from written;
   end if;
 
   if v_won is null or cardinality(v_won) < v_asked then
-    return query
-      select a.stream, r.kind, r.revision, r.position
+    select json_agg(json_build_object('stream', a.stream, 'kind', r.kind, 'revision', r.revision, 'position', r.position::text))
+      into v_refusals
       from unnest(p_streams, p_expected, p_links) as a(stream, expected, link)
       cross join lateral eventstore.refused(a.stream, a.expected, a.link, (
         select array_agg(e.id order by e.place)
@@ -75,5 +84,6 @@ begin
       )) r
       where (a.stream = any (v_won)) is not true;
   end if;
+  return query select v_positions, v_refusals;
 end $$;
 `;

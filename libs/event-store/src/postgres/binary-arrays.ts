@@ -19,11 +19,11 @@ export function textArray(items: readonly (string | null)[]): Buffer {
     items.includes(null),
   );
   let at = headerBytes;
-  items.forEach((item, i) => {
-    const length = lengths[i] ?? 0;
+  for (let i = 0; i < items.length; i += 1) {
+    const [item, length] = [items[i] ?? null, lengths[i] ?? 0];
     at = array.writeInt32BE(item === null ? nullLength : length, at);
     if (item !== null) at += array.write(item, at, length, 'utf8');
-  });
+  }
   return array;
 }
 
@@ -40,12 +40,21 @@ export function integerArray(items: readonly number[]): Buffer {
 /** `uuid[]`, of ids in the usual form with dashes. */
 export function uuidArray(items: readonly string[]): Buffer {
   const array = header(oid.uuid, items.length, items.length * 20);
-  items.forEach((item, i) => {
-    array.writeInt32BE(16, headerBytes + i * 20);
-    array.write(item.replaceAll('-', ''), headerBytes + i * 20 + 4, 'hex');
-  });
+  let at = headerBytes;
+  for (const item of items) {
+    at = array.writeInt32BE(16, at);
+    for (let i = 0; i < item.length; i += 2) {
+      if (item.charCodeAt(i) === dash) i += 1;
+      array[at++] = (digit(item.charCodeAt(i)) << 4) | digit(item.charCodeAt(i + 1));
+    }
+  }
   return array;
 }
+
+const dash = 45;
+
+/** Of a lower-case hexadecimal digit's character code. */
+const digit = (code: number): number => (code < 58 ? code - 48 : code - 87);
 
 /** One dimension from 1. The format has no elements of none, but a dimension of 0 is read, too. */
 function header(elementType: number, count: number, bodyBytes: number, hasNulls = false): Buffer {

@@ -4,8 +4,11 @@ import { type WakeUp } from '../wake-up';
 const channel = 'eventstore_appended';
 const pollListeningMs = 250;
 const pollDeafMs = 50;
-/** Under load one hint stands for many appends: each costs a transaction, and readers find all of them. */
-const hintGapMs = 3;
+/**
+ * Least milliseconds between two hints. Under load one stands for many appends, because each costs a transaction and readers find all that
+ * there is: after a hint that stood for `crowd` appends or more, the next waits longer.
+ */
+const [hintGapMs, crowdedGapMs, crowd] = [3, 12, 8];
 const maxPauseMs = 5_000;
 
 /** No fsync for a hint: losing it costs one poll interval, never an event. */
@@ -27,6 +30,9 @@ export class WakeUpChannel {
   /** A hint that is due; what is appended before it is sent needs no other. */
   private hint: NodeJS.Timeout | undefined;
   private sentAt = Number.NEGATIVE_INFINITY;
+  private gapMs = hintGapMs;
+  /** Since the last hint was sent. */
+  private appends = 0;
   private pauseMs = 100;
   private retry: NodeJS.Timeout | undefined;
   private probe: NodeJS.Timeout | undefined;
@@ -53,8 +59,9 @@ export class WakeUpChannel {
   /** Wakes the subscriptions of this process now, those of others by NOTIFY. Never throws, never waits. */
   appended(): void {
     this.wakeUp.signal();
+    this.appends += 1;
     if (this.hint !== undefined || this.closed) return;
-    const wait = this.sentAt + hintGapMs - performance.now();
+    const wait = this.sentAt + this.gapMs - performance.now();
     if (wait <= 0) void this.send();
     else this.hint = setTimeout(() => void this.send(), wait);
   }
@@ -71,6 +78,8 @@ export class WakeUpChannel {
     if (this.sending) return;
     this.sending = true;
     this.sentAt = performance.now();
+    this.gapMs = this.appends < crowd ? hintGapMs : crowdedGapMs;
+    this.appends = 0;
     try {
       await this.pool.query(notify);
     } catch {
