@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@balagh/testing';
 import { Client } from 'pg';
-import { freePort } from '../../local/src/postgres/embedded-postgres';
+import { freePort } from '../../local/src/free-port';
 import { postgresHome } from '../../local/src/data-directory';
 import { World, stories } from '../src';
 import { LaunchedSystem } from './launched-system';

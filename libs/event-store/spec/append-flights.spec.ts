@@ -61,14 +61,25 @@ describe('concurrent appends of one process', () => {
     expect((await answers).map((row) => row.position)).toEqual(upTo(5));
   });
 
-  it('are shared evenly between two flights when many are under way', async () => {
-    const { flights, departures, landAll } = airport();
-    const again = (name: string): Promise<AppendRow> =>
+  const again =
+    (flights: AppendFlights) =>
+    (name: string): Promise<AppendRow> =>
       flights.append(request(name)).then(() => flights.append(request(`${name}x`)));
-    const asked = upTo(30).map(again);
+
+  it('leave with one flight at a time while few wait', async () => {
+    const { flights, departures, landAll } = airport();
+    const asked = upTo(30).map(again(flights));
     await landAll();
     await Promise.all(asked);
-    expect(departures.map((streams) => streams.length)).toEqual([1, 8, 15, 15, 15, 6]);
+    expect(departures.map((streams) => streams.length)).toEqual([1, 30, 29]);
+  });
+
+  it('are shared evenly between two flights when many are under way', async () => {
+    const { flights, departures, landAll } = airport();
+    const asked = upTo(100).map(again(flights));
+    await landAll();
+    await Promise.all(asked);
+    expect(departures.map((streams) => streams.length)).toEqual([1, 32, 50, 50, 50, 17]);
   });
 
   it('pass flights that are late, but not without bound', async () => {
