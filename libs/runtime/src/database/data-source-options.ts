@@ -1,6 +1,8 @@
+import { type ClientBase } from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { type ServiceConfig } from '../config/service-config';
 import { survivesItsEnd } from './connection-errors';
+import { preparesStatements } from './prepared-statements';
 
 /** Milliseconds until PostgreSQL gives up on a statement of ours. */
 export const statementTimeoutMs = 15_000;
@@ -36,7 +38,10 @@ export function dataSourceOptions(
     extra: {
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: 30_000,
-      onConnect: survivesItsEnd,
+      onConnect: (client: ClientBase) => {
+        survivesItsEnd(client);
+        preparesStatements(client);
+      },
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Logger } from 'pino';
 import { Pool } from 'pg';
 import { survivesItsEnd } from '../database/connection-errors';
 import { statementTimeoutMs } from '../database/data-source-options';
+import { preparesStatements } from '../database/prepared-statements';
 
 export interface PoolSettings {
   readonly url: string;
@@ -23,6 +24,7 @@ export function createPool(settings: PoolSettings, log: Logger): Pool {
     idle_in_transaction_session_timeout: 30_000,
   });
   pool.on('connect', survivesItsEnd);
+  pool.on('connect', preparesStatements);
   pool.on('error', (err) =>
     log.warn({ event: 'database.connection.lost', pool: settings.applicationName, err }),
   );
