@@ -38,14 +38,14 @@ describe('work lists in PostgreSQL', () => {
       new PostgresCaseRows(source),
       new LiveUpdates(),
     );
-    for (let n = 1; n <= 1_700; n += 1) await projection.project(await world.referred(n));
+    for (let n = 1; n <= 1_700; n += 1) await projection.refresh(await world.referred(n));
     const note = await world.seal(3, 'اتصال');
     await world.write(
       uuid(1, 3),
       { type: 'FollowUpRecorded', data: { followUpId: uuid(6, 3), note } },
       distributor,
     );
-    await projection.project(uuid(1, 3));
+    await projection.refresh(uuid(1, 3));
     expect((await world.store.readAll({ limit: 10_500 })).events.length).toBe(10_201);
     const before: unknown = await source.query('select * from case_row order by case_id');
     await source.query('truncate case_row');

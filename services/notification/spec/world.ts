@@ -190,7 +190,7 @@ export class World {
   private guarded(streams: Streams): Streams {
     const point = this.options.point ?? ((): void => undefined);
     return {
-      load: (stream, upTo) => streams.load(stream, upTo),
+      ...streams,
       execute: async (stream, context, decide) => {
         point();
         const outcome = await streams.execute(stream, context, decide);

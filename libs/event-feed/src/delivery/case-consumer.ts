@@ -94,6 +94,7 @@ export class CaseConsumer {
   forget(): void {
     this.turn += 1;
     this.taken = 0;
+    this.delivery.forget();
     this.lanes.drop();
     for (const resolve of this.roomWaiters.splice(0)) resolve();
   }

@@ -24,7 +24,8 @@ export class CaseDelivery {
   private readonly failures = new Map<string, number>();
   /** Effect done, note not yet written: the handler is not called again for it. */
   private readonly done = new Set<string>();
-  private readonly reached = new ReachedRevisions();
+  private readonly reached = new RevisionsByCase();
+  private readonly noted = new RevisionsByCase(notedForMs);
 
   constructor(private readonly parts: DeliveryParts) {}
 
@@ -32,8 +33,10 @@ export class CaseDelivery {
   async deliver(incoming: Incoming): Promise<DeliveryOutcome> {
     const { progress } = this.parts;
     const { topic, caseId, revision, content } = incoming;
-    if ('message' in content && this.reached.covers(caseId, revision)) return 'known';
-    const known = await progress.state(topic, caseId);
+    if ('message' in content && revision >= 0 && revision <= (this.reached.of(caseId) ?? -1)) return 'known';
+    const noted = this.noted.of(caseId, topic);
+    const known =
+      noted === undefined ? await progress.state(topic, caseId) : { handled: noted, parked: false };
     if (revision >= 0 && revision <= known.handled) return 'known';
     if ('problem' in content && content.mark !== undefined)
       return this.parkMarked(incoming, content.problem, content.mark);
@@ -45,7 +48,13 @@ export class CaseDelivery {
       if (isRetriable(error)) throw error;
       return this.park(incoming, faultCode(error), error);
     }
+    if (revision > known.handled) this.noted.note(caseId, revision, topic);
     return 'handled';
+  }
+
+  /** The cases may be somebody else's from now on. */
+  forget(): void {
+    this.noted.clear();
   }
 
   /** Calls the handler and notes the progress. @throws their faults, retriable or not */
@@ -73,6 +82,7 @@ export class CaseDelivery {
 
   private async park(incoming: Incoming, reason: string, err?: unknown): Promise<'parked'> {
     const { topic, caseId, revision } = incoming;
+    this.noted.forget(caseId);
     await this.parts.progress.park({ topic, caseId, revision, reason });
     return this.alarm(incoming, reason, err);
   }
@@ -80,6 +90,7 @@ export class CaseDelivery {
   /** A broken message parks its case once, however often it comes: after a redrive nothing of it is left to do. */
   private async parkMarked(incoming: Incoming, reason: string, mark: string): Promise<'known' | 'parked'> {
     const { topic, caseId, revision } = incoming;
+    this.noted.forget(caseId);
     const first = await this.parts.progress.parkOnce({ topic, caseId, revision, reason }, mark);
     return first ? this.alarm(incoming, reason) : 'known';
   }
@@ -102,24 +113,43 @@ export class CaseDelivery {
 const casesRemembered = 1_000;
 
 /**
- * How far projections of this process have read each case. Only kept in memory: after a restart the messages come again, and change nothing.
+ * How long a note of ours stands for what the progress store would say. Shorter than it takes before a process that was stopped loses
+ * its cases to another: one that wakes up after that asks again.
  */
-class ReachedRevisions {
-  /** In the order of their last note. */
-  private readonly revisions = new Map<string, number>();
+const notedForMs = 5_000;
 
-  covers(caseId: string, revision: number): boolean {
-    return revision >= 0 && revision <= (this.revisions.get(caseId) ?? -1);
+/**
+ * A revision per case, or per case and topic: how far projections have read, or what was noted as handled. Only in memory: after a restart messages
+ * come again, and change nothing.
+ */
+class RevisionsByCase {
+  /** In the order of their last note. */
+  private readonly cases = new Map<string, Map<string, { readonly revision: number; readonly at: number }>>();
+
+  constructor(private readonly validMs = Number.POSITIVE_INFINITY) {}
+
+  of(caseId: string, topic = ''): number | undefined {
+    const entry = this.cases.get(caseId)?.get(topic);
+    return entry === undefined || performance.now() - entry.at > this.validMs ? undefined : entry.revision;
   }
 
-  note(caseId: string, upTo: number): void {
-    this.revisions.delete(caseId);
-    this.revisions.set(caseId, upTo);
-    if (this.revisions.size <= casesRemembered) return;
-    for (const oldest of this.revisions.keys()) {
-      this.revisions.delete(oldest);
+  note(caseId: string, revision: number, topic = ''): void {
+    const entries = this.cases.get(caseId) ?? new Map<string, { revision: number; at: number }>();
+    this.cases.delete(caseId);
+    this.cases.set(caseId, entries.set(topic, { revision, at: performance.now() }));
+    if (this.cases.size <= casesRemembered) return;
+    for (const oldest of this.cases.keys()) {
+      this.cases.delete(oldest);
       return;
     }
+  }
+
+  forget(caseId: string): void {
+    this.cases.delete(caseId);
+  }
+
+  clear(): void {
+    this.cases.clear();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type EventStore } from '@balagh/event-store';
+import { type EventStore, type RecordedEvent } from '@balagh/event-store';
 import { type Pool } from 'pg';
 import { type ConsumerLimits } from '../delivery/case-consumer';
 import { checkSubscription } from '../delivery/incoming';
@@ -13,13 +13,15 @@ export interface StoreFeedOptions extends ConsumerLimits {
   /** The service's own schema, with the tables of `migrateFeed`. One more connection of the same kind holds the leases. */
   readonly database: Pool;
   readonly log: FeedLog;
+  /** Hears of each event before it is handed on, with its bytes: what a process has read once it need not read again. Never throws. */
+  readonly learn?: (event: RecordedEvent) => void;
 }
 
 /**
  * Published events straight from the event store, translated as they are read: the feed of the embedded default.
  * Of several replicas of a consumer one handles messages, the others stand by.
  */
-export function createStoreFeed({ store, database, log, ...limits }: StoreFeedOptions): EventFeed {
+export function createStoreFeed({ store, database, log, learn, ...limits }: StoreFeedOptions): EventFeed {
   const leases = new ConsumerLeases(database, log);
   const running = new Map<string, StoreSubscription>();
   return {
@@ -28,7 +30,7 @@ export function createStoreFeed({ store, database, log, ...limits }: StoreFeedOp
       const { consumer } = subscription;
       if (running.has(consumer)) throw new Error(`${consumer} is subscribed already`);
       const progress = createPostgresProgress(database, consumer);
-      const started = new StoreSubscription({ subscription, progress, store, log }, leases, limits);
+      const started = new StoreSubscription({ subscription, progress, store, log }, leases, limits, learn);
       running.set(consumer, started);
       return {
         stop: async () => {

@@ -1,4 +1,4 @@
-import { type Position, type SubscriptionItem } from '@balagh/event-store';
+import { type Position, type RecordedEvent, type SubscriptionItem } from '@balagh/event-store';
 import { backOffMs, pause } from '../delivery/back-off';
 import { CaseConsumer, type ConsumerLimits } from '../delivery/case-consumer';
 import { type DeliveryParts } from '../delivery/case-delivery';
@@ -24,6 +24,7 @@ export class StoreSubscription {
     private readonly parts: DeliveryParts,
     private readonly leases: ConsumerLeases,
     limits: ConsumerLimits,
+    private readonly learn: (event: RecordedEvent) => void = () => undefined,
   ) {
     this.types = wantedTypes(parts.subscription);
     this.consumer = new CaseConsumer(parts, limits);
@@ -96,6 +97,7 @@ export class StoreSubscription {
 
   private take(item: SubscriptionItem, watermark: Watermark<Position>): void {
     const position = item.kind === 'event' ? item.event.position : item.position;
+    if (item.kind === 'event') this.learn(item.event);
     const incoming = item.kind === 'event' ? fromStore(item.event, this.types) : undefined;
     this.read = position;
     if (incoming === undefined) watermark.pass(position);

@@ -7,6 +7,7 @@ import {
   type StoredEvent,
 } from '@balagh/case-events';
 import { type Decision, type Rejection } from '@balagh/decider';
+import { type RecordedEvent } from '../event-store.port';
 
 /** Who, for whom, when and why of one command: becomes the metadata of every event it leads to (design §3.9). */
 export interface CommandContext {
@@ -57,8 +58,10 @@ export interface LoadedStream<E extends { type: string; data: unknown } = CaseEv
 /**
  * Loads, decides and appends on one stream (cases and messages alike).
  *
- * `execute` reads the stream; answers from it when the command id is already there; folds; decides; appends with the exact
+ * `execute` takes the stream; answers from it when the command id is already there; folds; decides; appends with the exact
  * revision and hash link; on a lost race reloads and re-decides, at most 8 times (then throws `ConflictExhausted`, retriable).
+ * It first tries what this process remembers of the stream: an append that the store accepts proves that it was the latest. Every other
+ * result of that is thrown away and decided again on what the store says, so `decide` may be called twice and must not mind.
  * Event id = UUIDv5(command id, index). After a time-out the identical bytes are re-sent until answered, bounded
  * by the deadline. Every event must be of the author's types, else `ForeignEventType`.
  */
@@ -67,6 +70,17 @@ export interface Streams {
     stream: string,
     upToRevision?: number,
   ): Promise<LoadedStream<E>>;
+  /**
+   * The stream up to that revision at least: what this process remembers when it reaches so far, without asking the store; what came
+   * since may be missing. For projections, which every later event brings here again; people are answered from `load`.
+   * @throws RevisionNotReached (retriable) when the store does not show that revision within a few reads
+   */
+  loadReaching<E extends { type: string; data: unknown } = CaseEvent>(
+    stream: string,
+    revision: number,
+  ): Promise<LoadedStream<E>>;
+  /** An event that a feed has brought: remembered when it continues what is remembered of its stream. Cheap, never throws. */
+  learn(event: RecordedEvent): void;
   execute<E extends { type: string; data: unknown } = CaseEvent>(
     stream: string,
     context: CommandContext,

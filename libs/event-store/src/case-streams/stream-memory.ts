@@ -15,9 +15,9 @@ interface Remembered {
 const [mostEvents, longestStream] = [5_000, 500];
 
 /**
- * Whole streams, decoded. Events never change, so what was read before is kept and only what came since is asked for: every consumer of a service
- * loads the same case again and again. Each answer of the store still says where the stream ends, and the first new event names the hash of
- * the last one kept; whatever does not fit, after a restore for instance, is forgotten and read anew.
+ * Whole streams, decoded. Events never change, so what was read, appended or brought by a feed is kept: every consumer of a service loads the
+ * same case again and again. `load` asks only for what came since; the answer of the store still says where the stream ends, and
+ * the first new event names the hash of the last one kept. Whatever does not fit, after a restore for instance, is forgotten and read anew.
  */
 export class StreamMemory {
   /** In the order of their last use. */
@@ -34,6 +34,38 @@ export class StreamMemory {
       return this.keep(stream, known.events, since, known.head) as LoadedStream<E>;
     this.forget(stream);
     return this.keep(stream, [], await readWholeStream(this.store, stream)) as LoadedStream<E>;
+  }
+
+  /** A stream as far as it is kept, without asking the store. Undefined when it is not, or does not reach that revision. */
+  remembered<E extends DomainEvent>(stream: string, atLeast: number): LoadedStream<E> | undefined {
+    const known = this.kept.get(stream);
+    if (known === undefined || known.head.revision < atLeast) return undefined;
+    this.kept.delete(stream);
+    this.kept.set(stream, known);
+    return { stream, ...known } as unknown as LoadedStream<E>;
+  }
+
+  /** An event that continues what is kept of its stream, or begins it; others teach nothing. Never throws: what cannot be decoded is for its reader to find. */
+  learn(event: RecordedEvent): void {
+    const known = this.kept.get(event.stream);
+    const end = known?.head.revision ?? -1;
+    if (event.revision !== end + 1) return;
+    if (known !== undefined && previousHashOf(event) !== known.head.hash) return;
+    try {
+      this.keep(event.stream, known?.events ?? [], [event]);
+    } catch {
+      this.forget(event.stream);
+    }
+  }
+
+  /** What this process has appended onto a stream that it had loaded. */
+  appended(stream: string, events: Events, head: Remembered['head']): void {
+    this.remember(stream, { events, head });
+  }
+
+  forget(stream: string): void {
+    this.events -= this.kept.get(stream)?.events.length ?? 0;
+    this.kept.delete(stream);
   }
 
   /** What came after the events kept; undefined when these are not its beginning any more. */
@@ -64,21 +96,19 @@ export class StreamMemory {
     const events = [...before, ...raw.map((event) => decodeEvent<DomainEvent>(event))];
     const end = last === undefined ? head : { revision: last.revision, hash: eventHash(last) };
     if (end === undefined) return { stream, events };
-    this.forget(stream);
-    if (events.length <= longestStream) {
-      this.kept.set(stream, { events, head: end });
-      this.events += events.length;
-      for (const oldest of this.kept.keys()) {
-        if (this.events <= mostEvents) break;
-        this.forget(oldest);
-      }
-    }
+    this.remember(stream, { events, head: end });
     return { stream, events, head: end };
   }
 
-  private forget(stream: string): void {
-    this.events -= this.kept.get(stream)?.events.length ?? 0;
-    this.kept.delete(stream);
+  private remember(stream: string, what: Remembered): void {
+    this.forget(stream);
+    if (what.events.length > longestStream) return;
+    this.kept.set(stream, what);
+    this.events += what.events.length;
+    for (const oldest of this.kept.keys()) {
+      if (this.events <= mostEvents) break;
+      this.forget(oldest);
+    }
   }
 }
 

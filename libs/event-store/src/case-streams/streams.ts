@@ -1,7 +1,13 @@
-import { type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
+import { type RawEvent, type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
 import { type Decision } from '@balagh/decider';
-import { ConflictExhausted, RevisionNotReached, WrongExpectedRevision } from '../event-store.errors';
-import { type EventStore } from '../event-store.port';
+import {
+  ConflictExhausted,
+  DeadlineExceeded,
+  RevisionNotReached,
+  Unavailable,
+  WrongExpectedRevision,
+} from '../event-store.errors';
+import { type AppendResult, type EventStore, type ExpectedRevision } from '../event-store.port';
 import {
   type CommandContext,
   type CommandOutcome,
@@ -53,33 +59,95 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     }
   }
 
+  type Decide<E extends DomainEvent> = (
+    history: readonly StoredEvent<E>[],
+  ) => Decision<E> | Promise<Decision<E>>;
+
+  /** Undefined: somebody else has appended. */
+  async function attempt<E extends DomainEvent>(
+    loaded: LoadedStream<E>,
+    context: CommandContext,
+    decide: Decide<E>,
+  ): Promise<CommandOutcome<E> | undefined> {
+    const { stream, head } = loaded;
+    const answer = answerBeforeDeciding(loaded.events, context);
+    if (answer !== undefined) return answer;
+    const decision = await decide(loaded.events);
+    if (decision.kind === 'rejected') return decision;
+    if (decision.events.length === 0) return outcomeOf(loaded.events, []);
+    const drafts = draftEvents(loaded, decision.events, context, { authored, now: options.now() });
+    const expected = head === undefined ? 'none' : { revision: head.revision, headHash: head.hash };
+    const appended = await appendDrafts(stream, expected, drafts);
+    if (appended === undefined) return undefined;
+    const written = drafts.map((raw) => decodeEvent<E>(raw));
+    // What was there before may have been recorded at another moment than these bytes say.
+    if (appended.replayed) memory.forget(stream);
+    else memory.appended(stream, [...loaded.events, ...written], headOf(drafts));
+    return outcomeOf(loaded.events, written);
+  }
+
+  async function appendDrafts(
+    stream: string,
+    expected: ExpectedRevision,
+    drafts: readonly RawEvent[],
+  ): Promise<AppendResult | undefined> {
+    try {
+      return await sendUntilAnswered(() => store.append(stream, expected, drafts), patience);
+    } catch (error) {
+      if (error instanceof WrongExpectedRevision) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Decides on what is remembered, without reading. Only what the store itself confirms counts: an append at that very revision and
+   * hash, or an answer that stands in the stream. A refusal, a fault or "nothing to do" may come from not knowing the latest events.
+   */
+  async function attemptFromMemory<E extends DomainEvent>(
+    stream: string,
+    context: CommandContext,
+    decide: Decide<E>,
+  ): Promise<CommandOutcome<E> | undefined> {
+    const remembered = memory.remembered<E>(stream, context.atLeastRevision ?? -1);
+    if (remembered === undefined) return undefined;
+    try {
+      const outcome = await attempt(remembered, context, decide);
+      const confirmed = outcome?.kind === 'accepted' && outcome.events.length > 0;
+      // Forgotten: the events were there already, and only the stream itself can say how they were recorded.
+      return confirmed && memory.remembered(stream, outcome.revision) !== undefined ? outcome : undefined;
+    } catch (error) {
+      if (error instanceof Unavailable || error instanceof DeadlineExceeded) throw error;
+      return undefined;
+    }
+  }
+
   async function execute<E extends DomainEvent>(
     stream: string,
     context: CommandContext,
-    decide: (history: readonly StoredEvent<E>[]) => Decision<E> | Promise<Decision<E>>,
+    decide: Decide<E>,
   ): Promise<CommandOutcome<E>> {
+    const quick = await attemptFromMemory(stream, context, decide);
+    if (quick !== undefined) return quick;
     for (let race = 1; race <= races; race += 1) {
       const loaded = await loadAtLeast<E>(stream, context.atLeastRevision ?? -1);
-      const answer = answerBeforeDeciding(loaded.events, context);
-      if (answer !== undefined) return answer;
-      const decision = await decide(loaded.events);
-      if (decision.kind === 'rejected') return decision;
-      if (decision.events.length === 0) return outcomeOf(loaded.events, []);
-      const drafts = draftEvents(loaded, decision.events, context, { authored, now: options.now() });
-      const expected =
-        loaded.head === undefined ? 'none' : { revision: loaded.head.revision, headHash: loaded.head.hash };
-      try {
-        await sendUntilAnswered(() => store.append(stream, expected, drafts), patience);
-        return outcomeOf(
-          loaded.events,
-          drafts.map((raw) => decodeEvent<E>(raw)),
-        );
-      } catch (error) {
-        if (!(error instanceof WrongExpectedRevision)) throw error;
-      }
+      const outcome = await attempt(loaded, context, decide);
+      if (outcome !== undefined) return outcome;
     }
     throw new ConflictExhausted(`stream ${stream}: lost ${races} races`);
   }
 
-  return { load, execute };
+  async function loadReaching<E extends DomainEvent>(
+    stream: string,
+    revision: number,
+  ): Promise<LoadedStream<E>> {
+    return memory.remembered<E>(stream, revision) ?? loadAtLeast<E>(stream, revision);
+  }
+
+  return { load, loadReaching, execute, learn: (event) => memory.learn(event) };
+}
+
+function headOf(drafts: readonly RawEvent[]): { revision: number; hash: string } {
+  const last = drafts.at(-1);
+  if (last === undefined) throw new TypeError('nothing was appended');
+  return { revision: last.revision, hash: eventHash(last) };
 }

@@ -20,7 +20,10 @@ export function appendTransport(pool: Pool): AppendTransport {
     },
     many: async (requests) => {
       const sorted = [...requests].sort(byExpectationAndName);
-      const [answer] = await storeCall<AnswerToMany>(pool, 'append', { ...many, values: valuesOfMany(sorted) });
+      const [answer] = await storeCall<AnswerToMany>(pool, 'append', {
+        ...many,
+        values: valuesOfMany(sorted),
+      });
       if (answer === undefined) throw new TypeError('eventstore.append_many gave no answer');
       const rows = rowsOfMany(sorted, answer);
       return requests.flatMap(({ stream }) => rows.get(stream) ?? []);
@@ -60,7 +63,8 @@ function rowsOfMany(
     if (rows.has(stream)) continue;
     at += events.length;
     const position = written[at];
-    if (position !== undefined) rows.set(stream, { kind: 'ok', revision: expected + events.length, position });
+    if (position !== undefined)
+      rows.set(stream, { kind: 'ok', revision: expected + events.length, position });
   }
   return rows;
 }

@@ -7,7 +7,7 @@ import {
   migrateFeed,
   startRelay,
 } from '@balagh/event-feed';
-import { type EventStore, createStreams, openEventStore } from '@balagh/event-store';
+import { type EventStore, type RecordedEvent, createStreams, openEventStore } from '@balagh/event-store';
 import { type Privacy, createFileKeyEncryption, createPrivacy } from '@balagh/privacy';
 import { createProfiles } from '@balagh/profile';
 import { type Logger } from 'pino';
@@ -64,7 +64,12 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
     closings.unshift(() => eventStore.close());
     const now = (): string => clock.now().toISOString();
     const privacy = await openPrivacy(config, (url) => open('keys', url, 4));
-    const feed = await openFeed(options, { database, eventStore, log }, closings);
+    const streams =
+      options.author === undefined
+        ? readOnlyStreams(eventStore, now)
+        : traceStreams(createStreams(eventStore, { author: options.author, now }));
+    const learn = (event: RecordedEvent): void => streams.learn(event);
+    const feed = await openFeed(options, { database, eventStore, learn, log }, closings);
     observeConsumers(() => feed.consumers());
     const { stopFeed, close } = closingOf(feed, closings, log);
     return {
@@ -74,10 +79,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       config,
       database,
       eventStore,
-      streams:
-        options.author === undefined
-          ? readOnlyStreams(eventStore, now)
-          : traceStreams(createStreams(eventStore, { author: options.author, now })),
+      streams,
       feed,
       privacy,
       profiles: createProfiles({ store: eventStore }),
@@ -110,14 +112,19 @@ async function openPrivacy(config: ServiceConfig, open: (url: string) => Pool): 
 
 async function openFeed(
   { service, author, config, clock = systemClock }: PlatformOptions,
-  on: { readonly database: Pool; readonly eventStore: EventStore; readonly log: Logger },
+  on: {
+    readonly database: Pool;
+    readonly eventStore: EventStore;
+    readonly learn: (event: RecordedEvent) => void;
+    readonly log: Logger;
+  },
   closings: Closing[],
 ): Promise<TrackedFeed> {
-  const { database, eventStore: store, log } = on;
+  const { database, eventStore: store, learn, log } = on;
   const faults =
     config.FEED_FAULTS_FILE === undefined ? undefined : feedFaultsOf(config.FEED_FAULTS_FILE, { log });
   if (config.FEED === 'store') {
-    return trackFeed(createStoreFeed({ store, database, log, faults }), { feed: 'store', clock });
+    return trackFeed(createStoreFeed({ store, database, log, learn, faults }), { feed: 'store', clock });
   }
   const brokers = config.KAFKA_BROKERS ?? '';
   const security = kafkaSecurityOf(config);

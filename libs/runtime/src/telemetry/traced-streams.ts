@@ -7,7 +7,7 @@ import { activeSpanContext, inSpan, traceparentOf } from './spans';
  */
 export function traceStreams(streams: Streams): Streams {
   return {
-    load: (stream, upToRevision) => streams.load(stream, upToRevision),
+    ...streams,
     execute(stream, given, decide) {
       const options = { parent: parentOf(given), attributes: attributesOf(stream, given) };
       return inSpan('stream.execute', options, async (span) => {

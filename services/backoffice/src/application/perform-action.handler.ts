@@ -116,7 +116,7 @@ export class PerformAction {
 
   private async refresh(caseId: string): Promise<void> {
     try {
-      await this.projection.project(caseId);
+      await this.projection.refresh(caseId);
     } catch {
       this.log.debug({ event: 'case-row.refresh-skipped', caseId });
     }

@@ -1,14 +1,8 @@
-import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type StoredEvent, caseIdOf, caseStream } from '@balagh/case-events';
 import { type EventStore, type Position, type Streams } from '@balagh/event-store';
 import { caseRowOf } from '../domain/case-row';
 import { type CaseRows } from './case-rows.port';
 import { type LiveUpdates } from './live-updates';
-
-/** The read side has not caught up with the store yet; delivered again later. */
-export class CaseBehindFeed extends Error {
-  readonly retriable = true;
-  readonly code = 'CASE_BEHIND_FEED';
-}
 
 /** Keeps the work lists: every message folds the whole case again and writes its row. Repeating it is harmless. */
 export class ProjectCase {
@@ -19,11 +13,17 @@ export class ProjectCase {
     private readonly live: LiveUpdates,
   ) {}
 
-  /** @returns the revision that was read. @throws CaseBehindFeed when the store does not show `atLeastRevision` yet */
-  async project(caseId: string, atLeastRevision = 0): Promise<{ upTo: number }> {
-    const { events } = await this.streams.load(caseStream(caseId));
-    if (events.length <= atLeastRevision)
-      throw new CaseBehindFeed(`${events.length} events, ${atLeastRevision} expected`);
+  /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet */
+  async project(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
+    return this.write((await this.streams.loadReaching(caseStream(caseId), atLeastRevision)).events);
+  }
+
+  /** As the case stands now: after somebody has acted on it. */
+  async refresh(caseId: string): Promise<void> {
+    await this.write((await this.streams.load(caseStream(caseId))).events);
+  }
+
+  private async write(events: readonly StoredEvent[]): Promise<{ upTo: number }> {
     const row = caseRowOf(events);
     if (row !== undefined && (await this.rows.put(row))) this.live.announce(row);
     return { upTo: events.length - 1 };
@@ -43,7 +43,7 @@ export class ProjectCase {
       for (const { stream } of page.events) {
         const caseId = caseIdOf(stream);
         if (caseId === undefined) continue;
-        await this.project(caseId);
+        await this.refresh(caseId);
         cases += 1;
       }
       if (page.caughtUp || page.checkpoint === after) return cases;

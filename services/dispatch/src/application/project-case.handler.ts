@@ -1,4 +1,4 @@
-import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type StoredEvent, caseIdOf, caseStream } from '@balagh/case-events';
 import { type EventStore, START, type Streams } from '@balagh/event-store';
 import { foldDispatchCase } from '../domain/dispatch-case';
 import { dueTimesOf } from '../domain/due-times';
@@ -25,7 +25,10 @@ export class ProjectCaseHandler {
   /** The rows must show at least this event. Nothing is folded when they do already. @returns the revision that they show */
   async project(caseId: string, revision: number): Promise<{ upTo: number }> {
     const version = (await this.rows.versionOf(caseId)) ?? 0;
-    return version > revision ? { upTo: version - 1 } : { upTo: await this.refold(caseId) };
+    if (version > revision) return { upTo: version - 1 };
+    return {
+      upTo: await this.write(caseId, (await this.streams.loadReaching(caseStream(caseId), revision)).events),
+    };
   }
 
   /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
@@ -49,7 +52,10 @@ export class ProjectCaseHandler {
 
   /** The case as it is now, whatever the rows say. @returns its revision */
   async refold(caseId: string): Promise<number> {
-    const { events } = await this.streams.load(caseStream(caseId));
+    return this.write(caseId, (await this.streams.load(caseStream(caseId))).events);
+  }
+
+  private async write(caseId: string, events: readonly StoredEvent[]): Promise<number> {
     const entry = queueEntryOf(caseId, events);
     const opening = await this.openings.of(caseId);
     if (entry === undefined || opening === undefined) return events.length - 1;

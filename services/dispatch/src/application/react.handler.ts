@@ -37,7 +37,7 @@ export class ReactHandler {
   /** What line 1 or a rule ended is closed in the name of who ended it (AMB-13, KWT-41). */
   async closeEnded(message: PublishedEvent): Promise<void> {
     const { streams, clock } = this.platform;
-    const { events } = await streams.load(caseStream(message.subject));
+    const { events } = await streams.loadReaching(caseStream(message.subject), message.caserevision);
     const by = foldDispatchCase(events).ending?.by;
     const at = clock.now().toISOString();
     const acting =

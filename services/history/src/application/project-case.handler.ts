@@ -12,7 +12,7 @@ export class ProjectCase {
 
   /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
   async project(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
-    const { events } = await this.streams.load(caseStream(caseId));
+    const { events } = await this.streams.loadReaching(caseStream(caseId), atLeastRevision);
     const row = rowOf(caseId, events);
     if (row === undefined || row.version <= atLeastRevision)
       throw new RevisionNotReached(`case ${caseId} before revision ${atLeastRevision}`);

@@ -7,7 +7,7 @@ import {
   evolveCaseView,
   initialCaseView,
 } from '@balagh/case-events';
-import { type EventStore, RevisionNotReached, START, type Streams } from '@balagh/event-store';
+import { type EventStore, START, type Streams } from '@balagh/event-store';
 import { type CaseStatus, type CaseStatuses } from './case-statuses.port';
 import { type ContactIndex } from './contact-index';
 
@@ -49,9 +49,7 @@ export class CaseStatusProjection {
    * @throws RevisionNotReached (retriable) when the store does not show that revision yet
    */
   async refresh(caseId: string, atLeastRevision: number): Promise<void> {
-    const { events } = await this.on.streams.load<CaseEvent>(caseStream(caseId));
-    if (events.length <= atLeastRevision)
-      throw new RevisionNotReached(`case ${caseId} is not at ${atLeastRevision} yet`);
+    const { events } = await this.on.streams.loadReaching<CaseEvent>(caseStream(caseId), atLeastRevision);
     const status = statusOf(caseId, events);
     if (status !== undefined) await this.on.statuses.save(status);
   }

@@ -45,7 +45,7 @@ export class DeliveryTracker {
       const late = Date.parse(now) - Date.parse(row.since) > TRACK_FOR_MS;
       return { ...row, dueAt: late ? null : nextAsk({ now, since: row.since }) };
     }
-    const message = await this.parts.messages.load(row.messageId);
+    const message = await this.parts.messages.reaching(row.messageId, row.version);
     if (message === undefined) return { ...row, dueAt: null };
     const command = { type: 'Delivered', attempt: message.state.attempts, deliveredAt } as const;
     const recorded = await this.parts.messages.record(row.messageId, command, systemContext(message.origin));

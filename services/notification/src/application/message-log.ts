@@ -7,7 +7,7 @@ import {
   messageStream,
 } from '@balagh/case-events';
 import { fold } from '@balagh/decider';
-import { type CommandContext, type Streams } from '@balagh/event-store';
+import { type CommandContext, RevisionNotReached, type Streams } from '@balagh/event-store';
 import { PermanentFault } from '@balagh/event-feed';
 import { caseNotificationDecider } from '../domain/case-notification.decider';
 import { type MessageCommand, type MessageState, messageDecider } from '../domain/message.decider';
@@ -40,6 +40,17 @@ export class MessageLog {
   async load(messageId: string): Promise<LoadedMessage | undefined> {
     const { events } = await this.streams.load<MessageEvent>(messageStream(messageId));
     return loaded(messageId, events);
+  }
+
+  /** As far as that version at least: for steps that only an append at the very revision makes valid. */
+  async reaching(messageId: string, version: number): Promise<LoadedMessage | undefined> {
+    try {
+      const { events } = await this.streams.loadReaching<MessageEvent>(messageStream(messageId), version);
+      return loaded(messageId, events);
+    } catch (error) {
+      if (!(error instanceof RevisionNotReached)) throw error;
+      return this.load(messageId);
+    }
   }
 
   /** `mine`: this very command wrote something; another worker's identical act gives false. */

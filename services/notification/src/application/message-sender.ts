@@ -51,7 +51,7 @@ export class MessageSender {
 
   /** The row that should replace the given one. @throws retriable faults of the store or the keys */
   async advance(row: WorkRow): Promise<WorkRow> {
-    let message = await this.parts.messages.load(row.messageId);
+    let message = await this.parts.messages.reaching(row.messageId, row.version);
     // Telling the case twice changes nothing, so what it was told before need not be read.
     let told = row.queue === 'TRACK' ? 'final' : 'nothing';
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {

@@ -29,12 +29,6 @@ export interface NotifyParts {
   readonly wake: () => void;
 }
 
-/** The case's stream is shorter than the message says: read again later. */
-class CaseBehind extends Error {
-  readonly code = 'CASE_BEHIND';
-  readonly retriable = true;
-}
-
 /**
  * Writes down which messages follow from a case event: the requests in the case, the texts and addresses in a stream per
  * message. Sending is the workers' affair. Repeating it repeats nothing: message ids follow from case, revision and template.
@@ -50,10 +44,12 @@ export class NotifyOfCaseEvent {
     if (type === 'CaseOpened') this.pinned.learn(message.subject, message.profileversion);
     const known = this.pinned.of(message.subject);
     if (known !== undefined && !asks(await this.rules(message.tenant, known), type)) return;
-    const { events } = await this.parts.platform.streams.load(caseStream(message.subject));
+    const { events } = await this.parts.platform.streams.loadReaching(
+      caseStream(message.subject),
+      message.caserevision,
+    );
     const trigger = events[message.caserevision];
-    if (trigger === undefined) throw new CaseBehind('the case is behind the message');
-    if (trigger.type !== type) throw new PermanentFault('TRIGGER_MISMATCH');
+    if (trigger?.type !== type) throw new PermanentFault('TRIGGER_MISMATCH');
     const version = events[0]?.metadata.profileVersion;
     this.pinned.learn(message.subject, version);
     const rules = await this.rules(message.tenant, version);

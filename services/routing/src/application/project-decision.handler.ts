@@ -1,4 +1,4 @@
-import { caseIdOf, caseStream } from '@balagh/case-events';
+import { type StoredEvent, caseIdOf, caseStream } from '@balagh/case-events';
 import { type EventStore, START, type Streams } from '@balagh/event-store';
 import { routingDecisionOf } from '../domain/routing-decision';
 import { type RoutingDecisions } from './routing-decisions.port';
@@ -18,7 +18,7 @@ export class ProjectDecisionHandler {
   /** `revision`: the row must show at least this event. Nothing is read when it does already. */
   async project(caseId: string, revision: number): Promise<void> {
     if (((await this.decisions.versionOf(caseId)) ?? 0) > revision) return;
-    await this.refold(caseId);
+    await this.write(caseId, (await this.streams.loadReaching(caseStream(caseId), revision)).events);
   }
 
   /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
@@ -44,7 +44,10 @@ export class ProjectDecisionHandler {
   }
 
   private async refold(caseId: string): Promise<void> {
-    const { events } = await this.streams.load(caseStream(caseId));
+    await this.write(caseId, (await this.streams.load(caseStream(caseId))).events);
+  }
+
+  private async write(caseId: string, events: readonly StoredEvent[]): Promise<void> {
     const row = routingDecisionOf(caseId, events);
     if (row !== undefined) await this.decisions.put(row);
   }
