@@ -25,6 +25,7 @@ describe('the algorithm of appending and reading, in whatever order its steps fa
     'snapshot before the markers are read',
     'high-water read after the markers',
     'checkpoint is the high-water mark',
+    'holes are not counted',
   ];
   it.each(mutations)('is found to lose an event with a mistake in it: %s', (mutation) => {
     let found: string | undefined;

@@ -11,7 +11,8 @@ export type Mutation =
   | 'marker released before the commit is visible'
   | 'snapshot before the markers are read'
   | 'high-water read after the markers'
-  | 'checkpoint is the high-water mark';
+  | 'checkpoint is the high-water mark'
+  | 'holes are not counted';
 
 export interface ModelEvent {
   readonly id: string;
@@ -121,7 +122,13 @@ export class OrderedLog {
     yield;
     let highWater = this.sequence;
     yield;
-    const lowest = Math.min(...this.markers.values(), Number.POSITIVE_INFINITY);
+    const visible = this.events.filter(({ position }) => position > after && position <= highWater).length;
+    const whole = this.mutation === 'holes are not counted' || visible === highWater - after;
+    yield;
+    // Nothing is missing up to there: who is in flight need not be known.
+    const lowest = whole
+      ? Number.POSITIVE_INFINITY
+      : Math.min(...this.markers.values(), Number.POSITIVE_INFINITY);
     yield;
     if (this.mutation === 'high-water read after the markers') highWater = this.sequence;
     yield;
@@ -130,10 +137,10 @@ export class OrderedLog {
       (event) => event.position > after && event.position <= settled,
     );
     const events = page.slice(0, limit);
-    const whole = events.length < limit;
+    const ended = events.length < limit;
     const top = events.at(-1)?.position ?? after;
     const checkpoint =
-      this.mutation === 'checkpoint is the high-water mark' && whole ? Math.max(settled, after) : top;
+      this.mutation === 'checkpoint is the high-water mark' && ended ? Math.max(settled, after) : top;
     return { events, checkpoint };
   }
 
