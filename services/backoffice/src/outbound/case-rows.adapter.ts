@@ -1,10 +1,10 @@
 import { type Stage } from '@balagh/case-events';
+import { rowsTogether } from '@balagh/event-feed';
 import { type DataSource, type SelectQueryBuilder } from 'typeorm';
 import { type CaseFilter, type CaseRows, type Paging } from '../application/case-rows.port';
 import { type CaseRow, present } from '../domain/case-row';
 import { CaseRowEntity } from './case-row.entity';
 
-/** Columns in the order in which `valuesOf` gives them. */
 const columns = [
   'case_id',
   'tenant',
@@ -37,19 +37,28 @@ const columns = [
 
 /** An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a defect wrote. */
 const putSql = `
-  insert into case_row (${columns.join(', ')}) values (${columns.map((_, i) => `$${i + 1}`).join(', ')})
+  insert into case_row (${columns.join(', ')})
+  select ${columns.join(', ')} from jsonb_populate_recordset(null::case_row, $1::jsonb)
   on conflict (case_id) do update set ${columns
     .slice(1)
     .map((c) => `${c} = excluded.${c}`)
     .join(', ')}
-  where case_row.version <= excluded.version`;
+  where case_row.version <= excluded.version returning case_id`;
 
 export class PostgresCaseRows implements CaseRows {
-  constructor(private readonly source: DataSource) {}
+  /** Rows that are put at the same time travel in one statement. */
+  readonly put: (row: CaseRow) => Promise<boolean>;
 
-  async put(row: CaseRow): Promise<boolean> {
-    const found: unknown = await this.source.query(`${putSql} returning case_id`, valuesOf(row));
-    return Array.isArray(found) && found.length > 0;
+  constructor(private readonly source: DataSource) {
+    this.put = rowsTogether<CaseRow>(
+      ({ caseId }) => caseId,
+      async (rows) => {
+        const written: readonly { case_id: string }[] = await source.query(putSql, [
+          JSON.stringify(rows.map(columnsOf)),
+        ]);
+        return new Set(written.map((row) => row.case_id));
+      },
+    );
   }
 
   async find(caseId: string): Promise<CaseRow | undefined> {
@@ -105,37 +114,38 @@ export class PostgresCaseRows implements CaseRows {
   }
 }
 
-function valuesOf(row: CaseRow): unknown[] {
+/** What is undefined is left out and becomes NULL. */
+function columnsOf(row: CaseRow): Readonly<Record<(typeof columns)[number], unknown>> {
   const { owner } = row;
-  return [
-    row.caseId,
-    row.tenant,
-    row.caseNumber,
-    row.stage,
-    row.phase,
-    row.caseType,
-    row.category,
-    row.channel,
-    row.priority,
-    owner?.kind,
-    owner?.code,
-    owner?.section,
-    row.queue,
-    row.outcome,
-    row.openedAt,
-    row.openedBy,
-    row.registeredAt,
-    row.dueAt,
-    row.closedAt,
-    row.reminders,
-    row.escalationLevel,
-    row.misroutes,
-    row.failedMessages,
-    row.attachments,
-    row.decisionVersion,
-    row.version,
-    row.updatedAt,
-  ].map((value) => value ?? null);
+  return {
+    case_id: row.caseId,
+    tenant: row.tenant,
+    case_number: row.caseNumber,
+    stage: row.stage,
+    phase: row.phase,
+    case_type: row.caseType,
+    category: row.category,
+    channel: row.channel,
+    priority: row.priority,
+    owner_kind: owner?.kind,
+    owner_code: owner?.code,
+    owner_section: owner?.section,
+    queue: row.queue,
+    outcome: row.outcome,
+    opened_at: row.openedAt,
+    opened_by: row.openedBy,
+    registered_at: row.registeredAt,
+    due_at: row.dueAt,
+    closed_at: row.closedAt,
+    reminders: row.reminders,
+    escalation_level: row.escalationLevel,
+    misroutes: row.misroutes,
+    failed_messages: row.failedMessages,
+    attachments: row.attachments,
+    decision_version: row.decisionVersion,
+    version: row.version,
+    updated_at: row.updatedAt,
+  };
 }
 
 const text = (value: string | null): string | undefined => value ?? undefined;

@@ -22,10 +22,8 @@ export class ProjectCaseHandler {
     private readonly rows: ReadModels,
   ) {}
 
-  /** The rows must show at least this event. Nothing is folded when they do already. @returns the revision that they show */
+  /** The rows must show at least this event. @returns the revision that they show. @throws RevisionNotReached (retriable) */
   async project(caseId: string, revision: number): Promise<{ upTo: number }> {
-    const version = (await this.rows.versionOf(caseId)) ?? 0;
-    if (version > revision) return { upTo: version - 1 };
     return {
       upTo: await this.write(caseId, (await this.streams.loadReaching(caseStream(caseId), revision)).events),
     };

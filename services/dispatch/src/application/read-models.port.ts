@@ -14,8 +14,6 @@ export interface CaseRows {
 export interface ReadModels {
   /** Writes all rows of the case at once, unless a newer fold is there; the same version may overwrite. */
   put(rows: CaseRows): Promise<void>;
-  /** Number of events the stored rows have folded; undefined without a row. */
-  versionOf(caseId: string): Promise<number | undefined>;
   list(query: QueueQuery): Promise<{ readonly entries: readonly QueueEntry[]; readonly total: number }>;
   transfer(transferId: string): Promise<Transfer | undefined>;
   /** Open transfers of an agency, oldest first. */

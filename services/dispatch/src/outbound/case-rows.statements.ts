@@ -1,5 +1,4 @@
-/** Columns of `queue_entry` in the order in which rows are given. */
-export const entryColumns = [
+const entryColumns = [
   'case_id',
   'tenant',
   'case_number',
@@ -25,16 +24,6 @@ export const entryColumns = [
   'version',
 ] as const;
 
-const replaced = (columns: readonly string[]): string =>
-  columns.map((c) => `${c} = excluded.${c}`).join(', ');
-
-/** An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a defect wrote. */
-export const putEntrySql = `
-  insert into queue_entry (${entryColumns.join(', ')}) values (${entryColumns.map((_, i) => `$${i + 1}`).join(', ')})
-  on conflict (case_id) do update set ${replaced(entryColumns.slice(1))}
-  where queue_entry.version <= excluded.version
-  returning case_id`;
-
 const transferColumns = [
   'transfer_id',
   'case_id',
@@ -49,13 +38,36 @@ const transferColumns = [
   'version',
 ] as const;
 
-export const putTransferSql = `
-  insert into transfer (${transferColumns.join(', ')}) values (${transferColumns.map((_, i) => `$${i + 1}`).join(', ')})
-  on conflict (transfer_id) do update set ${replaced(transferColumns.slice(1))}`;
+export type EntryColumns = Readonly<Record<(typeof entryColumns)[number], unknown>>;
+export type TransferColumns = Readonly<Record<(typeof transferColumns)[number], unknown>>;
 
-/** A lease in force is left alone: its holder releases it, or it runs out. */
-export const putTimerSql = `
-  insert into timer (case_id, kind, tenant, due_at, calendar_version) values ($1, $2, $3, $4, $5)
-  on conflict (case_id, kind) do update set due_at = excluded.due_at, calendar_version = excluded.calendar_version`;
+const replaced = ([, ...columns]: readonly string[]): string =>
+  columns.map((c) => `${c} = excluded.${c}`).join(', ');
 
-export const dropTimersSql = `delete from timer where case_id = $1 and kind <> all($2::text[])`;
+/**
+ * All rows of a case in one round trip. An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a
+ * defect wrote. The entry's row lock makes concurrent folds of a case wait for each other, and each statement then sees what the other
+ * did. The lease of a timer is left alone: its holder releases it, or it runs out.
+ */
+export const putCaseFunctionSql = `
+create or replace function put_case(p_entry jsonb, p_transfers jsonb, p_due_times jsonb) returns boolean language plpgsql as $$
+begin
+  insert into queue_entry (${entryColumns.join(', ')})
+    select ${entryColumns.join(', ')} from jsonb_populate_record(null::queue_entry, p_entry)
+    on conflict (case_id) do update set ${replaced(entryColumns)}
+    where queue_entry.version <= excluded.version;
+  if not found then
+    return false;
+  end if;
+  insert into transfer (${transferColumns.join(', ')})
+    select ${transferColumns.join(', ')} from jsonb_populate_recordset(null::transfer, p_transfers)
+    on conflict (transfer_id) do update set ${replaced(transferColumns)};
+  delete from timer where case_id = (p_entry->>'case_id')::uuid
+    and kind not in (select due.kind from jsonb_populate_recordset(null::timer, p_due_times) due);
+  insert into timer (case_id, kind, tenant, due_at, calendar_version)
+    select due.case_id, due.kind, due.tenant, due.due_at, due.calendar_version from jsonb_populate_recordset(null::timer, p_due_times) due
+    on conflict (case_id, kind) do update set due_at = excluded.due_at, calendar_version = excluded.calendar_version;
+  return true;
+end $$`;
+
+export const putCaseSql = 'select put_case($1::jsonb, $2::jsonb, $3::jsonb)';

@@ -9,29 +9,26 @@ import {
 } from '../application/read-models.port';
 import { type QueueEntry, type Turn } from '../domain/queue-entry';
 import { type Transfer } from '../domain/transfers';
-import { dropTimersSql, putEntrySql, putTimerSql, putTransferSql } from './case-rows.statements';
+import { type EntryColumns, type TransferColumns, putCaseSql } from './case-rows.statements';
 import { QueueEntryEntity } from './queue-entry.entity';
 import { TransferEntity } from './transfer.entity';
 
 export class PostgresReadModels implements ReadModels {
   constructor(private readonly source: DataSource) {}
 
-  /** One transaction: the entry's row lock makes concurrent folds of a case wait for each other. */
   async put({ entry, transfers, dueTimes, calendarVersion }: CaseRows): Promise<void> {
-    await this.source.transaction(async (manager) => {
-      const written: unknown = await manager.query(putEntrySql, entryValues(entry));
-      if (!Array.isArray(written) || written.length === 0) return;
-      for (const transfer of transfers) await manager.query(putTransferSql, transferValues(transfer));
-      await manager.query(dropTimersSql, [entry.caseId, dueTimes.map(({ kind }) => kind)]);
-      for (const { kind, dueAt } of dueTimes) {
-        await manager.query(putTimerSql, [entry.caseId, kind, entry.tenant, dueAt, calendarVersion]);
-      }
-    });
-  }
-
-  async versionOf(caseId: string): Promise<number | undefined> {
-    const rows = this.source.getRepository(QueueEntryEntity);
-    return (await rows.findOne({ where: { caseId }, select: { caseId: true, version: true } }))?.version;
+    const { caseId, tenant } = entry;
+    const timers = dueTimes.map(({ kind, dueAt }) => ({
+      case_id: caseId,
+      kind,
+      tenant,
+      due_at: dueAt,
+      calendar_version: calendarVersion,
+    }));
+    await this.source.query(
+      putCaseSql,
+      [entryColumnsOf(entry), transfers.map(transferColumnsOf), timers].map((rows) => JSON.stringify(rows)),
+    );
   }
 
   async list(
@@ -89,51 +86,50 @@ export class PostgresReadModels implements ReadModels {
   }
 }
 
-function entryValues(entry: QueueEntry): unknown[] {
+/** What is undefined is left out and becomes NULL. */
+function entryColumnsOf(entry: QueueEntry): EntryColumns {
   const { owner } = entry;
-  return [
-    entry.caseId,
-    entry.tenant,
-    entry.caseNumber,
-    entry.turn,
-    entry.stage,
-    entry.category,
-    entry.caseType,
-    entry.priority,
-    rankOf(entry.priority),
-    owner?.kind ?? null,
-    owner?.code ?? null,
-    owner?.section ?? null,
-    entry.queue ?? null,
-    entry.registeredAt,
-    entry.dueAt ?? null,
-    entry.reminders,
-    entry.escalationLevel,
-    entry.misroutes,
-    entry.followUp,
-    entry.actionsTotal,
-    entry.actionsDone,
-    entry.decisionVersion,
-    entry.version,
-  ];
+  return {
+    case_id: entry.caseId,
+    tenant: entry.tenant,
+    case_number: entry.caseNumber,
+    turn: entry.turn,
+    stage: entry.stage,
+    category: entry.category,
+    case_type: entry.caseType,
+    priority: entry.priority,
+    rank: rankOf(entry.priority),
+    owner_kind: owner?.kind,
+    owner_code: owner?.code,
+    owner_section: owner?.section,
+    queue: entry.queue,
+    registered_at: entry.registeredAt,
+    due_at: entry.dueAt,
+    reminders: entry.reminders,
+    escalation_level: entry.escalationLevel,
+    misroutes: entry.misroutes,
+    follow_up: entry.followUp,
+    actions_total: entry.actionsTotal,
+    actions_done: entry.actionsDone,
+    decision_version: entry.decisionVersion,
+    version: entry.version,
+  };
 }
 
-function transferValues(transfer: Transfer): unknown[] {
-  const { transferId, caseId, tenant, caseNumber, agency, category } = transfer;
-  const { transferredAt, dueAt, acknowledged, open, version } = transfer;
-  return [
-    transferId,
-    caseId,
-    tenant,
-    caseNumber,
-    agency,
-    category,
-    transferredAt,
-    dueAt,
-    acknowledged,
-    open,
-    version,
-  ];
+function transferColumnsOf(transfer: Transfer): TransferColumns {
+  return {
+    transfer_id: transfer.transferId,
+    case_id: transfer.caseId,
+    tenant: transfer.tenant,
+    case_number: transfer.caseNumber,
+    agency: transfer.agency,
+    category: transfer.category,
+    transferred_at: transfer.transferredAt,
+    due_at: transfer.dueAt,
+    acknowledged: transfer.acknowledged,
+    open: transfer.open,
+    version: transfer.version,
+  };
 }
 
 function entryOf(entity: QueueEntryEntity): QueueEntry {

@@ -1,4 +1,5 @@
 import { type Stage } from '@balagh/case-events';
+import { rowsTogether } from '@balagh/event-feed';
 import { Brackets, type DataSource, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { type CaseIndex, type CasePage, type CaseQuery } from '../application/case-index.port';
 import { type CaseIndexRow } from '../domain/case-index-row';
@@ -6,11 +7,12 @@ import { CaseIndexEntity } from './case-index.entity';
 
 const columns = ['tenant', 'case_number', 'stage', 'category', 'registered_at', 'version'];
 
+/** Rows as one JSON array, named as the columns are. */
 const writeSql = (guard: string): string => `
-  insert into case_index (case_id, tenant, case_number, stage, category, registered_at, version)
-  values ($1, $2, $3, $4, $5, $6, $7)
+  insert into case_index (case_id, ${columns.join(', ')})
+  select case_id, ${columns.join(', ')} from jsonb_populate_recordset(null::case_index, $1::jsonb)
   on conflict (case_id) do update set ${columns.map((c) => `${c} = excluded.${c}`).join(', ')} ${guard}`;
-const upsertSql = writeSql('where excluded.version >= case_index.version');
+const upsertSql = `${writeSql('where excluded.version >= case_index.version')} returning case_id`;
 const replaceSql = writeSql('');
 
 /** Unregistered cases come last in a list that begins with the newest. */
@@ -19,9 +21,18 @@ const registration = `coalesce(c.registered_at, '-infinity')`;
 /** The index in the service's own schema. */
 export function createCaseIndex(source: DataSource): CaseIndex {
   const rows: Repository<CaseIndexEntity> = source.getRepository(CaseIndexEntity);
+  const upsert = rowsTogether<CaseIndexRow>(
+    ({ caseId }) => caseId,
+    async (many) => {
+      const written: readonly { case_id: string }[] = await source.query(upsertSql, [
+        JSON.stringify(many.map(columnsOf)),
+      ]);
+      return new Set(written.map((row) => row.case_id));
+    },
+  );
   return {
-    upsert: async (row) => void (await source.query(upsertSql, valuesOf(row))),
-    replace: async (row) => void (await source.query(replaceSql, valuesOf(row))),
+    upsert: async (row) => void (await upsert(row)),
+    replace: async (row) => void (await source.query(replaceSql, [JSON.stringify([columnsOf(row)])])),
     remove: async (caseId) => void (await rows.delete({ caseId })),
     get: async (caseId) => {
       const found = await rows.findOneBy({ caseId });
@@ -68,9 +79,17 @@ function filter(
   return builder;
 }
 
-function valuesOf(row: CaseIndexRow): unknown[] {
+function columnsOf(row: CaseIndexRow): Readonly<Record<string, unknown>> {
   const { caseId, tenant, caseNumber, stage, category, registeredAt, version } = row;
-  return [caseId, tenant, caseNumber ?? null, stage, category ?? null, registeredAt ?? null, version];
+  return {
+    case_id: caseId,
+    tenant,
+    case_number: caseNumber,
+    stage,
+    category,
+    registered_at: registeredAt,
+    version,
+  };
 }
 
 function rowOf({
