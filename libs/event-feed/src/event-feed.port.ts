@@ -5,7 +5,8 @@ import { type PublishedEvent, type Topic } from '@balagh/case-events';
  * same contract suite (design §3.5–3.7).
  *
  * - Order holds per case and topic, not across topics.
- * - At least once; deduplicated per (consumer, topic, case) by revision before the handler is called.
+ * - At least once; deduplicated per (consumer, topic, case) by revision before the handler is called. Of projections no note is kept for
+ *   that: after a restart or a change of owner they hear again what they have shown.
  * - Messages of one case are handled one at a time, of different cases concurrently (bounded).
  * - Progress is stored only after the handler's effect is durable.
  * - A retriable fault (`retriable !== false` on the thrown error) pauses the consumer: capped back-off, the alarm
@@ -28,7 +29,7 @@ export interface Subscription {
   readonly types?: readonly string[];
   /**
    * Retry-safe. A projection, which reads the case as it is now, may answer how far that was: messages of the case up to there that come to this process
-   * afterwards need no call. Reactions answer nothing: each message is theirs.
+   * afterwards need no call, and none is noted as handled. Reactions answer nothing: each message is theirs.
    */
   readonly handle: (message: PublishedEvent, delivery: Delivery) => Promise<Reached | void>;
 }

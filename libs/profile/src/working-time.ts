@@ -83,13 +83,31 @@ export function workingTime(calendar: WorkingCalendar, timeZone: string): Workin
 
   return {
     isOpen: (instant) => openingAfter(at(instant)).from <= at(instant),
-    nextOpening: (instant) => utc(DateTime.max(at(instant), openingAfter(at(instant)).from)),
-    addWorkingDays,
-    addWorkingHours,
+    nextOpening: remembering((instant) => utc(DateTime.max(at(instant), openingAfter(at(instant)).from))),
+    addWorkingDays: remembering(addWorkingDays),
+    addWorkingHours: remembering(addWorkingHours),
     addCalendarDays: (from, n) => utc(at(from).plus({ days: n })),
     endOfDay: (instant) => utc(at(instant).endOf('day')),
     isWorkingDay: (instant) => openingOn(at(instant).startOf('day')) !== undefined,
     localDay: (instant) => localDay(instant, timeZone),
+  };
+}
+
+const answersKept = 1_000;
+
+/** The time limits of a case are asked for at each of its events, from the same instants: what a calendar answered once it answers again. */
+function remembering(
+  answer: (instant: string, amount: number) => string,
+): (instant: string, amount?: number) => string {
+  const known = new Map<string, string>();
+  return (instant, amount = 0) => {
+    const question = `${instant} ${amount}`;
+    const before = known.get(question);
+    if (before !== undefined) return before;
+    const found = answer(instant, amount);
+    if (known.size >= answersKept) for (const oldest of known.keys()) if (known.delete(oldest)) break;
+    known.set(question, found);
+    return found;
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ServiceConfig, dataSourceOptions, observe } from '@balagh/runtime';
 import { DataSource } from 'typeorm';
 import { WorkLists1764000000000 } from './outbound/migrations/1764000000000-work-lists.migration';
-import { PutCase1764000000001 } from './outbound/migrations/1764000000001-put-case.migration';
+import { PutCases1764000000001 } from './outbound/migrations/1764000000001-put-cases.migration';
 import { QueueEntryEntity } from './outbound/queue-entry.entity';
 import { TimerEntity } from './outbound/timer.entity';
 import { workListGauges } from './outbound/work-list-gauges.adapter';
@@ -11,7 +11,7 @@ import { TransferEntity } from './outbound/transfer.entity';
 export async function openTables(config: Pick<ServiceConfig, 'DATABASE_URL'>): Promise<DataSource> {
   const own = {
     entities: [QueueEntryEntity, TransferEntity, TimerEntity],
-    migrations: [WorkLists1764000000000, PutCase1764000000001],
+    migrations: [WorkLists1764000000000, PutCases1764000000001],
   };
   const options = dataSourceOptions(config, own, 'balagh-dispatch-tables');
   const tables = await new DataSource(options).initialize();

@@ -67,7 +67,12 @@ export class CaseDelivery {
     if (!this.done.has(key)) {
       this.failures.set(key, attempt);
       const reached = await subscription.handle(content.message, { topic, attempt });
-      if (reached !== undefined) this.reached.note(caseId, reached.upTo);
+      if (reached !== undefined) {
+        // A projection's note would cost as much as its row, and save nothing: to write the row again changes nothing.
+        this.reached.note(caseId, reached.upTo);
+        this.failures.delete(key);
+        return;
+      }
       this.done.add(key);
     }
     await progress.handled({ topic, caseId, revision });

@@ -1,4 +1,5 @@
 import { type Owner } from '@balagh/case-events';
+import { rowsTogether } from '@balagh/event-feed';
 import { type DataSource, type SelectQueryBuilder } from 'typeorm';
 import {
   type CaseRows,
@@ -9,26 +10,35 @@ import {
 } from '../application/read-models.port';
 import { type QueueEntry, type Turn } from '../domain/queue-entry';
 import { type Transfer } from '../domain/transfers';
-import { type EntryColumns, type TransferColumns, putCaseSql } from './case-rows.statements';
+import { type EntryColumns, type TransferColumns, putCasesSql } from './case-rows.statements';
 import { QueueEntryEntity } from './queue-entry.entity';
 import { TransferEntity } from './transfer.entity';
 
 export class PostgresReadModels implements ReadModels {
-  constructor(private readonly source: DataSource) {}
+  private readonly putTogether: (rows: CaseRows & { readonly version: number }) => Promise<boolean>;
 
-  async put({ entry, transfers, dueTimes, calendarVersion }: CaseRows): Promise<void> {
-    const { caseId, tenant } = entry;
-    const timers = dueTimes.map(({ kind, dueAt }) => ({
-      case_id: caseId,
-      kind,
-      tenant,
-      due_at: dueAt,
-      calendar_version: calendarVersion,
-    }));
-    await this.source.query(
-      putCaseSql,
-      [entryColumnsOf(entry), transfers.map(transferColumnsOf), timers].map((rows) => JSON.stringify(rows)),
+  constructor(private readonly source: DataSource) {
+    this.putTogether = rowsTogether(
+      ({ entry }) => entry.caseId,
+      (cases) => this.putAll(cases),
     );
+  }
+
+  async put(rows: CaseRows): Promise<void> {
+    await this.putTogether({ ...rows, version: rows.entry.version });
+  }
+
+  private async putAll(cases: readonly CaseRows[]): Promise<ReadonlySet<string>> {
+    const rows = [
+      cases.map(({ entry }) => entryColumnsOf(entry)),
+      cases.flatMap(({ transfers }) => transfers.map(transferColumnsOf)),
+      cases.flatMap(timerColumnsOf),
+    ];
+    const [answer] = await this.source.query<readonly { written: readonly string[] }[]>(
+      putCasesSql,
+      rows.map((table) => JSON.stringify(table)),
+    );
+    return new Set(answer?.written);
   }
 
   async list(
@@ -130,6 +140,17 @@ function transferColumnsOf(transfer: Transfer): TransferColumns {
     open: transfer.open,
     version: transfer.version,
   };
+}
+
+function timerColumnsOf({ entry, dueTimes, calendarVersion }: CaseRows): readonly object[] {
+  const { caseId, tenant } = entry;
+  return dueTimes.map(({ kind, dueAt }) => ({
+    case_id: caseId,
+    kind,
+    tenant,
+    due_at: dueAt,
+    calendar_version: calendarVersion,
+  }));
 }
 
 function entryOf(entity: QueueEntryEntity): QueueEntry {

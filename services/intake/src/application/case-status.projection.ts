@@ -46,12 +46,14 @@ export class CaseStatusProjection {
 
   /**
    * Folds the case anew and saves where it stands. Retry-safe; older states never overwrite newer ones.
+   * @returns the revision that was read
    * @throws RevisionNotReached (retriable) when the store does not show that revision yet
    */
-  async refresh(caseId: string, atLeastRevision: number): Promise<void> {
+  async refresh(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
     const { events } = await this.on.streams.loadReaching<CaseEvent>(caseStream(caseId), atLeastRevision);
     const status = statusOf(caseId, events);
     if (status !== undefined) await this.on.statuses.save(status);
+    return { upTo: events.length - 1 };
   }
 
   /**

@@ -15,10 +15,11 @@ export class ProjectDecisionHandler {
     private readonly decisions: RoutingDecisions,
   ) {}
 
-  /** `revision`: the row must show at least this event. Nothing is read when it does already. */
-  async project(caseId: string, revision: number): Promise<void> {
-    if (((await this.decisions.versionOf(caseId)) ?? 0) > revision) return;
-    await this.write(caseId, (await this.streams.loadReaching(caseStream(caseId), revision)).events);
+  /** The row must show at least this event. @returns the revision that it shows. @throws RevisionNotReached (retriable) */
+  async project(caseId: string, revision: number): Promise<{ upTo: number }> {
+    const { events } = await this.streams.loadReaching(caseStream(caseId), revision);
+    await this.write(caseId, events);
+    return { upTo: events.length - 1 };
   }
 
   /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */

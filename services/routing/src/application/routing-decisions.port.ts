@@ -4,8 +4,6 @@ import { type RoutingDecision } from '../domain/routing-decision';
 export interface RoutingDecisions {
   /** Writes the row unless a newer fold of the case is there; the same version may overwrite. */
   put(decision: RoutingDecision): Promise<void>;
-  /** Number of events the stored row has folded; undefined without a row. */
-  versionOf(caseId: string): Promise<number | undefined>;
   quality(tenant: string): Promise<RoutingQuality>;
 }
 

@@ -2,7 +2,6 @@ import { type DataSource } from 'typeorm';
 import { z } from 'zod';
 import { type RoutingDecisions, type RoutingQuality } from '../application/routing-decisions.port';
 import { type RoutingDecision } from '../domain/routing-decision';
-import { RoutingDecisionEntity } from './routing-decision.entity';
 
 /** An older fold never replaces a newer one; the same one may, so that a rebuild repairs what a defect wrote. */
 const putSql = `
@@ -57,13 +56,6 @@ export class PostgresRoutingDecisions implements RoutingDecisions {
       decidedAt,
       version,
     ]);
-  }
-
-  async versionOf(caseId: string): Promise<number | undefined> {
-    const row = await this.source
-      .getRepository(RoutingDecisionEntity)
-      .findOne({ where: { caseId }, select: { caseId: true, version: true } });
-    return row?.version;
   }
 
   async quality(tenant: string): Promise<RoutingQuality> {
