@@ -38,6 +38,8 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     upToRevision?: number,
   ): Promise<LoadedStream<E>> {
     if (upToRevision === undefined) return memory.load<E>(stream);
+    const kept = memory.remembered<E>(stream, upToRevision);
+    if (kept !== undefined) return beginningOf(kept, upToRevision);
     const raw = await readWholeStream(store, stream, upToRevision);
     const last = raw.at(-1);
     const events = raw.map((event) => decodeEvent<E>(event));
@@ -144,6 +146,17 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   }
 
   return { load, loadReaching, execute, learn: (event) => memory.learn(event) };
+}
+
+/** Events never change: the beginning of a stream is what it was. The next event names the hash of its last one. */
+function beginningOf<E extends DomainEvent>(
+  { stream, events, head }: LoadedStream<E>,
+  upToRevision: number,
+): LoadedStream<E> {
+  const next = events[upToRevision + 1];
+  if (next === undefined) return { stream, events, ...(head === undefined ? {} : { head }) };
+  const hash = next.metadata.previousHash ?? '';
+  return { stream, events: events.slice(0, upToRevision + 1), head: { revision: upToRevision, hash } };
 }
 
 function headOf(drafts: readonly RawEvent[]): { revision: number; hash: string } {

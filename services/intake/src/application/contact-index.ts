@@ -20,7 +20,8 @@ export class ContactIndex {
   ) {}
 
   async refresh(caseId: string): Promise<void> {
-    await this.refreshFrom(caseId, (await this.on.streams.load<CaseEvent>(caseStream(caseId))).events);
+    const { events } = await this.on.streams.loadReaching<CaseEvent>(caseStream(caseId), 0);
+    await this.refreshFrom(caseId, events);
   }
 
   /** The phone of an erased subject is forgotten. Retry-safe. */

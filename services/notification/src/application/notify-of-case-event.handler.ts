@@ -86,11 +86,16 @@ export class NotifyOfCaseEvent {
     const drafts = await Promise.all(planned.map((notification) => draftMessage(notification, opener)));
     const requests = drafts.map((draft) => requestOf(draft, message, history.at(-1)?.type ?? ''));
     const stored = await this.request(message, events, requests);
-    for (const [index, draft] of drafts.entries()) {
-      const request = stored.get(requests[index]?.messageId ?? '');
-      if (request === undefined || request.channels.length === 0) continue;
-      await this.prepare(message, events, draft, request);
-    }
+    // Each into a stream of its own, so they may travel together; all have ended before one of them is reported as failed.
+    const prepared = await Promise.allSettled(
+      drafts.map(async (draft, index) => {
+        const request = stored.get(requests[index]?.messageId ?? '');
+        if (request !== undefined && request.channels.length > 0)
+          await this.prepare(message, events, draft, request);
+      }),
+    );
+    const failed = prepared.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
     this.parts.wake();
   }
 

@@ -1,11 +1,14 @@
+import { rowsTogether } from '@balagh/event-feed';
 import { type DataSource } from 'typeorm';
 import { type Claim, type WorkRow, type WorkTable } from '../application/work-table.port';
 import { type MessageEntity } from './message.entity';
 
+const columns = 'message_id, case_id, tenant, queue, phase, channel, version, since, due_at';
+
+/** Rows as one JSON array, named as the columns are. */
 const addSql = `
-  insert into message (message_id, case_id, tenant, queue, phase, channel, version, since, due_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-  on conflict (message_id) do nothing`;
+  insert into message (${columns}) select ${columns} from jsonb_populate_recordset(null::message, $1::jsonb)
+  on conflict (message_id) do nothing returning message_id`;
 
 /** Rows that another transaction is leasing at this moment are skipped, not waited for. */
 const claimSql = `
@@ -19,34 +22,53 @@ const claimSql = `
   )
   returning message_id as "messageId", case_id as "caseId", tenant, queue, phase, channel, version, since, due_at as "dueAt"`;
 
+/** Rows as in `addSql`; `lease_owner` is who saves. The table's rows are locked in the order of their keys. */
 const saveSql = `
-  update message set
-    queue = case when version <= $3 then $4 else queue end,
-    phase = case when version <= $3 then $5 else phase end,
-    channel = case when version <= $3 then $6 else channel end,
-    since = case when version <= $3 then $7::timestamptz else since end,
-    due_at = case when version <= $3 then $8::timestamptz else due_at end,
-    version = greatest(version, $3),
-    leased_until = case when lease_owner = $2 then null else leased_until end,
-    lease_owner = case when lease_owner = $2 then null else lease_owner end
-  where message_id = $1`;
+  update message m set
+    queue = case when m.version <= r.version then r.queue else m.queue end,
+    phase = case when m.version <= r.version then r.phase else m.phase end,
+    channel = case when m.version <= r.version then r.channel else m.channel end,
+    since = case when m.version <= r.version then r.since else m.since end,
+    due_at = case when m.version <= r.version then r.due_at else m.due_at end,
+    version = greatest(m.version, r.version),
+    leased_until = case when m.lease_owner = r.lease_owner then null else m.leased_until end,
+    lease_owner = case when m.lease_owner = r.lease_owner then null else m.lease_owner end
+  from jsonb_populate_recordset(null::message, $1::jsonb) r
+  where m.message_id = r.message_id and m.message_id in (
+    select message_id from message where message_id in (select message_id from jsonb_populate_recordset(null::message, $1::jsonb))
+    order by message_id for update)
+  returning m.message_id`;
 
 export class PostgresWorkTable implements WorkTable {
-  constructor(private readonly source: DataSource) {}
+  private readonly addTogether: (row: WorkRow) => Promise<boolean>;
+  private readonly saveTogether: (row: WorkRow & { readonly owner: string }) => Promise<boolean>;
+
+  /** Rows that are added or saved at the same time travel in one statement. */
+  constructor(private readonly source: DataSource) {
+    this.addTogether = rowsTogether(
+      ({ messageId }) => messageId,
+      async (rows) => {
+        const added = await source.query<readonly { message_id: string }[]>(addSql, [
+          JSON.stringify(rows.map(columnsOf)),
+        ]);
+        return new Set(added.map((row) => row.message_id));
+      },
+    );
+    this.saveTogether = rowsTogether(
+      ({ messageId }) => messageId,
+      async (rows) => {
+        const values = rows.map((row) => ({ ...columnsOf(row), lease_owner: row.owner }));
+        // TypeORM answers an UPDATE … RETURNING with [rows, count].
+        const [saved] = await source.query<readonly [readonly { message_id: string }[], number]>(saveSql, [
+          JSON.stringify(values),
+        ]);
+        return new Set(saved.map((row) => row.message_id));
+      },
+    );
+  }
 
   async add(row: WorkRow): Promise<void> {
-    const { messageId, caseId, tenant, queue, phase, channel, version, since, dueAt } = row;
-    await this.source.query(addSql, [
-      messageId,
-      caseId,
-      tenant,
-      queue,
-      phase,
-      channel,
-      version,
-      since,
-      dueAt,
-    ]);
+    await this.addTogether(row);
   }
 
   async claim({ queue, owner, now, leaseMs, limit }: Claim): Promise<readonly WorkRow[]> {
@@ -57,8 +79,7 @@ export class PostgresWorkTable implements WorkTable {
   }
 
   async save(row: WorkRow, owner: string): Promise<void> {
-    const { messageId, version, queue, phase, channel, since, dueAt } = row;
-    await this.source.query(saveSql, [messageId, owner, version, queue, phase, channel, since, dueAt]);
+    await this.saveTogether({ ...row, owner });
   }
 
   async touch(messageId: string, dueAt: string): Promise<void> {
@@ -69,6 +90,21 @@ export class PostgresWorkTable implements WorkTable {
   async clear(): Promise<void> {
     await this.source.query('truncate message');
   }
+}
+
+function columnsOf(row: WorkRow): Readonly<Record<string, unknown>> {
+  const { messageId, caseId, tenant, queue, phase, channel, version, since, dueAt } = row;
+  return {
+    message_id: messageId,
+    case_id: caseId,
+    tenant,
+    queue,
+    phase,
+    channel,
+    version,
+    since,
+    due_at: dueAt,
+  };
 }
 
 function rowOf(entity: MessageEntity): WorkRow {
