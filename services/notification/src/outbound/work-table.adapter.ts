@@ -22,7 +22,7 @@ const claimSql = `
   )
   returning message_id as "messageId", case_id as "caseId", tenant, queue, phase, channel, version, since, due_at as "dueAt"`;
 
-/** Rows as in `addSql`; `lease_owner` is who saves. The table's rows are locked in the order of their keys. */
+/** Rows as in `addSql`, `lease_owner` being who saves; their keys again, because a function's rows are too many for the planner to use the index. */
 const saveSql = `
   update message m set
     queue = case when m.version <= r.version then r.queue else m.queue end,
@@ -34,9 +34,7 @@ const saveSql = `
     leased_until = case when m.lease_owner = r.lease_owner then null else m.leased_until end,
     lease_owner = case when m.lease_owner = r.lease_owner then null else m.lease_owner end
   from jsonb_populate_recordset(null::message, $1::jsonb) r
-  where m.message_id = r.message_id and m.message_id in (
-    select message_id from message where message_id in (select message_id from jsonb_populate_recordset(null::message, $1::jsonb))
-    order by message_id for update)
+  where m.message_id = any ($2::uuid[]) and m.message_id = r.message_id
   returning m.message_id`;
 
 export class PostgresWorkTable implements WorkTable {
@@ -61,6 +59,7 @@ export class PostgresWorkTable implements WorkTable {
         // TypeORM answers an UPDATE … RETURNING with [rows, count].
         const [saved] = await source.query<readonly [readonly { message_id: string }[], number]>(saveSql, [
           JSON.stringify(values),
+          rows.map((row) => row.messageId),
         ]);
         return new Set(saved.map((row) => row.message_id));
       },
