@@ -36,7 +36,7 @@ const maxPauseMs = 5_000;
  * A reader that has caught up rests this many times as long as its last read took before it reads again, at most so many
  * milliseconds. An idle store answers at once, and the rest is not felt; a busy one is read less often, in fuller pages.
  */
-const [restShare, maxRestMs] = [5, 25];
+const [restShare, maxRestMs] = [12, 25];
 const turn = promisify(setImmediate);
 
 /**
