@@ -1,5 +1,5 @@
 import { CaseLanes } from '../src/delivery/case-lanes';
-import { coalesced } from '../src/delivery/coalesced';
+import { coalesced, rowsTogether } from '../src/delivery/coalesced';
 import { backOffMs } from '../src/delivery/back-off';
 import { Watermark } from '../src/delivery/watermark';
 import { fromTopic } from '../src/delivery/incoming';
@@ -67,6 +67,49 @@ describe('coalesced calls', () => {
     await expect(Promise.all([ask('a'), ask('b')])).rejects.toThrow('away');
     away = false;
     expect(await ask('c')).toBe('c');
+  });
+});
+
+describe('rows of read models that are written together', () => {
+  interface Row {
+    readonly key: string;
+    readonly version: number;
+    readonly broken?: boolean;
+  }
+  function table() {
+    const statements: string[][] = [];
+    const write = rowsTogether<Row>(
+      ({ key }) => key,
+      async (rows) => {
+        statements.push(rows.map(({ key, version }) => `${key}${version}`));
+        await turn();
+        if (rows.some(({ broken }) => broken === true))
+          throw Object.assign(new Error('broken'), { code: '22P02' });
+        return new Set(rows.map(({ key }) => key));
+      },
+    );
+    return { statements, write };
+  }
+
+  it('are one of a key, the newest, in the order of keys; older ones hear that they were not written', async () => {
+    const { statements, write } = table();
+    const rows: Row[] = [
+      { key: 'b', version: 2 },
+      { key: 'a', version: 1 },
+      { key: 'b', version: 1 },
+    ];
+    expect(await Promise.all(rows.map(write))).toEqual([true, true, false]);
+    expect(statements).toEqual([['a1', 'b2']]);
+  });
+
+  it('do not suffer from a broken one among them', async () => {
+    const { write } = table();
+    const results = await Promise.allSettled([
+      write({ key: 'a', version: 1 }),
+      write({ key: 'b', version: 1, broken: true }),
+      write({ key: 'c', version: 1 }),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 });
 

@@ -2,7 +2,8 @@ import { type PublishedEvent, type Topic } from '@balagh/case-events';
 import { createMemoryEventStore } from '@balagh/event-store';
 import { CaseDelivery } from '../src/delivery/case-delivery';
 import { type Incoming } from '../src/delivery/incoming';
-import { type Reached } from '../src/event-feed.port';
+import { PermanentFault, type Reached } from '../src/event-feed.port';
+import { type FeedProgress } from '../src/progress/feed-progress.port';
 import { createMemoryProgress } from '../src/progress/memory-progress.adapter';
 
 const topics: readonly Topic[] = ['case.intake', 'case.routing'];
@@ -10,6 +11,19 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 
 function deliveryTo(handle: (revision: number) => Reached | void) {
   const called: number[] = [];
+  const memory = createMemoryProgress('spec.projection');
+  const asked = { states: 0, notes: 0 };
+  const progress: FeedProgress = {
+    ...memory,
+    state: (...of) => {
+      asked.states += 1;
+      return memory.state(...of);
+    },
+    handled: (note) => {
+      asked.notes += 1;
+      return memory.handled(note);
+    },
+  };
   const delivery = new CaseDelivery({
     subscription: {
       consumer: 'spec.projection',
@@ -19,11 +33,11 @@ function deliveryTo(handle: (revision: number) => Reached | void) {
         return handle(caserevision);
       },
     },
-    progress: createMemoryProgress('spec.projection'),
+    progress,
     store: createMemoryEventStore(),
     log,
   });
-  return { delivery, called };
+  return { delivery, called, asked, progress };
 }
 
 const message = (topic: Topic, revision: number, caseId = 'case-a'): Incoming => ({
@@ -72,5 +86,50 @@ describe('a projection that says how far it read', () => {
     const { delivery, called } = deliveryTo(() => undefined);
     for (const revision of [0, 1, 2]) await delivery.deliver(message('case.intake', revision));
     expect(called).toEqual([0, 1, 2]);
+  });
+});
+
+describe('the progress store', () => {
+  it('is asked once for a case while its messages are handled here, and keeps no notes of projections', async () => {
+    const { delivery, asked } = deliveryTo((revision) => ({ upTo: revision }));
+    for (const revision of [0, 1, 2]) await delivery.deliver(message('case.intake', revision));
+    expect(asked).toEqual({ states: 1, notes: 0 });
+  });
+
+  it('is told of every message of a reaction, and asked again once the cases may be somebody else’s', async () => {
+    const { delivery, called, asked, progress } = deliveryTo(() => undefined);
+    await delivery.deliver(message('case.intake', 0));
+    await delivery.deliver(message('case.intake', 1));
+    expect(asked).toEqual({ states: 1, notes: 2 });
+    delivery.forget();
+    await progress.handled({ topic: 'case.intake', caseId: 'case-a', revision: 2 });
+    expect(await delivery.deliver(message('case.intake', 2))).toBe('known');
+    expect([called, asked.states]).toEqual([[0, 1], 2]);
+  });
+
+  it('is asked again after five seconds, for a process that was stopped may have lost its cases meanwhile', async () => {
+    const { delivery, asked } = deliveryTo(() => undefined);
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    await delivery.deliver(message('case.intake', 0));
+    clock.mockReturnValue(5_999);
+    await delivery.deliver(message('case.intake', 1));
+    expect(asked.states).toBe(1);
+    clock.mockReturnValue(11_000);
+    await delivery.deliver(message('case.intake', 2));
+    expect(asked.states).toBe(2);
+    clock.mockRestore();
+  });
+
+  it('is asked for a case that was parked, so that its messages wait', async () => {
+    let poisoned = false;
+    const { delivery } = deliveryTo(() => {
+      if (poisoned) throw new PermanentFault('POISON');
+    });
+    await delivery.deliver(message('case.intake', 0));
+    await delivery.deliver(message('case.routing', 1));
+    poisoned = true;
+    expect(await delivery.deliver(message('case.intake', 2))).toBe('parked');
+    poisoned = false;
+    expect(await delivery.deliver(message('case.routing', 3))).toBe('waiting');
   });
 });
