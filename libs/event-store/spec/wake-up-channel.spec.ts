@@ -7,15 +7,17 @@ import { createWakeUp } from '../src/wake-up';
 function hints() {
   const answers: (() => void)[] = [];
   let sent = 0;
+  const named: string[] = [];
   const pool = {
-    query: () =>
+    query: ({ values }: { values: readonly string[] }) =>
       new Promise<void>((resolve) => {
         sent += 1;
+        named.push(values[0] ?? '-');
         answers.push(resolve);
       }),
   };
   const channel = new WakeUpChannel(pool as unknown as Pool, createWakeUp());
-  return { channel, sent: () => sent, answer: () => answers.shift()?.() };
+  return { channel, named, sent: () => sent, answer: () => answers.shift()?.() };
 }
 
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
@@ -23,7 +25,7 @@ const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 describe('the hint to other processes', () => {
   it('stands for all appends until it is sent', async () => {
     const { channel, sent } = hints();
-    for (let i = 0; i < 50; i += 1) channel.appended();
+    for (let i = 0; i < 50; i += 1) channel.appended(['CaseRouted']);
     await moment();
     expect(sent()).toBe(1);
     channel.close();
@@ -31,9 +33,9 @@ describe('the hint to other processes', () => {
 
   it('is owed again for what was appended while one is on its way, one at a time', async () => {
     const { channel, sent, answer } = hints();
-    channel.appended();
+    channel.appended(['CaseRouted']);
     await eventually(() => sent() === 1);
-    for (let i = 0; i < 50; i += 1) channel.appended();
+    for (let i = 0; i < 50; i += 1) channel.appended(['CaseRouted']);
     await moment();
     expect(sent()).toBe(1);
     answer();
@@ -42,5 +44,61 @@ describe('the hint to other processes', () => {
     await moment();
     expect(sent()).toBe(2);
     channel.close();
+  });
+
+  it('names the types of what was appended since the last one, each once', async () => {
+    const { channel, named, answer } = hints();
+    channel.appended(['CaseOpened', 'FormFilled']);
+    await eventually(() => named.length === 1);
+    for (const types of [['CaseRouted'], ['CaseRouted', 'CaseClosed']]) channel.appended(types);
+    answer();
+    await eventually(() => named.length === 2);
+    expect(named).toEqual(['CaseOpened,FormFilled', 'CaseRouted,CaseClosed']);
+    channel.close();
+  });
+
+  it('names none when they are too many for one notification', async () => {
+    const { channel, named } = hints();
+    channel.appended(Array.from({ length: 100 }, (_, n) => `Type${n}${'x'.repeat(90)}`));
+    await eventually(() => named.length === 1);
+    expect(named).toEqual(['']);
+    channel.close();
+  });
+});
+
+describe('a sleeper', () => {
+  const never = new AbortController().signal;
+  const within = async (waiting: Promise<void>): Promise<'woken' | 'asleep'> =>
+    Promise.race([waiting.then(() => 'woken' as const), moment().then(() => 'asleep' as const)]);
+
+  it('is woken by what may concern it: its types, or a signal that names none', async () => {
+    const wakeUp = createWakeUp();
+    const since = wakeUp.count();
+    const mine = (): Promise<void> => wakeUp.wait(since, 5_000, never, ['CaseRouted', 'CaseClosed']);
+    const sleeping = mine();
+    wakeUp.signal(['MessageAccepted']);
+    expect(await within(sleeping)).toBe('asleep');
+    expect(await within(mine())).toBe('asleep');
+    wakeUp.signal(['FormFilled', 'CaseClosed']);
+    expect(await within(sleeping)).toBe('woken');
+    const later = wakeUp.wait(wakeUp.count(), 5_000, never, ['CaseRouted']);
+    wakeUp.signal();
+    expect(await within(later)).toBe('woken');
+  });
+
+  it('does not miss what was signalled before it slept, and one of all types is woken by any', async () => {
+    const wakeUp = createWakeUp();
+    const since = wakeUp.count();
+    wakeUp.signal(['CaseRouted']);
+    expect(await within(wakeUp.wait(since, 5_000, never, ['CaseRouted']))).toBe('woken');
+    expect(await within(wakeUp.wait(since, 5_000, never))).toBe('woken');
+    expect(await within(wakeUp.wait(wakeUp.count(), 5_000, never, ['CaseRouted']))).toBe('asleep');
+  });
+
+  it('is woken when types are too many to be told apart', async () => {
+    const wakeUp = createWakeUp();
+    const sleeping = wakeUp.wait(wakeUp.count(), 5_000, never, ['CaseRouted']);
+    for (let n = 0; n < 1_001; n += 1) wakeUp.signal([`Type${n}`]);
+    expect(await within(sleeping)).toBe('woken');
   });
 });

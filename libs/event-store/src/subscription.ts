@@ -83,7 +83,7 @@ export async function* follow(
     if (moved || !announced) yield { kind: 'caughtUp', position: after };
     announced = true;
     await sleep(Math.min(fetched.tookMs() * restShare, maxRestMs), signal);
-    await wakeUp.wait(fetched.since, followed.pollMs(), signal);
+    await wakeUp.wait(fetched.since, followed.pollMs(), signal, filter?.types);
   }
 }
 

@@ -49,7 +49,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       const [revision, link] = expectation(expected);
       const row = await flights.append({ stream, expected: revision, link, events, call });
       const result = resultOf(stream, expected, row);
-      if (!result.replayed) channel.appended();
+      if (!result.replayed) channel.appended(events.map(({ type }) => type));
       return result;
     },
     async readStream(stream, request) {

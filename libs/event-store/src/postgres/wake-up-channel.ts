@@ -11,11 +11,16 @@ const pollDeafMs = 50;
 const [hintGapMs, crowdedGapMs, crowd] = [3, 12, 8];
 const maxPauseMs = 5_000;
 
-/** No fsync for a hint: losing it costs one poll interval, never an event. */
+/**
+ * No fsync for a hint: losing it costs one poll interval, never an event. It names the types of what was appended, with commas between
+ * them, so that readers of others may sleep on; empty: whatever.
+ */
 const notify = {
   name: 'eventstore-hint',
-  text: `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', '')`,
+  text: `select set_config('synchronous_commit', 'off', true), pg_notify('${channel}', $1)`,
 };
+/** PostgreSQL takes less than 8,000 bytes; names are ASCII. */
+const longestPayload = 7_000;
 
 /**
  * NOTIFY and LISTEN as a hint between processes. The hint is sent after the append has committed, at most one in flight per
@@ -33,6 +38,7 @@ export class WakeUpChannel {
   private gapMs = hintGapMs;
   /** Since the last hint was sent. */
   private appends = 0;
+  private readonly types = new Set<string>();
   private pauseMs = 100;
   private retry: NodeJS.Timeout | undefined;
   private probe: NodeJS.Timeout | undefined;
@@ -57,19 +63,24 @@ export class WakeUpChannel {
   }
 
   /** Wakes the subscriptions of this process now, those of others by NOTIFY. Never throws, never waits. */
-  appended(): void {
-    this.wakeUp.signal();
+  appended(types: readonly string[]): void {
+    this.wakeUp.signal(types);
+    for (const type of types) this.types.add(type);
     this.appends += 1;
-    if (this.hint !== undefined || this.closed) return;
-    const wait = this.sentAt + this.gapMs - performance.now();
-    if (wait <= 0) void this.send();
-    else this.hint = setTimeout(() => void this.send(), wait);
+    this.hintWhenDue();
   }
 
   close(): void {
     this.closed = true;
     for (const timer of [this.retry, this.probe, this.hint]) clearTimeout(timer);
     this.drop(this.listener);
+  }
+
+  private hintWhenDue(): void {
+    if (this.hint !== undefined || this.closed) return;
+    const wait = this.sentAt + this.gapMs - performance.now();
+    if (wait <= 0) void this.send();
+    else this.hint = setTimeout(() => void this.send(), wait);
   }
 
   private async send(): Promise<void> {
@@ -80,13 +91,15 @@ export class WakeUpChannel {
     this.sentAt = performance.now();
     this.gapMs = this.appends < crowd ? hintGapMs : crowdedGapMs;
     this.appends = 0;
+    const named = [...this.types].join(',');
+    this.types.clear();
     try {
-      await this.pool.query(notify);
+      await this.pool.query({ ...notify, values: [named.length > longestPayload ? '' : named] });
     } catch {
       // A lost hint is made up for by polling.
     }
     this.sending = false;
-    if (this.again) this.appended();
+    if (this.again) this.hintWhenDue();
   }
 
   private async connect(): Promise<void> {
@@ -96,7 +109,9 @@ export class WakeUpChannel {
       const connected = client;
       client.on('error', () => this.lost(connected));
       client.on('end', () => this.lost(connected));
-      client.on('notification', () => this.wakeUp.signal());
+      client.on('notification', ({ payload = '' }) =>
+        this.wakeUp.signal(payload === '' ? undefined : payload.split(',')),
+      );
       await client.query(`listen ${channel}`);
       this.listener = client;
       this.pauseMs = 100;
