@@ -55,7 +55,11 @@ export class AppendFlights {
   /** A flight has landed, and those who follow it are still arriving. */
   private boarding = false;
 
-  constructor(private readonly transport: AppendTransport) {}
+  constructor(
+    private readonly transport: AppendTransport,
+    /** Milliseconds after which a flight is late. */
+    private readonly lateAfter = lateAfterMs,
+  ) {}
 
   append(request: AppendRequest): Promise<AppendRow> {
     return new Promise<AppendRow>((resolve, reject) => {
@@ -117,7 +121,7 @@ export class AppendFlights {
       this.late += 1;
       this.flights -= 1;
       this.depart();
-    }, lateAfterMs);
+    }, this.lateAfter);
     void this.fly(aboard).finally(() => {
       clearTimeout(timer);
       if (counted) this.flights -= 1;

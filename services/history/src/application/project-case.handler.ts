@@ -1,5 +1,5 @@
 import { caseStream } from '@balagh/case-events';
-import { RevisionNotReached, type Streams } from '@balagh/event-store';
+import { type Streams } from '@balagh/event-store';
 import { rowOf } from '../domain/case-index-row';
 import { type CaseIndex } from './case-index.port';
 
@@ -12,11 +12,10 @@ export class ProjectCase {
 
   /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
   async project(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
-    const { events } = await this.streams.loadReaching(caseStream(caseId), atLeastRevision);
+    const { events, head } = await this.streams.loadReaching(caseStream(caseId), atLeastRevision);
     const row = rowOf(caseId, events);
-    if (row === undefined || row.version <= atLeastRevision)
-      throw new RevisionNotReached(`case ${caseId} before revision ${atLeastRevision}`);
-    await this.index.upsert(row);
-    return { upTo: events.length - 1 };
+    if (row !== undefined) await this.index.upsert(row);
+    // Not the number of events: where one was taken out, the case still has a row, and holds nobody up.
+    return { upTo: head?.revision ?? atLeastRevision };
   }
 }
