@@ -131,6 +131,17 @@ export class Drill {
       },
       backWithinMs,
     );
+    // A worker that was killed between a message's last event and its row leaves the row as it was, until its lease ends.
+    await until(
+      'messages that no dead worker holds',
+      async () => {
+        const [held] = await this.query<{ n: number }>(
+          'select count(*)::int as n from notification.message where lease_owner is not null',
+        );
+        return held?.n === 0;
+      },
+      backWithinMs,
+    );
   }
 
   async ready(): Promise<void> {
