@@ -49,7 +49,8 @@ async function claim(): Promise<void> {
   throw new Error(`no free block of ports between ${firstPort} and ${firstPort + blocks * blockSize - 1}`);
 }
 
-async function canListen(port: number): Promise<boolean> {
+/** Whether nobody listens on a port of loopback at this moment. */
+export async function canListen(port: number): Promise<boolean> {
   const server = await listen(port);
   if (server === undefined) return false;
   await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startIdentity } from '@balagh/identity';
 import { startSimulators } from '@balagh/simulators';
@@ -13,7 +12,7 @@ import { kafkaConfig, kafkaSecurityOf } from '@balagh/runtime';
 import { chosenStore } from './event-store-choice';
 import { startKafkaBroker } from './kafka/kafka-broker';
 import { memoryOf } from './memory';
-import { freePort } from './free-port';
+import { canListen, freePort } from './free-port';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres';
 import { grpcAgencies, publishProfiles } from './profiles';
 import { type Ports, serviceProcesses } from './services';
@@ -241,7 +240,7 @@ async function choosePorts(first: number): Promise<Ports> {
   let next = first;
   const human = async (): Promise<number> => {
     if (first === 0) return freePort();
-    while (!(await isFree(next))) next += 1;
+    while (!(await canListen(next))) next += 1;
     return next++;
   };
   const free = async (): Promise<Record<(typeof databaseServices)[number], number>> =>
@@ -263,14 +262,6 @@ async function choosePorts(first: number): Promise<Ports> {
     grpc: await free(),
     partner: await freePort(),
   };
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 const redirects = (ports: Ports): string[] =>

@@ -1,5 +1,6 @@
 import { CaseLanes } from '../src/delivery/case-lanes';
-import { coalesced, rowsTogether } from '../src/delivery/coalesced';
+import { coalesced } from '../src/delivery/coalesced';
+import { rowsTogether } from '../src/delivery/rows-together';
 import { backOffMs } from '../src/delivery/back-off';
 import { Watermark } from '../src/delivery/watermark';
 import { fromTopic } from '../src/delivery/incoming';

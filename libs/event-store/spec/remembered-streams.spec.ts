@@ -1,6 +1,7 @@
 import { type CaseEvent, type StoredEvent } from '@balagh/case-events';
 import { type Decision, accept, reject } from '@balagh/decider';
 import { type CommandContext, type Streams } from '../src/case-streams/case-streams';
+import { commandOf } from './command-of';
 import { createStreams } from '../src/case-streams/streams';
 import { DeadlineExceeded } from '../src/event-store.errors';
 import { type EventStore } from '../src/event-store.port';
@@ -8,15 +9,8 @@ import { createMemoryEventStore } from '../src/memory/memory-event-store.adapter
 
 const uuid = (n: number): string => `7b0c0000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const stream = `case-${uuid(1)}`;
-const command = (n: number, more: Partial<CommandContext> = {}): CommandContext => ({
-  commandId: uuid(1_000 + n),
-  tenant: 'MUS',
-  actor: { kind: 'staff', id: 'agent-1', organisation: 'MUS' },
-  line: '1',
-  correlationId: 'k1',
-  causationId: 'k1',
-  ...more,
-});
+const command = (n: number, more: Partial<CommandContext> = {}): CommandContext =>
+  commandOf(uuid(1_000 + n), more);
 const opened: CaseEvent = {
   type: 'CaseOpened',
   data: { caseId: uuid(1), channel: 'PHONE_1111', subjectId: uuid(2) },

@@ -1,6 +1,6 @@
 import { type CaseEvent } from '@balagh/case-events';
 import { accept } from '@balagh/decider';
-import { type CommandContext } from '../src/case-streams/case-streams';
+import { commandOf } from './command-of';
 import { StreamMemory } from '../src/case-streams/stream-memory';
 import { createStreams } from '../src/case-streams/streams';
 import { type EventStore } from '../src/event-store.port';
@@ -14,14 +14,7 @@ let commands = 0;
 async function grow(store: EventStore, name: string, events: number): Promise<void> {
   const streams = createStreams(store, { author: 'intake', now: () => '2026-03-01T08:00:00.000Z' });
   for (let n = 0; n < events; n += 1) {
-    const context: CommandContext = {
-      commandId: uuid((commands += 1)),
-      tenant: 'MUS',
-      actor: { kind: 'staff', id: 'agent-1', organisation: 'MUS' },
-      line: '1',
-      correlationId: 'k1',
-      causationId: 'k1',
-    };
+    const context = commandOf(uuid((commands += 1)));
     const opened: CaseEvent = {
       type: 'CaseOpened',
       data: { caseId: name.slice(5), channel: 'PHONE_1111', subjectId: uuid(2) },

@@ -4,6 +4,7 @@ import { proves } from '@balagh/testing';
 import { type CommandContext, type CommandOutcome } from '../src/case-streams/case-streams';
 import { eventHash, verifyChain } from '../src/case-streams/chain';
 import { commandEventId } from '../src/case-streams/command-event-id';
+import { commandOf } from './command-of';
 import { createStreams } from '../src/case-streams/streams';
 import {
   DeadlineExceeded,
@@ -19,15 +20,8 @@ const caseId = '7b0c0000-0000-4000-8000-000000000001';
 const stream = `case-${caseId}`;
 const now = (): string => '2026-03-01T08:00:00.000Z';
 const patience = { pauseMs: 1 };
-const command = (n: number, more: Partial<CommandContext> = {}): CommandContext => ({
-  commandId: `c0000000-0000-4000-8000-00000000000${n}`,
-  tenant: 'MUS',
-  actor: { kind: 'staff', id: 'agent-1', organisation: 'MUS' },
-  line: '1',
-  correlationId: 'k1',
-  causationId: 'k1',
-  ...more,
-});
+const command = (n: number, more: Partial<CommandContext> = {}): CommandContext =>
+  commandOf(`c0000000-0000-4000-8000-00000000000${n}`, more);
 
 type Decide = (history: readonly StoredEvent[]) => Decision<CaseEvent>;
 const opened: CaseEvent = {

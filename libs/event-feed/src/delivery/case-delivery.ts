@@ -4,6 +4,7 @@ import { type FeedLog } from '../feed-log';
 import { type FeedProgress } from '../progress/feed-progress.port';
 import { faultCode, isRetriable } from './fault';
 import { type Incoming } from './incoming';
+import { RevisionsByCase } from './revisions-by-case';
 
 export interface DeliveryParts {
   readonly subscription: Subscription;
@@ -13,6 +14,12 @@ export interface DeliveryParts {
 }
 
 export type DeliveryOutcome = 'handled' | 'known' | 'waiting' | 'parked';
+
+/**
+ * How long a note of ours stands for what the progress store would say. Shorter than it takes before a process that was stopped loses
+ * its cases to another: one that wakes up after that asks again.
+ */
+const notedForMs = 5_000;
 
 /**
  * The rules of one delivery (design §3.6), the same on every feed: what was handled is skipped, a parked case waits, the
@@ -112,49 +119,6 @@ export class CaseDelivery {
       err,
     });
     return 'parked';
-  }
-}
-
-const casesRemembered = 1_000;
-
-/**
- * How long a note of ours stands for what the progress store would say. Shorter than it takes before a process that was stopped loses
- * its cases to another: one that wakes up after that asks again.
- */
-const notedForMs = 5_000;
-
-/**
- * A revision per case, or per case and topic: how far projections have read, or what was noted as handled. Only in memory: after a restart messages
- * come again, and change nothing.
- */
-class RevisionsByCase {
-  /** In the order of their last note. */
-  private readonly cases = new Map<string, Map<string, { readonly revision: number; readonly at: number }>>();
-
-  constructor(private readonly validMs = Number.POSITIVE_INFINITY) {}
-
-  of(caseId: string, topic = ''): number | undefined {
-    const entry = this.cases.get(caseId)?.get(topic);
-    return entry === undefined || performance.now() - entry.at > this.validMs ? undefined : entry.revision;
-  }
-
-  note(caseId: string, revision: number, topic = ''): void {
-    const entries = this.cases.get(caseId) ?? new Map<string, { revision: number; at: number }>();
-    this.cases.delete(caseId);
-    this.cases.set(caseId, entries.set(topic, { revision, at: performance.now() }));
-    if (this.cases.size <= casesRemembered) return;
-    for (const oldest of this.cases.keys()) {
-      this.cases.delete(oldest);
-      return;
-    }
-  }
-
-  forget(caseId: string): void {
-    this.cases.delete(caseId);
-  }
-
-  clear(): void {
-    this.cases.clear();
   }
 }
 
