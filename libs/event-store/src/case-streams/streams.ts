@@ -39,7 +39,8 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   ): Promise<LoadedStream<E>> {
     if (upToRevision === undefined) return memory.load<E>(stream);
     const kept = memory.remembered<E>(stream, upToRevision);
-    if (kept !== undefined) return beginningOf(kept, upToRevision);
+    // Where an event was taken out, places are not revisions: such a stream is read.
+    if (kept?.events[upToRevision]?.revision === upToRevision) return beginningOf(kept, upToRevision);
     const raw = await readWholeStream(store, stream, upToRevision);
     const last = raw.at(-1);
     const events = raw.map((event) => decodeEvent<E>(event));
