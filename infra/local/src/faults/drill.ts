@@ -96,12 +96,9 @@ export class Drill {
     await until(
       'a quiet system',
       async () => {
-        const states = await Promise.all(this.services.map((service) => this.stateOf(service)));
-        const busy = states.some(
-          ({ ready, consumers }) =>
-            !ready || Object.values(consumers).some((c) => c.lag !== 0 || c.parked !== 0),
-        );
-        inARow = busy ? 0 : inARow + 1;
+        const busy = (await Promise.all(this.services.map((service) => this.busyIn(service)))).flat();
+        inARow = busy.length > 0 ? 0 : inARow + 1;
+        if (busy.length > 0) throw new Error(`still busy: ${busy.join('; ')}`);
         return inARow >= 3;
       },
       backWithinMs,
@@ -215,6 +212,16 @@ export class Drill {
   }
 
   pause = pause;
+
+  /** What keeps a service from being quiet, in words. */
+  private async busyIn(service: string): Promise<string[]> {
+    const { ready, consumers } = await this.stateOf(service);
+    const busy = Object.entries(consumers).filter(([, { lag, parked }]) => lag !== 0 || parked !== 0);
+    return [
+      ...(ready ? [] : [`${service} is not ready`]),
+      ...busy.map(([name, { lag, parked }]) => `${name} has ${lag} waiting and ${parked} parked`),
+    ];
+  }
 
   private async stateOf(service: string): Promise<ReadyReport> {
     const answer = await fetch(`${this.endpoints.http[service]}/readyz`, {

@@ -1,5 +1,5 @@
 import { topics } from '@balagh/case-events';
-import { type EachMessagePayload, Kafka, Partitioners, logLevel } from 'kafkajs';
+import { type EachMessagePayload, Kafka, Partitioners, type RecordMetadata, logLevel } from 'kafkajs';
 import { type Chance } from './random';
 import { pause } from './waiting';
 
@@ -45,20 +45,55 @@ export async function duplicateOnTopics(brokers: string, chance: Chance): Promis
   return again.length;
 }
 
-/** A message that nobody can read, with the key of a real case. */
-export async function produceUnreadable(brokers: string, topic: string, caseId: string): Promise<void> {
-  await produce(brokers, topic, caseId, unreadable);
+/** Where a message lies on its topic. */
+export interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** A message that nobody can read, with the key of a real case. @returns where it lies */
+export async function produceUnreadable(brokers: string, topic: string, caseId: string): Promise<Place> {
+  const [written] = await produce(brokers, topic, caseId, unreadable);
   await closeProducer();
+  if (written?.baseOffset === undefined) throw new Error('the broker did not say where the message lies');
+  return { topic, partition: written.partition, offset: BigInt(written.baseOffset) };
+}
+
+/** The groups that read the topic and have not yet committed an offset after this message. */
+export async function groupsBefore(brokers: string, { topic, partition, offset }: Place): Promise<string[]> {
+  const admin = client(brokers).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.listGroups();
+    const places = await Promise.all(
+      groups.map(async ({ groupId }) => {
+        const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        const offsets = (committed?.partitions ?? []).map((p) => [p.partition, BigInt(p.offset)] as const);
+        const reads = offsets.some(([, next]) => next >= 0n);
+        const next = offsets.find(([number]) => number === partition)?.[1] ?? -1n;
+        return { groupId, before: reads && next <= offset };
+      }),
+    );
+    return places.filter(({ before }) => before).map(({ groupId }) => groupId);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 let producer: ReturnType<Kafka['producer']> | undefined;
 
-async function produce(brokers: string, topic: string, key: string, value: string): Promise<void> {
+async function produce(
+  brokers: string,
+  topic: string,
+  key: string,
+  value: string,
+): Promise<RecordMetadata[]> {
   if (producer === undefined) {
     producer = client(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
   }
-  await producer.send({ topic, messages: [{ key, value }] });
+  return producer.send({ topic, messages: [{ key, value }] });
 }
 
 async function closeProducer(): Promise<void> {

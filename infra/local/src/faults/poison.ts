@@ -1,7 +1,7 @@
 import { World } from '@balagh/stories';
 import { type Drill } from './drill';
 import { alarmsOf } from './drill-evidence';
-import { produceUnreadable } from './duplicated-topics';
+import { groupsBefore, type Place, produceUnreadable } from './duplicated-topics';
 import { until } from './waiting';
 
 const routing = 'routing.case-registered';
@@ -25,8 +25,9 @@ export async function poison(drill: Drill): Promise<string> {
       ],
     });
     for (const caseId of [unrouted, untold]) await register(world, caseId);
-    if (drill.endpoints.kafkaBrokers !== undefined)
-      await produceUnreadable(drill.endpoints.kafkaBrokers, 'case.intake', unrouted);
+    const brokers = drill.endpoints.kafkaBrokers;
+    const unreadable =
+      brokers === undefined ? undefined : await produceUnreadable(brokers, 'case.intake', unrouted);
     await until('the alarms of the parked cases', () => alarms(drill, routing, unrouted) > 0, withinMs);
     await until('the alarms of the parked cases', () => alarms(drill, messages, untold) > 0, withinMs);
 
@@ -39,6 +40,7 @@ export async function poison(drill: Drill): Promise<string> {
     drill.setFeedFaults({});
     await redrive(drill, routing, unrouted);
     await redrive(drill, messages, untold);
+    if (brokers !== undefined && unreadable !== undefined) await readByAll(brokers, unreadable);
     await redriveOthers(drill, unrouted);
     await inOrder(drill, unrouted, ['CaseRegistered', 'CaseRouted', 'CaseSentToSecondLine']);
     const told = await toldInOrder(drill, untold);
@@ -47,6 +49,19 @@ export async function poison(drill: Drill): Promise<string> {
     drill.setFeedFaults({});
     world.close();
   }
+}
+
+/** A consumer that was just killed joins its group only when its old session is over, and parks the case then. */
+async function readByAll(brokers: string, place: Place): Promise<void> {
+  await until(
+    'consumers that all met the unreadable message',
+    async () => {
+      const before = await groupsBefore(brokers, place);
+      if (before.length > 0) throw new Error(`not yet: ${before.join(', ')}`);
+      return true;
+    },
+    withinMs,
+  );
 }
 
 async function othersFlow(drill: Drill, world: World): Promise<void> {
