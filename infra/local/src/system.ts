@@ -213,6 +213,12 @@ async function databaseServer(
   return first.url;
 }
 
+/**
+ * Of each topic on the embedded broker: for the few replicas of a drill. Each fetch of each consumer names every partition of its topics, and so
+ * does each answer.
+ */
+const embeddedPartitions = 3;
+
 async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report: Report): Promise<string> {
   const given = process.env['KAFKA_BROKERS'];
   if (given !== undefined && given !== '') {
@@ -231,7 +237,7 @@ async function kafka(data: DataDirectory, stops: Stops, servers: Servers, report
   );
   stops.push(() => watched.stop());
   servers.set('kafka', watched);
-  await createTopics(first.brokers, topics);
+  await createTopics(first.brokers, topics, embeddedPartitions);
   return first.brokers;
 }
 

@@ -12,6 +12,11 @@ const commitEveryMs = 200;
 const heartbeatEveryMs = 1_000;
 const sessionTimeoutMs = 10_000;
 const leaveWithinMs = 5_000;
+/**
+ * Longest wait of a fetch that finds nothing; what comes meanwhile is answered at once. An empty fetch costs broker and consumer about a
+ * millisecond each; leaving and rebalancing wait for the one under way.
+ */
+const fetchWaitMs = 250;
 
 /**
  * One member of a consumer's group. A fetched batch only fills the lanes; offsets are committed by our own clock, up to
@@ -55,7 +60,7 @@ export class KafkaSubscription {
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: sessionTimeoutMs,
         heartbeatInterval: heartbeatEveryMs,
-        maxWaitTimeInMs: 50,
+        maxWaitTimeInMs: fetchWaitMs,
         minBytes: 1,
         partitionAssigners: [coPartitioned],
         // Crashes come back here instead.
