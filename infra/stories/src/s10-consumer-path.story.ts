@@ -57,8 +57,7 @@ async function toConfrontation(
   const date = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
   await officer.command('Dispatch', 'IssueSummons', { caseId, date });
   const auditor = await world.staff('moci.auditor', tenant);
-  await auditor.trailWith(caseNumber, 'SummonsIssued', 'NotificationSent', 'NotificationSent');
-  // The trail may show earlier messages sent late; the summons themselves are waited for.
+  await auditor.toldOf(caseNumber, 'SummonsIssued', 2);
   const summons = await eventually(
     async () => {
       const found = (await world.messages(caseNumber)).filter((m) => m.text.includes(date));
@@ -94,7 +93,7 @@ async function withoutSettlement(
   await desk.command('Dispatch', 'RecordReporterInformed', { caseId, channel: 'PHONE' });
   const auditor = await world.staff('moci.auditor', tenant);
   // The page closes only when both parties were told (AMB-26).
-  await auditor.trailWith(caseNumber, 'CaseReferredToProsecution', 'NotificationSent', 'NotificationSent');
+  await auditor.toldOf(caseNumber, 'CaseReferredToProsecution', 2);
   await desk.command('Dispatch', 'CloseCase', { caseId });
   const trail = await auditor.trailWith(
     caseNumber,

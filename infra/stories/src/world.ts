@@ -225,6 +225,28 @@ export class Staff {
     }
   }
 
+  /**
+   * Waits until so many messages were asked for because of this event, and every one of them was sent. Messages of earlier events may be sent
+   * later than it: their `NotificationSent` says nothing.
+   */
+  async toldOf(caseNumber: string, trigger: string, messages: number): Promise<void> {
+    await eventually(
+      async () => {
+        const { entries } = await this.trail(caseNumber);
+        const idsOf = (type: string): unknown[] =>
+          entries
+            .filter((entry) => entry.type === type && entry.data['trigger'] === trigger)
+            .map(({ data }) => data['messageId']);
+        const [asked, sent] = [idsOf('NotificationRequested'), new Set(idsOf('NotificationSent'))];
+        return asked.length >= messages && asked.every((id) => sent.has(id));
+      },
+      {
+        deadlineMs: 30_000 + this.world.patienceMs,
+        what: `NotificationSent of all ${messages} messages of ${trigger} in ${caseNumber}`,
+      },
+    );
+  }
+
   async messagesOf(caseId: string): Promise<readonly notification.Message[]> {
     return (await this.ask<notification.ListMessagesResponse>('Notification', 'ListMessages', { caseId }))
       .messages;
