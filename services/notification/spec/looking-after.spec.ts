@@ -204,6 +204,46 @@ describe('a worker pool', () => {
     expect(most).toBe(3);
   });
 
+  it('does not look again for a place that falls free while nothing was left behind', async () => {
+    const table = new MemoryWorkTable();
+    await table.add(row(1));
+    const claim = jest.spyOn(table, 'claim');
+    let done = 0;
+    const pool = new WorkerPool(
+      { table, clock: world.clock, log: world.platform.log },
+      { ...options, pollMs: 60_000 },
+      async (rows) => {
+        done += rows.length;
+        return rows.map((r) => ({ ...r, dueAt: null }));
+      },
+    );
+    pool.start();
+    await eventually(() => done === 1);
+    expect(claim).toHaveBeenCalledTimes(1);
+    await table.add(row(2));
+    pool.wake();
+    await eventually(() => done === 2);
+    await pool.stop();
+    expect(claim).toHaveBeenCalledTimes(2);
+  });
+
+  it('looks again at once at a row that is due at once again', async () => {
+    const table = new MemoryWorkTable();
+    await table.add(row(1));
+    let turns = 0;
+    const pool = new WorkerPool(
+      { table, clock: world.clock, log: world.platform.log },
+      { ...options, pollMs: 60_000 },
+      async (rows) => {
+        turns += 1;
+        return rows.map((r) => ({ ...r, dueAt: turns === 1 ? world.clock.now().toISOString() : null }));
+      },
+    );
+    pool.start();
+    await eventually(() => turns === 2);
+    await pool.stop();
+  });
+
   it('makes a row due again when its work fails', async () => {
     const table = new MemoryWorkTable();
     await table.add(row(1));

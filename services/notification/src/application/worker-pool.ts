@@ -61,25 +61,26 @@ export class WorkerPool {
   private async loop(): Promise<void> {
     while (!this.stopping) {
       this.woken = false;
-      const took = await this.takeDue();
+      const allTaken = await this.takeDue();
       if (this.stopping) return;
-      if (this.active.size >= this.options.concurrency) await Promise.race(this.active);
-      else if (took === 0) await this.pause();
+      if (allTaken) await this.pause();
+      else if (this.active.size >= this.options.concurrency) await Promise.race(this.active);
     }
   }
 
-  private async takeDue(): Promise<number> {
+  /** Begins what is due, as far as there are free places. True: nothing was left behind, so no place that falls free is a reason to look again. */
+  private async takeDue(): Promise<boolean> {
     const free = this.options.concurrency - this.active.size;
-    if (free <= 0) return 0;
+    if (free <= 0) return false;
     try {
       const { queue, leaseMs } = this.options;
       const claim = { queue, leaseMs, owner: this.owner, now: this.at(0), limit: free * this.batch };
       const rows = await this.parts.table.claim(claim);
       for (let i = 0; i < rows.length; i += this.batch) this.begin(rows.slice(i, i + this.batch));
-      return rows.length;
+      return rows.length < claim.limit;
     } catch (error) {
       this.parts.log.error({ event: 'message.queue.unreadable', queue: this.options.queue, err: error });
-      return 0;
+      return true;
     }
   }
 
@@ -102,11 +103,10 @@ export class WorkerPool {
       });
     }
     for (const row of rows) {
+      const next = done.get(row.messageId) ?? { ...row, dueAt: this.at(RETRY_MS) };
       try {
-        await this.parts.table.save(
-          done.get(row.messageId) ?? { ...row, dueAt: this.at(RETRY_MS) },
-          this.owner,
-        );
+        await this.parts.table.save(next, this.owner);
+        if (next.queue === this.options.queue && next.dueAt !== null && next.dueAt <= this.at(0)) this.wake();
       } catch (error) {
         this.parts.log.error({ event: 'message.work.unsaved', messageId: row.messageId, err: error });
       }
@@ -119,7 +119,7 @@ export class WorkerPool {
     const woken = new Promise<void>((resolve) => {
       this.wakeUp = resolve;
     });
-    await Promise.race([timer.promise, woken, ...this.active]);
+    await Promise.race([timer.promise, woken]);
     timer.cancel();
   }
 
