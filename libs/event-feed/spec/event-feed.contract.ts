@@ -98,6 +98,16 @@ export function eventFeedContract(
       expect(revisions(effects, A).sort()).toEqual([0, 3]);
     });
 
+    it('hands on everything, in order, also to a consumer whose messages may wait for others', async () => {
+      await begin();
+      const { effects, handle } = collector();
+      await replica().subscribe(subscription(handle, { gatherMs: 40 }));
+      const published = await interleaved(bench, 6, 8);
+      await bench.until(() => effects.length >= total(published));
+      await bench.settle();
+      expect(seen(effects, published.keys())).toEqual(published);
+    });
+
     it('refuses a subscription to a type that its topics never carry', async () => {
       await begin();
       const { handle } = collector();

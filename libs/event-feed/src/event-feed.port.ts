@@ -28,11 +28,19 @@ export interface Subscription {
   /** Event types wanted (short names, e.g. `CaseRegistered`); others are skipped without a call. Absent: all. */
   readonly types?: readonly string[];
   /**
+   * How long a message may wait for others to come, in milliseconds: then a projection writes the row of a case once for several of them, and
+   * leaves the processor to those whom people wait for. Default 0: at once.
+   */
+  readonly gatherMs?: number;
+  /**
    * Retry-safe. A projection, which reads the case as it is now, may answer how far that was: messages of the case up to there that come to this process
    * afterwards need no call, and none is noted as handled. Reactions answer nothing: each message is theirs.
    */
   readonly handle: (message: PublishedEvent, delivery: Delivery) => Promise<Reached | void>;
 }
+
+/** `gatherMs` of rows that somebody looks up, and nobody waits for at that moment. */
+export const unhurriedMs = 50;
 
 export interface Reached {
   /** Revision of the case up to which the effect is durable. */

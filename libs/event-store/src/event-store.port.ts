@@ -141,6 +141,11 @@ export interface SubscribeOptions {
   readonly after?: Position;
   readonly filter?: EventFilter;
   readonly signal: AbortSignal;
+  /**
+   * A reader that has caught up waits so many milliseconds after it was woken, for more to come in the same page. 0 (default): it reads at
+   * once. Stores that send by themselves need not wait.
+   */
+  readonly gatherMs?: number;
 }
 
 export type SubscriptionItem =

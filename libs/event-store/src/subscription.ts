@@ -47,7 +47,7 @@ export async function* follow(
   options: SubscribeOptions,
   followed: Followed,
 ): AsyncGenerator<SubscriptionItem> {
-  const { signal, filter } = options;
+  const { signal, filter, gatherMs = 0 } = options;
   const { wakeUp, silenceMs = 5_000 } = followed;
   const fetch = (after: Position, read: Followed['readAll']): Fetched => {
     const [since, started] = [wakeUp.count(), performance.now()];
@@ -84,6 +84,7 @@ export async function* follow(
     announced = true;
     await sleep(Math.min(fetched.tookMs() * restShare, maxRestMs), signal);
     await wakeUp.wait(fetched.since, followed.pollMs(), signal, filter?.types);
+    if (gatherMs > 0) await sleep(gatherMs, signal);
   }
 }
 

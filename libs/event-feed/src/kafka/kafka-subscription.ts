@@ -17,6 +17,8 @@ const leaveWithinMs = 5_000;
  * millisecond each; leaving and rebalancing wait for the one under way.
  */
 const fetchWaitMs = 250;
+/** Of one fetch: each only fills the lanes, or waits for more with the others. */
+const batchesAtOnce = 16;
 
 /**
  * One member of a consumer's group. A fetched batch only fills the lanes; offsets are committed by our own clock, up to
@@ -29,6 +31,7 @@ export class KafkaSubscription {
   private readonly offsets = new PartitionOffsets();
   private readonly ended: Promise<void>;
   private stopped: Promise<void> | undefined;
+  private gathering: Promise<void> | undefined;
 
   constructor(
     private readonly parts: DeliveryParts,
@@ -129,7 +132,7 @@ export class KafkaSubscription {
     await member.run({
       autoCommit: false,
       eachBatchAutoResolve: true,
-      partitionsConsumedConcurrently: 4,
+      partitionsConsumedConcurrently: batchesAtOnce,
       eachBatch: (payload) => this.take(payload),
     });
   }
@@ -142,6 +145,7 @@ export class KafkaSubscription {
   /** Fills the lanes; waits, with heartbeats, while the window is full. */
   private async take({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const { generation } = this.offsets;
+    await this.gather();
     for (const message of batch.messages) {
       while (!this.consumer.hasRoom) {
         await this.consumer.room(heartbeatEveryMs);
@@ -166,6 +170,15 @@ export class KafkaSubscription {
       if (incoming === undefined) finished();
       else this.consumer.offer(incoming, finished);
     }
+  }
+
+  /** The batches of one fetch wait together; what comes meanwhile is in the next fetch, and its cases are mostly shown already. */
+  private gather(): Promise<void> | undefined {
+    const { gatherMs = 0 } = this.parts.subscription;
+    if (gatherMs === 0) return undefined;
+    return (this.gathering ??= pause(gatherMs, this.stopping.signal).finally(
+      () => (this.gathering = undefined),
+    ));
   }
 
   private async commit(member: Consumer): Promise<void> {

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { type Position, type SubscriptionItem } from '@balagh/event-store';
 import { type Message } from 'kafkajs';
 
@@ -9,7 +10,9 @@ export interface Batch {
 
 const maximum = 500;
 
-/** Gathers what is ready while the last batch is being sent; nothing waits for more to come. */
+const turn = promisify(setImmediate);
+
+/** Gathers what is ready while the last batch is being sent; nothing waits for more to come than what was read with it. */
 export class RelayBatches {
   private ready: Batch = { messages: [], end: undefined };
   private ended = false;
@@ -30,6 +33,8 @@ export class RelayBatches {
   async next(): Promise<Batch | undefined> {
     while (this.ready.end === undefined && !this.ended)
       await new Promise<void>((resolve) => (this.wake = resolve));
+    // The events of one page, and often of one command, come in the same turn: the second must not wait for the request of the first.
+    await turn();
     if (this.signal.aborted) return undefined;
     if (this.ready.end === undefined) {
       if (this.failure !== undefined) throw this.failure;

@@ -77,14 +77,15 @@ export class StoreSubscription {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { progress, store } = this.parts;
+    const { progress, store, subscription } = this.parts;
+    const { gatherMs = 0 } = subscription;
     const after = await progress.checkpoint();
     const watermark = new Watermark<Position>();
     const saver = this.savePeriodically(watermark);
     this.read = after;
     try {
       const filter = { categories: ['case'], types: this.types };
-      for await (const item of store.subscribe({ after, filter, signal })) {
+      for await (const item of store.subscribe({ after, filter, signal, gatherMs })) {
         this.take(item, watermark);
         while (!this.consumer.hasRoom && !signal.aborted) await this.consumer.room(1_000);
         if (signal.aborted) break;

@@ -1,4 +1,5 @@
 import { type PublishedEvent, topics } from '@balagh/case-events';
+import { unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ProjectCase } from '../../application/project-case.handler';
@@ -15,6 +16,7 @@ export class CaseRowProjection implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'backoffice.case-row',
       topics,
+      gatherMs: unhurriedMs,
       handle: (message: PublishedEvent) => this.projection.project(message.subject, message.caserevision),
     });
   }

@@ -1,3 +1,4 @@
+import { unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ReactHandler } from '../../application/react.handler';
@@ -21,6 +22,7 @@ export class ReactionsConsumer implements OnApplicationBootstrap {
     await feed.subscribe({
       consumer: 'dispatch.first-contact-closing',
       topics: ['case.intake', 'case.routing'],
+      gatherMs: unhurriedMs,
       types: [
         'InquiryAnswered',
         'PersonalInquiryDeclined',

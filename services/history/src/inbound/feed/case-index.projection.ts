@@ -1,5 +1,5 @@
 import { topics } from '@balagh/case-events';
-import { type RunningSubscription } from '@balagh/event-feed';
+import { type RunningSubscription, unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ProjectCase } from '../../application/project-case.handler';
@@ -18,6 +18,7 @@ export class CaseIndexProjection implements OnApplicationBootstrap, OnApplicatio
     this.running = await this.platform.feed.subscribe({
       consumer: 'history.case-index',
       topics,
+      gatherMs: unhurriedMs,
       handle: (message) => this.cases.project(message.subject, message.caserevision),
     });
   }

@@ -1,5 +1,5 @@
 import { topics } from '@balagh/case-events';
-import { type RunningSubscription } from '@balagh/event-feed';
+import { type RunningSubscription, unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { stageEvents } from '../../application/case-status.projection';
@@ -21,6 +21,7 @@ export class CaseStatusConsumer implements OnApplicationBootstrap {
       consumer: CaseStatusConsumer.consumer,
       topics,
       types: stageEvents,
+      gatherMs: unhurriedMs,
       handle: (message) => this.intake.statuses.refresh(message.subject, message.caserevision),
     });
   }

@@ -1,5 +1,5 @@
 import { type PublishedEvent, uuidSchema } from '@balagh/case-events';
-import { PermanentFault, type RunningSubscription } from '@balagh/event-feed';
+import { PermanentFault, type RunningSubscription, unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform, reactionContext } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
@@ -25,6 +25,7 @@ export class DuplicateDetectedConsumer implements OnApplicationBootstrap {
     this.running = await this.platform.feed.subscribe({
       consumer: DuplicateDetectedConsumer.consumer,
       topics: ['case.intake'],
+      gatherMs: unhurriedMs,
       types: ['DuplicateDetected'],
       handle: (message) => this.handle(message),
     });

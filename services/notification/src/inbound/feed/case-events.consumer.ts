@@ -6,6 +6,9 @@ import { NotifyOfCaseEvent } from '../../application/notify-of-case-event.handle
 /** Any event of these topics may be the trigger of a template; profiles decide which. */
 const topics: readonly Topic[] = ['case.intake', 'case.routing', 'case.dispatch'];
 
+/** Messages take seconds at a gateway: the case goes on its way first, on the same processors. */
+const caseFirstMs = 15;
+
 @Injectable()
 export class CaseEventsConsumer implements OnApplicationBootstrap {
   constructor(
@@ -17,6 +20,7 @@ export class CaseEventsConsumer implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'notification.case-events',
       topics,
+      gatherMs: caseFirstMs,
       handle: (message) => this.notify.handle(message),
     });
   }

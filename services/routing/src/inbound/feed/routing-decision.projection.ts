@@ -1,3 +1,4 @@
+import { unhurriedMs } from '@balagh/event-feed';
 import { PLATFORM, type Platform } from '@balagh/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ProjectDecisionHandler } from '../../application/project-decision.handler';
@@ -14,6 +15,7 @@ export class RoutingDecisionProjection implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'routing.decision-projection',
       topics: ['case.routing', 'case.dispatch'],
+      gatherMs: unhurriedMs,
       types: [
         'JurisdictionAssessed',
         'CaseScreened',
