@@ -45,6 +45,33 @@ async function readsWhileThreeCome(gatherMs: number): Promise<number> {
   return store.reads() - before;
 }
 
+describe('a reader that is behind', () => {
+  it('asks for more events in a page when they are short, and for fewer when they are long', async () => {
+    const asked: (number | undefined)[] = [];
+    const lengths = [100, 20_000, 20_000, 100];
+    const readAll = async ({ after = START, limit }: ReadAllOptions) => {
+      asked.push(limit);
+      const n = Number(after) + 1;
+      const data = 'x'.repeat(lengths[n - 1] ?? 0);
+      const event = {
+        position: position(n),
+        stream: 's',
+        revision: n,
+        id: '',
+        type: 'T',
+        data,
+        metadata: '',
+        storedAt: '',
+      };
+      return { events: [event], checkpoint: position(n), caughtUp: n === lengths.length };
+    };
+    const { signal } = new AbortController();
+    const followed = { readAll, wakeUp: createWakeUp(), pollMs: () => 60_000 };
+    for await (const item of follow({ signal }, followed)) if (item.kind === 'caughtUp') break;
+    expect(asked).toEqual([500, 1_000, 50, 50]);
+  });
+});
+
 describe('a reader whose events may wait for others', () => {
   it('reads once for events that come soon after each other', async () => {
     expect(await readsWhileThreeCome(500)).toBe(1);

@@ -31,6 +31,8 @@ interface Fetched {
 }
 
 const pageSize = 500;
+/** A reader that is behind asks for pages of about so many characters, with at most so many events: long events come in small pages. */
+const [pageCharacters, longestPage, shortestPage] = [600_000, 1_000, 50];
 const maxPauseMs = 5_000;
 /**
  * A reader that has caught up rests this many times as long as its last read took before it reads again, at most so many
@@ -49,9 +51,9 @@ export async function* follow(
 ): AsyncGenerator<SubscriptionItem> {
   const { signal, filter, gatherMs = 0 } = options;
   const { wakeUp, silenceMs = 5_000 } = followed;
-  const fetch = (after: Position, read: Followed['readAll']): Fetched => {
+  const fetch = (after: Position, read: Followed['readAll'], limit = pageSize): Fetched => {
     const [since, started] = [wakeUp.count(), performance.now()];
-    const request = { after, limit: pageSize, signal, deadlineMs: silenceMs };
+    const request = { after, limit, signal, deadlineMs: silenceMs };
     const asked = filter === undefined ? request : { ...request, filter };
     const page = readPatiently(() => read(asked), followed, signal);
     // Nobody may be left to hear of it when the consumer went away.
@@ -69,7 +71,9 @@ export async function* follow(
     const fetched = next ?? fetch(after, followed.readAll);
     const page = await fetched.page;
     if (page === undefined) return;
-    next = page.caughtUp ? undefined : fetch(page.checkpoint, followed.catchUp ?? followed.readAll);
+    next = page.caughtUp
+      ? undefined
+      : fetch(page.checkpoint, followed.catchUp ?? followed.readAll, nextLimit(page.events));
     // Handling a page may never leave the microtasks: without a turn the request for the next one would leave after it.
     if (next !== undefined) await turn();
     for (const event of page.events) {
@@ -86,6 +90,15 @@ export async function* follow(
     await wakeUp.wait(fetched.since, followed.pollMs(), signal, filter?.types);
     if (gatherMs > 0) await sleep(gatherMs, signal);
   }
+}
+
+/** How many events the next page may have, judged by this one. */
+function nextLimit(events: ReadAllResult['events']): number {
+  if (events.length === 0) return pageSize;
+  let characters = 0;
+  for (const { data, metadata } of events) characters += data.length + metadata.length;
+  const fitting = Math.floor((pageCharacters * events.length) / characters);
+  return Math.max(shortestPage, Math.min(longestPage, fitting));
 }
 
 async function readPatiently(
