@@ -60,14 +60,17 @@ export async function produceUnreadable(brokers: string, topic: string, caseId: 
   return { topic, partition: written.partition, offset: BigInt(written.baseOffset) };
 }
 
-/** The groups that read the topic and have not yet committed an offset after this message. */
-export async function groupsBefore(brokers: string, { topic, partition, offset }: Place): Promise<string[]> {
+/** Those of the groups that read the topic and have not yet committed an offset after this message. */
+export async function groupsBefore(
+  brokers: string,
+  { topic, partition, offset }: Place,
+  groups: readonly string[],
+): Promise<string[]> {
   const admin = client(brokers).admin();
   await admin.connect();
   try {
-    const { groups } = await admin.listGroups();
     const places = await Promise.all(
-      groups.map(async ({ groupId }) => {
+      groups.map(async (groupId) => {
         const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
         const offsets = (committed?.partitions ?? []).map((p) => [p.partition, BigInt(p.offset)] as const);
         const reads = offsets.some(([, next]) => next >= 0n);

@@ -40,7 +40,7 @@ export async function poison(drill: Drill): Promise<string> {
     drill.setFeedFaults({});
     await redrive(drill, routing, unrouted);
     await redrive(drill, messages, untold);
-    if (brokers !== undefined && unreadable !== undefined) await readByAll(brokers, unreadable);
+    if (brokers !== undefined && unreadable !== undefined) await readByAll(drill, brokers, unreadable);
     await redriveOthers(drill, unrouted);
     await inOrder(drill, unrouted, ['CaseRegistered', 'CaseRouted', 'CaseSentToSecondLine']);
     const told = await toldInOrder(drill, untold);
@@ -52,11 +52,12 @@ export async function poison(drill: Drill): Promise<string> {
 }
 
 /** A consumer that was just killed joins its group only when its old session is over, and parks the case then. */
-async function readByAll(brokers: string, place: Place): Promise<void> {
+async function readByAll(drill: Drill, brokers: string, place: Place): Promise<void> {
+  const consumers = await Promise.all(drill.services.map((service) => drill.consumersOf(service)));
   await until(
     'consumers that all met the unreadable message',
     async () => {
-      const before = await groupsBefore(brokers, place);
+      const before = await groupsBefore(brokers, place, consumers.flat());
       if (before.length > 0) throw new Error(`not yet: ${before.join(', ')}`);
       return true;
     },
