@@ -182,22 +182,25 @@ describe('a worker pool', () => {
   const world = new World({ tenant: MUS, channels: [] });
   const options = { queue: 'SEND', concurrency: 3, pollMs: 5, leaseMs: 60_000 } as const;
 
+  const poolOver = (
+    table: MemoryWorkTable,
+    work: ConstructorParameters<typeof WorkerPool>[2],
+    pollMs: number = options.pollMs,
+  ): WorkerPool =>
+    new WorkerPool({ table, clock: world.clock, log: world.platform.log }, { ...options, pollMs }, work);
+
   it('works on no more rows at once than allowed, and on all of them in the end', async () => {
     const table = new MemoryWorkTable();
     for (let n = 1; n <= 10; n += 1) await table.add(row(n));
     let [now, most, done] = [0, 0, 0];
-    const pool = new WorkerPool(
-      { table, clock: world.clock, log: world.platform.log },
-      options,
-      async (rows) => {
-        now += 1;
-        most = Math.max(most, now);
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        now -= 1;
-        done += 1;
-        return rows.map((r) => ({ ...r, dueAt: null }));
-      },
-    );
+    const pool = poolOver(table, async (rows) => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      now -= 1;
+      done += 1;
+      return rows.map((r) => ({ ...r, dueAt: null }));
+    });
     pool.start();
     await eventually(() => done === 10);
     await pool.stop();
@@ -209,13 +212,13 @@ describe('a worker pool', () => {
     await table.add(row(1));
     const claim = jest.spyOn(table, 'claim');
     let done = 0;
-    const pool = new WorkerPool(
-      { table, clock: world.clock, log: world.platform.log },
-      { ...options, pollMs: 60_000 },
+    const pool = poolOver(
+      table,
       async (rows) => {
         done += rows.length;
         return rows.map((r) => ({ ...r, dueAt: null }));
       },
+      60_000,
     );
     pool.start();
     await eventually(() => done === 1);
@@ -231,13 +234,13 @@ describe('a worker pool', () => {
     const table = new MemoryWorkTable();
     await table.add(row(1));
     let turns = 0;
-    const pool = new WorkerPool(
-      { table, clock: world.clock, log: world.platform.log },
-      { ...options, pollMs: 60_000 },
+    const pool = poolOver(
+      table,
       async (rows) => {
         turns += 1;
         return rows.map((r) => ({ ...r, dueAt: turns === 1 ? world.clock.now().toISOString() : null }));
       },
+      60_000,
     );
     pool.start();
     await eventually(() => turns === 2);
@@ -248,7 +251,7 @@ describe('a worker pool', () => {
     const table = new MemoryWorkTable();
     await table.add(row(1));
     let failures = 0;
-    const pool = new WorkerPool({ table, clock: world.clock, log: world.platform.log }, options, async () => {
+    const pool = poolOver(table, async () => {
       failures += 1;
       throw new Error('the store is away');
     });
