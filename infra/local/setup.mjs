@@ -11,10 +11,19 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export function run(command, args, options = {}) {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    child.once('error', failed);
-    child.once('exit', (code, signal) => done(code ?? (signal === 'SIGINT' ? 130 : 1)));
     // The child decides when it is done; we only wait for it.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    const pass = (signal) => child.kill(signal);
+    const passed = ['SIGINT', 'SIGTERM'];
+    for (const signal of passed) process.on(signal, pass);
+    const over = () => passed.forEach((signal) => process.off(signal, pass));
+    child.once('error', (error) => {
+      over();
+      failed(error);
+    });
+    child.once('exit', (code, signal) => {
+      over();
+      done(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
   });
 }
 
