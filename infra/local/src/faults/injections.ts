@@ -1,5 +1,5 @@
 import { type Drill } from './drill';
-import { duplicateOnTopics } from './duplicated-topics';
+import { duplicateOnTopics } from './drill-topics';
 import { freeze } from './frozen-replica';
 import { poison } from './poison';
 import { knock, writeUntilRefused } from './store-probes';

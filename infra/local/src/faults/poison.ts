@@ -1,7 +1,7 @@
 import { World } from '@balagh/stories';
 import { type Drill } from './drill';
 import { alarmsOf } from './drill-evidence';
-import { groupsBefore, type Place, produceUnreadable } from './duplicated-topics';
+import { groupsBefore, type Place, produceUnreadable } from './drill-topics';
 import { until } from './waiting';
 
 const routing = 'routing.case-registered';
