@@ -1,9 +1,8 @@
 import { type Profile, parseProfile } from '@balagh/profile';
 import { profileFixture } from '@balagh/testing';
-import { writeFileSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadAccounts } from '../src/accounts';
 
 const accounts = loadAccounts();
@@ -63,6 +62,7 @@ describe('demonstration accounts', () => {
     };
     writeFileSync(path, JSON.stringify({ password: 'demo', accounts: [account] }));
     expect(() => loadAccounts(path)).toThrow();
+    rmSync(dirname(path), { recursive: true });
   });
 });
 

@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import schema from '../../telemetry/schema.json';
 
 /** A span as `BALAGH_TELEMETRY_FILE` holds it, one line of JSON each. */
@@ -14,8 +14,13 @@ export interface ObservedSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** In a directory of its own; see `removeSpanFile`. */
 export function spanFile(): string {
   return join(mkdtempSync(join(tmpdir(), 'balagh-spans-')), 'spans.jsonl');
+}
+
+export function removeSpanFile(file: string): void {
+  rmSync(dirname(file), { recursive: true, force: true });
 }
 
 export function spansIn(file: string): readonly ObservedSpan[] {

@@ -5,7 +5,7 @@ import { eventually } from '@balagh/testing';
 import { CallRefused, World } from '../src';
 import { type Place, found, logPlaces, tablePlaces, topicPlaces } from './clear-text';
 import { LaunchedSystem, whyNoKafka } from './launched-system';
-import { spanFile } from './observed';
+import { removeSpanFile, spanFile } from './observed';
 
 /** Invented values that nothing else in the system looks like. */
 const canary = {
@@ -48,6 +48,7 @@ describe.each(feeds)('nothing personal is kept or told in clear, feed %s', (feed
   afterAll(async () => {
     world?.close();
     await system.stop();
+    removeSpanFile(spans);
   }, 60_000);
 
   it('the reporter got her messages and the search finds what is in clear, in any spelling', async () => {

@@ -3,7 +3,7 @@ import { eventually, proves } from '@balagh/testing';
 import { World } from '../src';
 import { inventedPhone } from '../src/story';
 import { LaunchedSystem, whyNoKafka } from './launched-system';
-import { edgesOf, spanFile, spansIn, undeclared, undeclaredMetrics } from './observed';
+import { edgesOf, removeSpanFile, spanFile, spansIn, undeclared, undeclaredMetrics } from './observed';
 
 /** The way of one case: each step is the parent of the next one in some other process, or in the same. */
 const way: readonly string[] = [
@@ -27,6 +27,7 @@ function traceSuite(extra: readonly string[]): void {
   afterAll(async () => {
     world?.close();
     await system.stop();
+    removeSpanFile(file);
   }, 60_000);
 
   it('one trace leads from the registration through every service to the reporter’s SMS, across the death of a process', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { accept, reject } from '@balagh/decider';
 import { type CommandContext, createMemoryEventStore, createStreams } from '@balagh/event-store';
@@ -62,7 +62,10 @@ describe('with a span file', () => {
       OTEL_METRIC_EXPORT_INTERVAL: 30_000,
     });
   });
-  afterEach(() => telemetry.stop());
+  afterEach(async () => {
+    await telemetry.stop();
+    rmSync(dirname(file), { recursive: true });
+  });
 
   it('an event carries the span of the decision that wrote it, under the trace of the command', async () => {
     const outcome = await streams().execute(`case-${caseId}`, context(given), screened);
