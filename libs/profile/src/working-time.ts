@@ -49,6 +49,7 @@ const searchDays = 400;
 
 export function workingTime(calendar: WorkingCalendar, timeZone: string): WorkingTime {
   const openingOn = openings(calendar);
+  const beginningOfDay = beginningsOfDays(timeZone);
   const at = (instant: string): DateTime => local(instant, timeZone);
 
   /** The first opening that ends after `moment`. */
@@ -60,11 +61,14 @@ export function workingTime(calendar: WorkingCalendar, timeZone: string): Workin
     throw new CalendarNeverOpens('no working day within a year');
   };
 
+  const endOfWorkingDay = remembering((day, n) => {
+    let last = at(day);
+    for (let left = n; left > 0; left -= 1) last = openingAfter(last.plus({ days: 1 })).from.startOf('day');
+    return utc(last.endOf('day'));
+  });
   const addWorkingDays = (from: string, n: number): string => {
     if (!Number.isInteger(n) || n < 0) throw new RangeError('working days are whole and not negative');
-    let day = at(from).startOf('day');
-    for (let left = n; left > 0; left -= 1) day = openingAfter(day.plus({ days: 1 })).from.startOf('day');
-    return utc(day.endOf('day'));
+    return endOfWorkingDay(beginningOfDay(from), n);
   };
 
   const addWorkingHours = (from: string, hours: number): string => {
@@ -84,7 +88,7 @@ export function workingTime(calendar: WorkingCalendar, timeZone: string): Workin
   return {
     isOpen: (instant) => openingAfter(at(instant)).from <= at(instant),
     nextOpening: remembering((instant) => utc(DateTime.max(at(instant), openingAfter(at(instant)).from))),
-    addWorkingDays: remembering(addWorkingDays),
+    addWorkingDays,
     addWorkingHours: remembering(addWorkingHours),
     addCalendarDays: (from, n) => utc(at(from).plus({ days: n })),
     endOfDay: (instant) => utc(at(instant).endOf('day')),
@@ -108,6 +112,26 @@ function remembering(
     if (known.size >= answersKept) for (const oldest of known.keys()) if (known.delete(oldest)) break;
     known.set(question, found);
     return found;
+  };
+}
+
+const daysKept = 50;
+
+/**
+ * The first instant of the local day that an instant lies in. Days that were asked about last are remembered: asking the time zone
+ * database costs as much as everything else a limit needs, and nearly all questions are about a few days.
+ */
+function beginningsOfDays(timeZone: string): (instant: string) => string {
+  const known: { readonly from: number; readonly to: number; readonly beginning: string }[] = [];
+  return (instant) => {
+    const at = Date.parse(instant);
+    const before = known.find(({ from, to }) => from <= at && at < to);
+    if (before !== undefined) return before.beginning;
+    const day = local(instant, timeZone).startOf('day');
+    const beginning = utc(day);
+    known.unshift({ from: day.toMillis(), to: day.plus({ days: 1 }).startOf('day').toMillis(), beginning });
+    known.length = Math.min(known.length, daysKept);
+    return beginning;
   };
 }
 
