@@ -13,10 +13,8 @@ import { onConnection, storeCall } from './store-call';
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
 
-/** Revision, id and type in one, data (of the stream's own row: the hash of its head), metadata, position, time of storing. */
-type StreamRow = readonly [number, string | null, string, string, string, string];
-
-const idLength = 36;
+/** Data, metadata, and revision, position, id, type, time of storing in one; of the stream's own row: hash of its head, last revision, nothing. */
+type StreamRow = readonly [string, string, string | null];
 
 /**
  * One statement, one snapshot: the stream's own row, then its events. No row: a missing stream. Few columns, without names,
@@ -33,36 +31,42 @@ export async function readStreamFrom(
   const from = request.from ?? (backwards ? 2_147_483_647 : 0);
   const rows = await onConnection(pool, 'read', request, async (client) => {
     const result = await client.query<[...StreamRow]>({
-      types: rowTypes,
       rowMode: 'array',
       name: `eventstore-read-${direction}`,
-      text: `(select s.revision, null::text, s.head_hash, null::text, null::bigint, null::timestamptz from eventstore.streams s where s.stream = $1)
+      text: `(select s.head_hash, s.revision::text, null::text from eventstore.streams s where s.stream = $1)
         union all
-        (select e.revision, e.id::text || e.type, e.data, e.metadata, e.position, e.stored_at from eventstore.events e
+        (select e.data, e.metadata, e.revision || ' ' || e.position || ' ' || e.id || ' ' || e.type || ' ' || e.stored_at
+          from eventstore.events e
           where e.stream = $1 and e.revision ${comparison} $2 order by e.revision ${order} limit $3)`,
       values: [stream, from, limit],
     });
     return result.rows;
   });
-  const head = rows.find(([, names]) => names === null);
+  const head = rows.find(([, , rest]) => rest === null);
   if (head === undefined) return { kind: 'missing' };
-  const events = rows.flatMap((row) => (row === head ? [] : eventIn(row, stream)));
-  return { kind: 'found', events, lastRevision: head[0], headHash: head[2] };
+  const [headHash, lastRevision] = head;
+  const events = rows.filter((row) => row !== head).map((row) => eventIn(row, stream));
+  return { kind: 'found', events, lastRevision: Number(lastRevision), headHash };
 }
 
-function eventIn(
-  [revision, names, data, metadata, position, storedAt]: StreamRow,
-  stream: string,
-): RecordedEvent {
+const idLength = 36;
+
+/** By places: to split the text takes three times as long. */
+function eventIn([data, metadata, rest]: StreamRow, stream: string): RecordedEvent {
+  const facts = rest ?? '';
+  const position = facts.indexOf(' ') + 1;
+  const id = facts.indexOf(' ', position) + 1;
+  const type = id + idLength + 1;
+  const storedAt = facts.indexOf(' ', type) + 1;
   return {
-    position: token(position),
+    position: token(facts.slice(position, id - 1)),
     stream,
-    revision,
-    id: (names ?? '').slice(0, idLength),
-    type: (names ?? '').slice(idLength),
+    revision: Number(facts.slice(0, position - 1)),
+    id: facts.slice(id, type - 1),
+    type: facts.slice(type, storedAt - 1),
     data,
     metadata,
-    storedAt: rfc3339(storedAt),
+    storedAt: rfc3339(facts.slice(storedAt)),
   };
 }
 
