@@ -35,10 +35,11 @@ const pageSize = 500;
 const [pageCharacters, longestPage, shortestPage] = [600_000, 1_000, 50];
 const maxPauseMs = 5_000;
 /**
- * A reader that has caught up rests this many times as long as its last read took before it reads again, at most so many
- * milliseconds. An idle store answers at once, and the rest is not felt; a busy one is read less often, in fuller pages.
+ * A reader that has caught up rests before it reads again: as many times as long as its last read took as that read brought events, and once
+ * more; but not more often than that many times, nor longer than so many milliseconds. Where events are few, the rest is not felt; a busy store is read less
+ * often, in fuller pages.
  */
-const [restShare, maxRestMs] = [12, 25];
+const [mostRests, maxRestMs] = [12, 25];
 const turn = promisify(setImmediate);
 
 /**
@@ -86,7 +87,8 @@ export async function* follow(
     if (!page.caughtUp) continue;
     if (moved || !announced) yield { kind: 'caughtUp', position: after };
     announced = true;
-    await sleep(Math.min(fetched.tookMs() * restShare, maxRestMs), signal);
+    const rests = Math.min(1 + page.events.length, mostRests);
+    await sleep(Math.min(fetched.tookMs() * rests, maxRestMs), signal);
     await wakeUp.wait(fetched.since, followed.pollMs(), signal, filter?.types);
     if (gatherMs > 0) await sleep(gatherMs, signal);
   }
