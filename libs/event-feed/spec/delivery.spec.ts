@@ -59,6 +59,21 @@ describe('coalesced calls', () => {
     expect(lists).toEqual([[1], [2, 3]]);
   });
 
+  it('wait for the end of the turn, so that a whole page goes in one list', async () => {
+    const sizes: number[] = [];
+    const count = coalesced(async (items: readonly number[]) => {
+      sizes.push(items.length);
+      return items;
+    });
+    const page: Promise<number>[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      page.push(count(n));
+      await Promise.resolve();
+    }
+    await Promise.all(page);
+    expect(sizes).toEqual([40]);
+  });
+
   it('fail together, and the next call works again', async () => {
     let away = true;
     const ask = coalesced(async (items: readonly string[]) => {

@@ -12,8 +12,8 @@ export interface CoalescedOptions {
 }
 
 /**
- * Turns many single calls into few calls with lists: what arrives while one call is under way goes together with the
- * next. No timer and no waiting when idle. A failed call fails every item of its list, but see `apart`.
+ * Turns many single calls into few calls with lists: what arrives within one turn of the event loop goes together, and what arrives while a call is
+ * under way goes with the next. No timer. A failed call fails every item of its list, but see `apart`.
  */
 export function coalesced<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -39,10 +39,10 @@ export function coalesced<Item, Result>(
   return (item) =>
     new Promise<Result>((resolve, reject) => {
       queue.push({ item, resolve, reject });
-      // The microtask lets calls of the same turn join the first list.
+      // After this turn: a page of the feed is handed on within one, and all of it joins the first list.
       if (!busy) {
         busy = true;
-        queueMicrotask(() => void run());
+        setImmediate(() => void run());
       }
     });
 }
