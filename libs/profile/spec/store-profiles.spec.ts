@@ -66,6 +66,35 @@ describe('asking for the newest profile', () => {
   });
 });
 
+describe('the list of tenants', () => {
+  it('is read once for all who ask, and without looking through the events of cases', async () => {
+    const store = createMemoryEventStore();
+    await publishProfile(store, mus, by);
+    const source = counted(store);
+    source.readAll = () => Promise.reject(new Error('millions of events'));
+    const profiles = createProfiles({ store: source, refreshMs: 1_000, monotonicMs: () => 0 });
+    const asked = await Promise.all(Array.from({ length: 20 }, () => profiles.tenants()));
+    expect(asked).toEqual(Array.from({ length: 20 }, () => ['MUS']));
+    expect(source.reads).toBe(1);
+  });
+
+  it('is completed by the next publication when one broke off before it', async () => {
+    const store = createMemoryEventStore();
+    const cut: EventStore = {
+      ...store,
+      append: async (stream, ...rest) => {
+        if (stream.startsWith('tenants-')) throw new Unavailable('down');
+        return store.append(stream, ...rest);
+      },
+    };
+    const profiles = createProfiles({ store, refreshMs: 0 });
+    await expect(publishProfile(cut, mus, by)).rejects.toBeInstanceOf(Unavailable);
+    expect(await profiles.tenants()).toEqual([]);
+    expect(await publishProfile(store, mus, by)).toEqual({ version: 1, unchanged: true });
+    expect(await profiles.tenants()).toEqual(['MUS']);
+  });
+});
+
 describe('static profiles', () => {
   it('number the versions of a tenant in the order given', async () => {
     const profiles = createStaticProfiles([mus, { ...mus, secondLineQueue: 'OTHER' }]);

@@ -16,7 +16,6 @@ import { type Profile, profileSchema } from './profile.schema';
  * liaison officers are the organisation's own.
  */
 export const PROFILE_PUBLISHED = 'ProfilePublished';
-export const PROFILE_CATEGORY = 'profile';
 
 const dataSchema = z.object({ profile: profileSchema });
 
@@ -24,6 +23,13 @@ export interface ProfilePublished {
   readonly profile: Profile;
   readonly version: number;
   readonly metadata: EventMetadata;
+}
+
+/** Who publishes, and when. */
+export interface Publisher {
+  readonly actor: Actor;
+  /** RFC 3339. */
+  readonly now: () => string;
 }
 
 /** The stored event is no profile: an operator must look. */
@@ -55,24 +61,35 @@ export function draftProfilePublished(
   const revision = (head?.revision ?? -1) + 1;
   const data = encodeJson({ profile });
   const commandId = uuidFrom(`${profile.tenant}:${revision}:${data}`);
-  const metadata: EventMetadata = {
-    schemaVersion: 1,
-    tenant: profile.tenant,
-    actor: by.actor,
-    line: 'system',
-    recordedAt: by.at,
-    occurredAt: by.at,
-    correlationId: commandId,
-    causationId: commandId,
-    commandId,
+  const metadata = {
+    ...metadataOf(profile.tenant, head, { ...by, commandId }),
     profileVersion: revision + 1,
-    ...(head && { previousHash: eventHash(head) }),
   };
   return { id: commandEventId(commandId, 0), type: PROFILE_PUBLISHED, data, metadata: encodeJson(metadata) };
 }
 
+/** Of an event of author `profile` after `head`. */
+export function metadataOf(
+  tenant: string,
+  head: RecordedEvent | undefined,
+  { actor, at, commandId }: { readonly actor: Actor; readonly at: string; readonly commandId: string },
+): EventMetadata {
+  return {
+    schemaVersion: 1,
+    tenant,
+    actor,
+    line: 'system',
+    recordedAt: at,
+    occurredAt: at,
+    correlationId: commandId,
+    causationId: commandId,
+    commandId,
+    ...(head && { previousHash: eventHash(head) }),
+  };
+}
+
 /** A UUID (version 8) from content: publishing the same content on the same version is the same command. */
-function uuidFrom(content: string): string {
+export function uuidFrom(content: string): string {
   const hex = createHash('sha256').update(content).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,4 +1,4 @@
-import { type Actor, profileStream } from '@balagh/case-events';
+import { profileStream } from '@balagh/case-events';
 import {
   DeadlineExceeded,
   type EventStore,
@@ -6,8 +6,9 @@ import {
   WrongExpectedRevision,
   eventHash,
 } from '@balagh/event-store';
-import { decodeProfilePublished, draftProfilePublished } from './profile-published.events';
+import { type Publisher, decodeProfilePublished, draftProfilePublished } from './profile-published.events';
 import { type Profile } from './profile.schema';
+import { listTenant } from './tenant-list';
 
 export interface Publication {
   /** Version that is in force now, from 1. */
@@ -20,14 +21,20 @@ const attempts = 5;
 
 /**
  * Makes the profile its tenant's newest version, unless it is that already: the order of keys does not matter,
- * the order of rules does. Retry-safe; of two publishers at once, the later one builds on the earlier.
+ * the order of rules does. Its tenant is then in the list of tenants. Retry-safe; of two publishers at once, the later one builds on the earlier.
  * @throws EventStoreError after 5 lost races or unanswered calls
  */
 export async function publishProfile(
   store: EventStore,
   profile: Profile,
-  by: { readonly actor: Actor; readonly now: () => string },
+  by: Publisher,
 ): Promise<Publication> {
+  const publication = await publish(store, profile, by);
+  await listTenant(store, profile.tenant, by);
+  return publication;
+}
+
+async function publish(store: EventStore, profile: Profile, by: Publisher): Promise<Publication> {
   const stream = profileStream(profile.tenant);
   const content = canonical(profile);
   let written: string | undefined;

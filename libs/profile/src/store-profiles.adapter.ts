@@ -1,7 +1,8 @@
 import { profileStream } from '@balagh/case-events';
-import { type EventStore, type Position, START } from '@balagh/event-store';
-import { PROFILE_CATEGORY, PROFILE_PUBLISHED, decodeProfilePublished } from './profile-published.events';
+import { type EventStore } from '@balagh/event-store';
+import { decodeProfilePublished } from './profile-published.events';
 import { type Profiles, type PublishedProfile, ProfileUnknown } from './profiles.port';
+import { listedTenants } from './tenant-list';
 
 export interface ProfilesOptions {
   readonly store: EventStore;
@@ -93,26 +94,26 @@ async function readVersion(
   return event?.revision === version - 1 ? decodeProfilePublished(event) : undefined;
 }
 
-/** Follows the first publications of all tenants; each call reads only what came since the last. */
+/** Each call reads only what was listed since the last; those that come meanwhile wait for the same answer. */
 function tenantList(
   store: EventStore,
   refreshMs: number,
   monotonicMs: () => number,
 ): () => Promise<readonly string[]> {
-  const names = new Set<string>();
-  let after: Position = START;
+  const names: string[] = [];
   let askedAt = -Infinity;
-  return async () => {
+  let asking: Promise<void> | undefined;
+  const refresh = async (): Promise<void> => {
     const now = monotonicMs();
-    for (let caughtUp = now - askedAt < refreshMs; !caughtUp;) {
-      const page = await store.readAll({
-        after,
-        filter: { categories: [PROFILE_CATEGORY], types: [PROFILE_PUBLISHED] },
+    names.push(...(await listedTenants(store, names.length)).tenants);
+    askedAt = now;
+  };
+  return async () => {
+    if (monotonicMs() - askedAt >= refreshMs) {
+      asking ??= refresh().finally(() => {
+        asking = undefined;
       });
-      for (const event of page.events) names.add(event.stream.slice(`${PROFILE_CATEGORY}-`.length));
-      after = page.checkpoint;
-      caughtUp = page.caughtUp;
-      askedAt = now;
+      await asking;
     }
     return [...names].sort();
   };

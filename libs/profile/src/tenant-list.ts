@@ -1,0 +1,63 @@
+import {
+  DeadlineExceeded,
+  type EventStore,
+  type NewEvent,
+  type RecordedEvent,
+  WrongExpectedRevision,
+  commandEventId,
+  encodeJson,
+  eventHash,
+} from '@balagh/event-store';
+import { z } from 'zod';
+import { type Publisher, metadataOf, uuidFrom } from './profile-published.events';
+
+/**
+ * The stream that names each tenant once, author `profile`: among the events of millions of cases nobody has to look for
+ * the few that are profiles.
+ */
+const TENANTS_STREAM = 'tenants-published';
+const TENANT_LISTED = 'TenantListed';
+
+const dataSchema = z.object({ tenant: z.string().min(1) });
+const attempts = 20;
+
+/**
+ * Names the tenant, unless it is named already. Retry-safe.
+ * @throws EventStoreError after 20 lost races or unanswered calls
+ */
+export async function listTenant(store: EventStore, tenant: string, by: Publisher): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { events, tenants } = await listedTenants(store);
+    if (tenants.includes(tenant)) return;
+    const head = events.at(-1);
+    try {
+      const expected = head === undefined ? 'none' : { revision: head.revision, headHash: eventHash(head) };
+      await store.append(TENANTS_STREAM, expected, [draft(tenant, head, by)]);
+      return;
+    } catch (error) {
+      const mayRepeat = error instanceof WrongExpectedRevision || error instanceof DeadlineExceeded;
+      if (!mayRepeat || attempt >= attempts) throw error;
+    }
+  }
+}
+
+/** The tenants that are named from this revision on, and the events that name them. At most 10,000. */
+export async function listedTenants(
+  store: EventStore,
+  from = 0,
+): Promise<{ readonly events: readonly RecordedEvent[]; readonly tenants: readonly string[] }> {
+  const read = await store.readStream(TENANTS_STREAM, { from });
+  const events = read.kind === 'found' ? read.events : [];
+  return { events, tenants: events.map(({ data }) => dataSchema.parse(JSON.parse(data)).tenant) };
+}
+
+function draft(tenant: string, head: RecordedEvent | undefined, { actor, now }: Publisher): NewEvent {
+  const commandId = uuidFrom(`${TENANT_LISTED}:${tenant}`);
+  const metadata = metadataOf(tenant, head, { actor, at: now(), commandId });
+  return {
+    id: commandEventId(commandId, 0),
+    type: TENANT_LISTED,
+    data: encodeJson({ tenant }),
+    metadata: encodeJson(metadata),
+  };
+}
