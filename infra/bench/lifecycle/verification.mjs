@@ -53,6 +53,8 @@ const playedSql = `
     join eventstore.events e on e.stream = w.stream and e.type = 'NotificationRequested'
     join eventstore.events m on m.stream = 'message-' || (e.data::json ->> 'messageId')
     group by w.case_id
+  ), transfers as materialized (
+    select case_id, open from dispatch.transfer where case_id = any ($1::text[]::uuid[])
   )
   select c.case_id, c.events as case_events, c.closed, coalesce(m.events, 0) as message_events, coalesce(m.accepted, 0) as accepted,
     array_remove(array[
@@ -65,7 +67,7 @@ const playedSql = `
   from of_case c left join of_messages m using (case_id)
   left join intake.case_status s on s.case_id = c.case_id::uuid
   left join dispatch.queue_entry q on q.case_id = c.case_id::uuid
-  left join dispatch.transfer t on t.case_id = c.case_id::uuid
+  left join transfers t on t.case_id = c.case_id::uuid
   left join history.case_index h on h.case_id = c.case_id::uuid
   left join backoffice.case_row b on b.case_id = c.case_id::uuid
   left join routing.routing_decision r on r.case_id = c.case_id::uuid`;
