@@ -127,6 +127,46 @@ describe('a command on a stream that this process remembers', () => {
   });
 });
 
+describe('a command that begins a stream', () => {
+  const first = command(1, { beginsStream: true, contentDigest: 'a'.repeat(22) });
+
+  it('is decided without reading, and the store confirms it', async () => {
+    const { here, asked, elsewhere } = twoProcesses();
+    const outcome = await here.execute(stream, first, open);
+    expect([outcome, asked.reads]).toMatchObject([{ kind: 'accepted', revision: 0 }, 0]);
+    expect(await here.load(stream)).toEqual(await elsewhere.load(stream));
+  });
+
+  it('is answered with what was recorded when it was carried out before', async () => {
+    const { here, elsewhere, inner } = twoProcesses();
+    const before = await elsewhere.execute(stream, first, open);
+    await elsewhere.execute(stream, command(2), fill);
+    expect(await here.execute(stream, first, open)).toEqual(before);
+    expect((await inner.readAll()).events).toHaveLength(2);
+  });
+
+  it('is refused when its id was used for something else', async () => {
+    const { here, elsewhere } = twoProcesses();
+    await elsewhere.execute(stream, first, open);
+    expect(await here.execute(stream, { ...first, contentDigest: 'b'.repeat(22) }, open)).toMatchObject({
+      kind: 'rejected',
+      rejection: { code: 'COMMAND_ID_REUSED' },
+    });
+  });
+
+  it.each<[string, Decide]>([
+    ['refused', (history) => (history.length === 0 ? reject('MISSING', 'missing') : accept(filled))],
+    ['carried out', (history) => (history.length === 0 ? accept(opened) : reject('THERE', 'conflict'))],
+  ])('is not %s as if the stream were missing when it is not', async (_, decide) => {
+    const { here, elsewhere, inner } = twoProcesses();
+    await elsewhere.execute(stream, command(2), open);
+    const outcome = await here.execute(stream, first, decide);
+    const expected = decide([]).kind === 'rejected' ? 'accepted' : 'rejected';
+    expect(outcome.kind).toBe(expected);
+    expect((await inner.readAll()).events).toHaveLength(expected === 'accepted' ? 2 : 1);
+  });
+});
+
 describe('what a feed brings', () => {
   it('need not be read again, whoever appended it', async () => {
     const { here, elsewhere, asked, inner } = twoProcesses();

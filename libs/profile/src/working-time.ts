@@ -90,7 +90,7 @@ export function workingTime(calendar: WorkingCalendar, timeZone: string): Workin
     nextOpening: remembering((instant) => utc(DateTime.max(at(instant), openingAfter(at(instant)).from))),
     addWorkingDays,
     addWorkingHours: remembering(addWorkingHours),
-    addCalendarDays: (from, n) => utc(at(from).plus({ days: n })),
+    addCalendarDays: remembering((from, n) => utc(at(from).plus({ days: n }))),
     endOfDay: (instant) => utc(at(instant).endOf('day')),
     isWorkingDay: (instant) => openingOn(at(instant).startOf('day')) !== undefined,
     localDay: (instant) => localDay(instant, timeZone),

@@ -36,6 +36,11 @@ export interface CommandContext {
   readonly contentDigest?: string;
   /** The decision must see at least this revision (feed messages, design §3.6). */
   readonly atLeastRevision?: number;
+  /**
+   * The command most likely begins its stream: it is first decided on nothing, without reading, and counts only when the store confirms that
+   * there was no stream.
+   */
+  readonly beginsStream?: boolean;
 }
 
 export type CommandOutcome<E extends { type: string; data: unknown } = CaseEvent> =

@@ -103,7 +103,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   }
 
   /**
-   * Decides on what is remembered, without reading. Only what the store itself confirms counts: an append at that very revision and
+   * Decides on what is remembered, or on nothing where a stream is to begin, without reading. Only what the store itself confirms counts: an append at that very revision and
    * hash, or an answer that stands in the stream. A refusal, a fault or "nothing to do" may come from not knowing the latest events.
    */
   async function attemptFromMemory<E extends DomainEvent>(
@@ -111,7 +111,8 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     context: CommandContext,
     decide: Decide<E>,
   ): Promise<CommandOutcome<E> | undefined> {
-    const remembered = memory.remembered<E>(stream, context.atLeastRevision ?? -1);
+    const known = memory.remembered<E>(stream, context.atLeastRevision ?? -1);
+    const remembered = known ?? (context.beginsStream === true ? { stream, events: [] } : undefined);
     if (remembered === undefined) return undefined;
     try {
       const outcome = await attempt(remembered, context, decide);

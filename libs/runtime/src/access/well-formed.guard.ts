@@ -59,4 +59,4 @@ export function demandUnicode(value: unknown): void {
   }
 }
 
-const isStorable = (text: string): boolean => !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

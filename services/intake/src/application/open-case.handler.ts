@@ -45,6 +45,7 @@ export class OpenCaseHandler {
         ...context,
         channel: channel.code,
         profileVersion: version,
+        beginsStream: true,
         ...(await contentDigest(privacy, subjectId)),
       },
       async (history) => {

@@ -150,7 +150,11 @@ export class NotifyOfCaseEvent {
     const { template, trigger, recipient, language, messageId } = request;
     const prepared = { caseId: message.subject, template, trigger, recipient, language, ...sealed };
     const { atLeastRevision: _, ...context } = this.context(message, `prepare ${messageStream(messageId)}`);
-    await messages.record(messageId, { type: 'Prepare', message: prepared }, context);
+    await messages.record(
+      messageId,
+      { type: 'Prepare', message: prepared },
+      { ...context, beginsStream: true },
+    );
     const now = platform.clock.now().toISOString();
     const ids = { messageId, caseId: message.subject, tenant: message.tenant };
     await table.add({
