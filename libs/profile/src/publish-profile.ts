@@ -1,11 +1,6 @@
 import { profileStream } from '@balagh/case-events';
-import {
-  DeadlineExceeded,
-  type EventStore,
-  type RecordedEvent,
-  WrongExpectedRevision,
-  eventHash,
-} from '@balagh/event-store';
+import { type EventStore, type RecordedEvent } from '@balagh/event-store';
+import { appendAtEnd } from './append-at-end';
 import { type Publisher, decodeProfilePublished, draftProfilePublished } from './profile-published.events';
 import { type Profile } from './profile.schema';
 import { listTenant } from './tenant-list';
@@ -22,7 +17,7 @@ const attempts = 5;
 /**
  * Makes the profile its tenant's newest version, unless it is that already: the order of keys does not matter,
  * the order of rules does. Its tenant is then in the list of tenants. Retry-safe; of two publishers at once, the later one builds on the earlier.
- * @throws EventStoreError after 5 lost races or unanswered calls
+ * @throws ConflictExhausted after 5 lost races or unanswered calls; other faults of the store
  */
 export async function publishProfile(
   store: EventStore,
@@ -37,23 +32,17 @@ export async function publishProfile(
 async function publish(store: EventStore, profile: Profile, by: Publisher): Promise<Publication> {
   const stream = profileStream(profile.tenant);
   const content = canonical(profile);
-  let written: string | undefined;
-  for (let attempt = 1; ; attempt += 1) {
+  let sent: string | undefined;
+  const outcome = await appendAtEnd(store, stream, attempts, async () => {
     const head = await newest(store, stream);
     if (head !== undefined && canonical(decodeProfilePublished(head).profile) === content) {
-      return { version: head.revision + 1, unchanged: head.id !== written };
+      return { done: { version: head.revision + 1, unchanged: head.id !== sent } };
     }
-    const draft = draftProfilePublished(profile, head, { actor: by.actor, at: by.now() });
-    try {
-      const expected = head === undefined ? 'none' : { revision: head.revision, headHash: eventHash(head) };
-      const { revision } = await store.append(stream, expected, [draft]);
-      return { version: revision + 1, unchanged: false };
-    } catch (error) {
-      const mayRepeat = error instanceof WrongExpectedRevision || error instanceof DeadlineExceeded;
-      if (!mayRepeat || attempt >= attempts) throw error;
-      written = draft.id;
-    }
-  }
+    const event = draftProfilePublished(profile, head, { actor: by.actor, at: by.now() });
+    sent = event.id;
+    return { head, event };
+  });
+  return 'done' in outcome ? outcome.done : { version: outcome.revision + 1, unchanged: false };
 }
 
 async function newest(store: EventStore, stream: string): Promise<RecordedEvent | undefined> {

@@ -1,14 +1,12 @@
 import {
-  DeadlineExceeded,
   type EventStore,
   type NewEvent,
   type RecordedEvent,
-  WrongExpectedRevision,
   commandEventId,
   encodeJson,
-  eventHash,
 } from '@balagh/event-store';
 import { z } from 'zod';
+import { appendAtEnd } from './append-at-end';
 import { type Publisher, metadataOf, uuidFrom } from './profile-published.events';
 
 /**
@@ -23,22 +21,14 @@ const attempts = 20;
 
 /**
  * Names the tenant, unless it is named already. Retry-safe.
- * @throws EventStoreError after 20 lost races or unanswered calls
+ * @throws ConflictExhausted after 20 lost races or unanswered calls; other faults of the store
  */
 export async function listTenant(store: EventStore, tenant: string, by: Publisher): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  await appendAtEnd(store, TENANTS_STREAM, attempts, async () => {
     const { events, tenants } = await listedTenants(store);
-    if (tenants.includes(tenant)) return;
     const head = events.at(-1);
-    try {
-      const expected = head === undefined ? 'none' : { revision: head.revision, headHash: eventHash(head) };
-      await store.append(TENANTS_STREAM, expected, [draft(tenant, head, by)]);
-      return;
-    } catch (error) {
-      const mayRepeat = error instanceof WrongExpectedRevision || error instanceof DeadlineExceeded;
-      if (!mayRepeat || attempt >= attempts) throw error;
-    }
-  }
+    return tenants.includes(tenant) ? { done: true } : { head, event: draft(tenant, head, by) };
+  });
 }
 
 /** The tenants that are named from this revision on, and the events that name them. At most 10,000. */
