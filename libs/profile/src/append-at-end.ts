@@ -9,9 +9,9 @@ import {
 } from '@balagh/event-store';
 
 /**
- * Appends to the end of a stream, so often as somebody else is quicker or nobody answers: `next` looks at the stream anew and says what to
- * append after which event, or that nothing is left to do.
- * @returns what was left when nothing was to be done, else the revision written
+ * Appends to the end of a stream, again when somebody else was quicker or nobody answered: `next` looks at the stream anew and says what to
+ * append after which event, or that all is done.
+ * @returns what `next` called done, else the revision written
  * @throws ConflictExhausted (retriable) after that many attempts; other faults of the store
  */
 export async function appendAtEnd<Done>(

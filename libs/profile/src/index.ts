@@ -8,6 +8,12 @@ export * from './profile.errors';
 export * from './parse-profile';
 export * from './static-profiles.adapter';
 export * from './working-time';
-export * from './profile-published.events';
+export {
+  type ProfilePublished,
+  type Publisher,
+  StoredProfileInvalid,
+  decodeProfilePublished,
+  draftProfilePublished,
+} from './profile-published.events';
 export * from './publish-profile';
 export * from './store-profiles.adapter';

@@ -15,7 +15,7 @@ import { type Profile, profileSchema } from './profile.schema';
  * version of the profile is its revision plus 1. Contains no personal data of reporters; names and addresses of
  * liaison officers are the organisation's own.
  */
-export const PROFILE_PUBLISHED = 'ProfilePublished';
+const PROFILE_PUBLISHED = 'ProfilePublished';
 
 const dataSchema = z.object({ profile: profileSchema });
 

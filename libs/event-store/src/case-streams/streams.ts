@@ -103,8 +103,9 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   }
 
   /**
-   * Decides on what is remembered, or on nothing where a stream is to begin, without reading. Only what the store itself confirms counts: an append at that very revision and
-   * hash, or an answer that stands in the stream. A refusal, a fault or "nothing to do" may come from not knowing the latest events.
+   * Decides on what is remembered, or on nothing where a stream is to begin, without reading. Only what the store itself confirms
+   * counts: an append at that very revision and hash, or an answer that stands in the stream. A refusal, a fault or "nothing to do"
+   * may come from not knowing the latest events.
    */
   async function attemptFromMemory<E extends DomainEvent>(
     stream: string,

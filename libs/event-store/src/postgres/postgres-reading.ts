@@ -13,7 +13,7 @@ import { onConnection, storeCall } from './store-call';
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
 
-/** Data, metadata, and revision, position, id, type, time of storing in one; of the stream's own row: hash of its head, last revision, nothing. */
+/** Data, metadata, and revision, position, id, type and time of storing in one. Of the stream's own row: hash of its head, last revision, nothing. */
 type StreamRow = readonly [string, string, string | null];
 
 /**
