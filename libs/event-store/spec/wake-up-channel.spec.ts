@@ -46,6 +46,29 @@ describe('the hint to other processes', () => {
     channel.close();
   });
 
+  it('becomes rare where its answers are slow, and hardly waits where they are not', async () => {
+    jest.useFakeTimers();
+    const sentIn400 = async (answerAfterMs: number): Promise<number> => {
+      const { channel, sent, answer } = hints();
+      let answered = 0;
+      for (let ms = 0; ms < 400; ms += 1) {
+        channel.appended(['CaseRouted']);
+        for (; answered < sent(); answered += 1) setTimeout(answer, answerAfterMs);
+        await jest.advanceTimersByTimeAsync(1);
+      }
+      channel.close();
+      return sent();
+    };
+    const rates = [await sentIn400(0), await sentIn400(1), await sentIn400(10)];
+    jest.useRealTimers();
+    // Every third millisecond; a debt of 12 ms each; the bound of 30, and the credit of 100 before it.
+    expect(rates[0]).toBeGreaterThan(95);
+    expect(rates[1]).toBeGreaterThan(30);
+    expect(rates[1]).toBeLessThan(60);
+    expect(rates[2]).toBeGreaterThan(10);
+    expect(rates[2]).toBeLessThan(20);
+  });
+
   it('names the types of what was appended since the last one, each once', async () => {
     const { channel, named, answer } = hints();
     channel.appended(['CaseOpened', 'FormFilled']);
@@ -67,7 +90,9 @@ describe('the hint to other processes', () => {
 });
 
 describe('a sleeper', () => {
-  const never = new AbortController().signal;
+  const ended = new AbortController();
+  const never = ended.signal;
+  afterAll(() => ended.abort());
   const within = async (waiting: Promise<void>): Promise<'woken' | 'asleep'> =>
     Promise.race([waiting.then(() => 'woken' as const), moment().then(() => 'asleep' as const)]);
 

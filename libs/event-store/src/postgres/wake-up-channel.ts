@@ -4,11 +4,14 @@ import { type WakeUp } from '../wake-up';
 const channel = 'eventstore_appended';
 const pollListeningMs = 250;
 const pollDeafMs = 50;
+/** Least milliseconds between two hints. */
+const hintGapMs = 3;
 /**
- * Least milliseconds between two hints. Under load one stands for many appends, because each costs a transaction and readers find all that
- * there is: after a hint that stood for `crowd` appends or more, the next waits longer.
+ * Each hint costs a transaction and the attention of all who listen, and one may stand for many appends. So it puts its process into debt: for so
+ * many times as long as its answer took, within bounds, in milliseconds. The debt runs off with the time; while it is above the credit, the
+ * next hint waits. At rest nobody does; where the machine is busy, hints become few.
  */
-const [hintGapMs, crowdedGapMs, crowd] = [3, 12, 8];
+const [debtRatio, leastDebtMs, mostDebtMs, creditMs] = [12, 3, 30, 100];
 const maxPauseMs = 5_000;
 
 /**
@@ -35,9 +38,8 @@ export class WakeUpChannel {
   /** A hint that is due; what is appended before it is sent needs no other. */
   private hint: NodeJS.Timeout | undefined;
   private sentAt = Number.NEGATIVE_INFINITY;
-  private gapMs = hintGapMs;
-  /** Since the last hint was sent. */
-  private appends = 0;
+  /** When no debt is left. */
+  private clearAt = 0;
   private readonly types = new Set<string>();
   private pauseMs = 100;
   private retry: NodeJS.Timeout | undefined;
@@ -66,7 +68,6 @@ export class WakeUpChannel {
   appended(types: readonly string[]): void {
     this.wakeUp.signal(types);
     for (const type of types) this.types.add(type);
-    this.appends += 1;
     this.hintWhenDue();
   }
 
@@ -78,7 +79,7 @@ export class WakeUpChannel {
 
   private hintWhenDue(): void {
     if (this.hint !== undefined || this.closed) return;
-    const wait = this.sentAt + this.gapMs - performance.now();
+    const wait = Math.max(this.sentAt + hintGapMs, this.clearAt - creditMs) - performance.now();
     if (wait <= 0) void this.send();
     else this.hint = setTimeout(() => void this.send(), wait);
   }
@@ -89,8 +90,6 @@ export class WakeUpChannel {
     if (this.sending) return;
     this.sending = true;
     this.sentAt = performance.now();
-    this.gapMs = this.appends < crowd ? hintGapMs : crowdedGapMs;
-    this.appends = 0;
     const named = [...this.types].join(',');
     this.types.clear();
     try {
@@ -98,6 +97,8 @@ export class WakeUpChannel {
     } catch {
       // A lost hint is made up for by polling.
     }
+    const debt = debtRatio * (performance.now() - this.sentAt);
+    this.clearAt = Math.max(this.clearAt, this.sentAt) + Math.max(leastDebtMs, Math.min(debt, mostDebtMs));
     this.sending = false;
     if (this.again) this.hintWhenDue();
   }

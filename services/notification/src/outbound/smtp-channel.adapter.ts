@@ -1,11 +1,12 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import {
   type OutgoingMessage,
   SEND_TIMEOUT_MS,
   type SendOutcome,
   type SilentChannel,
 } from '../application/channel.port';
+import { IdleSessions } from './smtp-idle-sessions';
+import { type SmtpFault, type SmtpServer, SmtpSession } from './smtp-session';
 
 export interface SmtpOptions {
   /** `smtp://user:password@host:port` or `smtps://…`. */
@@ -14,47 +15,44 @@ export interface SmtpOptions {
   readonly from: string;
   /** Milliseconds for connecting and signing in, and again for handing the mail over. Default 2,500. */
   readonly timeoutMs?: number;
-}
-
-interface SmtpFault {
-  readonly code?: string | undefined;
-  readonly responseCode?: number | undefined;
+  /** Milliseconds for which a connection waits for the next mail; 0: none does. Default 5,000. */
+  readonly idleMs?: number;
 }
 
 /**
  * Mail. The server cannot be asked afterwards, so a lost answer leaves the outcome unknown for ever; the stable Message-ID
- * lets a person find the mail.
- *
- * The connection is driven step by step, because nodemailer's transport reports every time-out and broken connection as
- * one of connecting, even after the text was handed over: a mail would be sent again that had arrived.
+ * lets a person find the mail. A connection that took a mail takes the next one, if the server still answers on it.
  */
 export class SmtpChannel implements SilentChannel {
   readonly channel = 'EMAIL';
   readonly canBeAsked = false;
   private readonly domain: string;
-  private readonly open = new Set<SMTPConnection>();
+  private readonly server: SmtpServer;
+  private readonly busy = new Set<SmtpSession>();
+  private readonly idle: IdleSessions;
 
   constructor(private readonly options: SmtpOptions) {
-    this.domain = options.from.split('@')[1] ?? 'localhost';
+    const { url, from, timeoutMs = SEND_TIMEOUT_MS / 2, idleMs = 5_000 } = options;
+    this.domain = from.split('@')[1] ?? 'localhost';
+    this.server = { url, timeoutMs, idleMs };
+    this.idle = new IdleSessions(idleMs);
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
     const mail = await this.compose(message).catch(() => undefined);
     if (mail === undefined) return { kind: 'rejected', code: 'MAIL_INVALID', retriable: false };
-    const connection = this.connection();
-    this.open.add(connection);
-    try {
-      const refused = await this.prepare(connection);
-      if (refused !== undefined) return refused;
-      return await this.handOver(connection, { to: message.to, mail });
-    } finally {
-      this.open.delete(connection);
-      connection.close();
-    }
+    const session = await this.session();
+    if (!(session instanceof SmtpSession)) return notReached(session);
+    const fault = await session.handOver(this.options.from, message.to, mail);
+    this.busy.delete(session);
+    if (fault === undefined) this.idle.keep(session);
+    else session.close();
+    return outcomeOf(fault);
   }
 
   close(): void {
-    for (const connection of this.open) connection.close();
+    for (const session of this.busy) session.close();
+    this.idle.close();
   }
 
   private compose({ reference, to, subject, text }: OutgoingMessage): Promise<Buffer> {
@@ -71,78 +69,40 @@ export class SmtpChannel implements SilentChannel {
     return composer.compile().build();
   }
 
-  private connection(): SMTPConnection {
-    const { hostname, port, protocol } = new URL(this.options.url);
-    const ms = this.timeoutMs;
-    return new SMTPConnection({
-      host: hostname,
-      ...(port === '' ? {} : { port: Number(port) }),
-      secure: protocol === 'smtps:',
-      connectionTimeout: ms,
-      greetingTimeout: ms,
-      socketTimeout: ms,
-      dnsTimeout: ms,
-    });
-  }
-
-  /** Connects and signs in. Whatever fails here, the server surely does not have the mail. */
-  private async prepare(connection: SMTPConnection): Promise<SendOutcome | undefined> {
-    const { username, password } = new URL(this.options.url);
-    const credentials = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
-    const fault = await this.step(connection, (done) => {
-      connection.connect((error) => {
-        if (error || username === '') return done(error ?? undefined);
-        connection.login({ credentials }, (refusal) => done(refusal ?? undefined));
-      });
-    });
-    if (fault === undefined) return undefined;
-    const code = fault.responseCode === undefined ? 'MAIL_SERVER_UNREACHABLE' : `SMTP_${fault.responseCode}`;
-    return { kind: 'rejected', code, retriable: true };
-  }
-
-  private async handOver(
-    connection: SMTPConnection,
-    { to, mail }: { to: string; mail: Buffer },
-  ): Promise<SendOutcome> {
-    const envelope = { from: this.options.from, to };
-    const fault = await this.step(connection, (done) => {
-      connection.send(envelope, mail, (error) => done(error ?? undefined));
-    });
-    if (fault === undefined) {
-      connection.quit();
-      return { kind: 'accepted' };
+  /** One that is ready to take a mail, used before or new, within the time of one step. */
+  private async session(): Promise<SmtpSession | SmtpFault> {
+    const begun = performance.now();
+    const left = (): number => Math.max(1, this.server.timeoutMs - (performance.now() - begun));
+    const used = this.idle.take();
+    if (used !== undefined) {
+      this.busy.add(used);
+      // A server that went silent must leave time for another connection.
+      if (await used.answers(left() / 2)) return used;
+      this.busy.delete(used);
+      used.close();
     }
-    const { code, responseCode } = fault;
-    if (responseCode !== undefined) {
-      return { kind: 'rejected', code: `SMTP_${responseCode}`, retriable: responseCode < 500 };
-    }
-    if (code === 'EENVELOPE') return { kind: 'rejected', code: 'ADDRESS_REJECTED', retriable: false };
-    return { kind: 'unknown', cause: code === 'ETIMEDOUT' ? 'TIMEOUT' : 'CONNECTION_LOST' };
+    const fresh = new SmtpSession(this.server);
+    this.busy.add(fresh);
+    const fault = await fresh.open(left());
+    if (fault === undefined) return fresh;
+    this.busy.delete(fresh);
+    fresh.close();
+    return fault;
   }
+}
 
-  /** One bounded step; its fault, or undefined. Errors of the connection end it as well as its own answer. */
-  private step(
-    connection: SMTPConnection,
-    begin: (done: (fault?: SmtpFault) => void) => void,
-  ): Promise<SmtpFault | undefined> {
-    return new Promise((resolve) => {
-      const finish = (fault?: SmtpFault): void => {
-        clearTimeout(timer);
-        connection.removeListener('error', finish);
-        connection.removeListener('end', lost);
-        // A late error must not end the process.
-        connection.on('error', () => undefined);
-        resolve(fault);
-      };
-      const lost = (): void => finish({ code: 'ECONNECTION' });
-      const timer = setTimeout(() => finish({ code: 'ETIMEDOUT' }), this.timeoutMs);
-      connection.on('error', finish);
-      connection.on('end', lost);
-      begin(finish);
-    });
-  }
+/** Whatever fails before the mail is handed over, the server surely does not have it. */
+function notReached({ responseCode }: SmtpFault): SendOutcome {
+  const code = responseCode === undefined ? 'MAIL_SERVER_UNREACHABLE' : `SMTP_${responseCode}`;
+  return { kind: 'rejected', code, retriable: true };
+}
 
-  private get timeoutMs(): number {
-    return this.options.timeoutMs ?? SEND_TIMEOUT_MS / 2;
+function outcomeOf(fault: SmtpFault | undefined): SendOutcome {
+  if (fault === undefined) return { kind: 'accepted' };
+  const { code, responseCode } = fault;
+  if (responseCode !== undefined) {
+    return { kind: 'rejected', code: `SMTP_${responseCode}`, retriable: responseCode < 500 };
   }
+  if (code === 'EENVELOPE') return { kind: 'rejected', code: 'ADDRESS_REJECTED', retriable: false };
+  return { kind: 'unknown', cause: code === 'ETIMEDOUT' ? 'TIMEOUT' : 'CONNECTION_LOST' };
 }
