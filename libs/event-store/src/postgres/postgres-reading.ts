@@ -13,47 +13,82 @@ import { onConnection, storeCall } from './store-call';
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
 
-/** Data, metadata, and revision, position, id, type and time of storing in one. Of the stream's own row: hash of its head, last revision, nothing. */
-type StreamRow = readonly [string, string, string | null];
-
 /**
- * One statement, one snapshot: the stream's own row, then its events. No row: a missing stream. Few columns, without names,
- * because a command reads a whole stream before it decides, and the driver's time goes by values.
+ * Data, metadata, and the rest in one: revision, position, id, type, time of storing, and in the first event that was asked for, read
+ * forwards, the stream's last revision and the hash of its head. Few columns, without names, because a command reads a whole stream before it
+ * decides, and the driver's time goes by values.
  */
+type StreamRow = readonly [string, string, string];
+
+const facts = `e.revision, ' ', e.position, ' ', e.id, ' ', e.type, ' ', e.stored_at`;
+
+/** Revisions have no gaps: the first row is the event that was asked for, or there is none. */
+const readForwards = {
+  name: 'eventstore-read-forwards',
+  text: `select e.data, e.metadata, concat(${facts}, case when e.revision = $2
+      then (select concat(' ', s.revision, ' ', s.head_hash) from eventstore.streams s where s.stream = $1) end)
+    from eventstore.events e where e.stream = $1 and e.revision >= $2 order by e.revision limit $3`,
+};
+
+/** The stream's own row (hash of its head, last revision, nothing), then events; no row: a missing stream. One statement, one snapshot. */
+const readAny = (direction: 'forwards' | 'backwards') => ({
+  name: `eventstore-read-${direction}-with-head`,
+  text: `(select s.head_hash, s.revision::text, '' from eventstore.streams s where s.stream = $1)
+    union all
+    (select e.data, e.metadata, concat(${facts}) from eventstore.events e
+      where e.stream = $1 and e.revision ${direction === 'forwards' ? '>=' : '<='} $2
+      order by e.revision ${direction === 'forwards' ? 'asc' : 'desc'} limit $3)`,
+});
+const readForwardsWithHead = readAny('forwards');
+const readBackwardsWithHead = readAny('backwards');
+
+/** One statement, one snapshot; two where nothing is there to read. */
 export async function readStreamFrom(
   pool: Pool,
   stream: string,
   request: ReadStreamOptions = {},
 ): Promise<ReadStreamResult> {
   const { direction = 'forwards', limit = 10_000 } = request;
-  const backwards = direction === 'backwards';
-  const [comparison, order] = backwards ? ['<=', 'desc'] : ['>=', 'asc'];
-  const from = request.from ?? (backwards ? 2_147_483_647 : 0);
-  const rows = await onConnection(pool, 'read', request, async (client) => {
-    const result = await client.query<[...StreamRow]>({
-      rowMode: 'array',
-      name: `eventstore-read-${direction}`,
-      text: `(select s.head_hash, s.revision::text, null::text from eventstore.streams s where s.stream = $1)
-        union all
-        (select e.data, e.metadata, e.revision || ' ' || e.position || ' ' || e.id || ' ' || e.type || ' ' || e.stored_at
-          from eventstore.events e
-          where e.stream = $1 and e.revision ${comparison} $2 order by e.revision ${order} limit $3)`,
-      values: [stream, from, limit],
+  const ask = (query: { name: string; text: string }, from: number) =>
+    onConnection(pool, 'read', request, async (client) => {
+      const values = [stream, from, limit];
+      return (await client.query<[...StreamRow]>({ ...query, rowMode: 'array', values })).rows;
     });
-    return result.rows;
-  });
-  const head = rows.find(([, , rest]) => rest === null);
+  if (direction === 'backwards')
+    return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647));
+  const from = request.from ?? 0;
+  const rows = await ask(readForwards, from);
+  const [first, ...others] = rows;
+  // Nothing to read, or, in a store that somebody has tampered with, not the event that was asked for.
+  if (first === undefined || !first[2].startsWith(`${from} `))
+    return withHead(stream, await ask(readForwardsWithHead, from));
+  const [data, metadata, facts] = first;
+  const hash = facts.lastIndexOf(' ') + 1;
+  const lastRevision = facts.lastIndexOf(' ', hash - 2) + 1;
+  const own: StreamRow = [data, metadata, facts.slice(0, lastRevision - 1)];
+  return {
+    kind: 'found',
+    events: [own, ...others].map((row) => eventIn(row, stream)),
+    lastRevision: Number(facts.slice(lastRevision, hash - 1)),
+    headHash: facts.slice(hash),
+  };
+}
+
+function withHead(stream: string, [head, ...events]: readonly StreamRow[]): ReadStreamResult {
   if (head === undefined) return { kind: 'missing' };
   const [headHash, lastRevision] = head;
-  const events = rows.filter((row) => row !== head).map((row) => eventIn(row, stream));
-  return { kind: 'found', events, lastRevision: Number(lastRevision), headHash };
+  return {
+    kind: 'found',
+    events: events.map((row) => eventIn(row, stream)),
+    lastRevision: Number(lastRevision),
+    headHash,
+  };
 }
 
 const idLength = 36;
 
 /** By places: to split the text takes three times as long. */
-function eventIn([data, metadata, rest]: StreamRow, stream: string): RecordedEvent {
-  const facts = rest ?? '';
+function eventIn([data, metadata, facts]: StreamRow, stream: string): RecordedEvent {
   const position = facts.indexOf(' ') + 1;
   const id = facts.indexOf(' ', position) + 1;
   const type = id + idLength + 1;

@@ -1,5 +1,6 @@
 import { activeSpanContext } from '../telemetry/spans';
 import pino, { type DestinationStream, type LogFn, type Logger } from 'pino';
+import { censor, neverWritten, redacted } from './redaction';
 
 export interface LogOptions {
   readonly service: string;
@@ -14,31 +15,6 @@ export interface LogOptions {
   readonly copyTo?: DestinationStream | undefined;
 }
 
-const secret = [
-  'authorization',
-  'cookie',
-  'password',
-  'token',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'client_secret',
-];
-const personal = [
-  'reporterName',
-  'civilNumber',
-  'phone',
-  'email',
-  'address',
-  'details',
-  'contactReference',
-  'form',
-  'text',
-];
-
-/** Names that are never written, wherever a line carries them; a second net, not a licence to log payloads. */
-export const redactedPaths = [...secret, ...personal].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-
 /**
  * The process's logger: one structured line per outcome, each with a stable `event` name (`case.registered`,
  * `access.denied`) and ids. Never payloads, never personal data (design §3.11).
@@ -50,8 +26,9 @@ export function createLog(options: LogOptions): Logger {
       level: options.level ?? 'info',
       base: { service: options.service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), log: redacted },
+      // Bindings of a child do not pass the formatter.
+      redact: { paths: [...neverWritten], censor },
       hooks: { logMethod: namedByEvent },
       mixin: traceIds,
       serializers: { err: (error: unknown) => describeError(error, withMessages) },
