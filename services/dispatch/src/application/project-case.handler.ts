@@ -54,11 +54,12 @@ export class ProjectCaseHandler {
   }
 
   private async write(caseId: string, events: readonly StoredEvent[]): Promise<number> {
-    const entry = queueEntryOf(caseId, events);
+    const state = foldDispatchCase(events);
+    const entry = queueEntryOf(caseId, events, state);
     const opening = await this.openings.of(caseId);
     if (entry === undefined || opening === undefined) return events.length - 1;
     const rules = await this.rules.of(opening);
-    const dueTimes = dueTimesOf(foldDispatchCase(events), rules);
+    const dueTimes = dueTimesOf(state, rules);
     await this.rows.put({
       entry,
       transfers: transfersOf(caseId, events),

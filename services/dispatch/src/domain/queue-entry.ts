@@ -1,5 +1,5 @@
 import { type CaseView, type Owner, type StoredEvent, foldCase } from '@balagh/case-events';
-import { type DispatchCase, foldDispatchCase } from './dispatch-case';
+import { type DispatchCase } from './dispatch-case';
 import { isAnswered } from './place.guard';
 
 /** Whose turn it is; NOBODY's when the case is not registered yet or has ended. */
@@ -34,10 +34,13 @@ export interface QueueEntry {
   readonly version: number;
 }
 
-/** Undefined while the case is not registered: it has no number yet. */
-export function queueEntryOf(caseId: string, events: readonly StoredEvent[]): QueueEntry | undefined {
+/** `state`: the same events, folded. Undefined while the case is not registered: it has no number yet. */
+export function queueEntryOf(
+  caseId: string,
+  events: readonly StoredEvent[],
+  state: DispatchCase,
+): QueueEntry | undefined {
   const view = foldCase(events);
-  const state = foldDispatchCase(events);
   const { caseNumber, category, caseType, registeredAt } = view;
   const tenant = events[0]?.metadata.tenant;
   if (tenant === undefined || caseNumber === undefined || registeredAt === undefined) return undefined;
