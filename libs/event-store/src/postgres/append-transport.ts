@@ -3,29 +3,23 @@ import { eventHash } from '../case-streams/chain';
 import { categoryOf } from '../json/event-checks';
 import { type AppendRequest, type AppendRow, type AppendTransport } from './append-flights';
 import { integerArray, textArray, uuidArray } from './binary-arrays';
+import { type WireValue } from './prepared-call';
 import { storeCall } from './store-call';
 
 /** The two statements that append: each one round trip, prepared once per connection. */
 export function appendTransport(pool: Pool): AppendTransport {
   return {
     one: async (request) => {
-      const [row] = await storeCall<AppendRow>(
-        pool,
-        'append',
-        { ...one, values: valuesOfOne(request) },
-        request.call,
-      );
+      const [row] = await storeCall(pool, 'append', one, valuesOfOne(request), request.call);
       if (row === undefined) throw new TypeError('eventstore.append gave no answer');
-      return row;
+      const [kind, revision, position] = row as [AppendRow['kind'], string | null, string | null];
+      return { kind, revision: revision === null ? null : Number(revision), position };
     },
     many: async (requests) => {
       const sorted = [...requests].sort(byExpectationAndName);
-      const [answer] = await storeCall<AnswerToMany>(pool, 'append', {
-        ...many,
-        values: valuesOfMany(sorted),
-      });
+      const [answer] = await storeCall(pool, 'append', many, valuesOfMany(sorted));
       if (answer === undefined) throw new TypeError('eventstore.append_many gave no answer');
-      const rows = rowsOfMany(sorted, answer);
+      const rows = rowsOfMany(sorted, answer as AnswerToMany);
       return requests.flatMap(({ stream }) => rows.get(stream) ?? []);
     },
   };
@@ -41,17 +35,13 @@ const many = {
   text: 'select positions::text, refusals::text from eventstore.append_many($1::text[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::integer[], $8::uuid[], $9::text[], $10::text[], $11::text[])',
 };
 
-interface AnswerToMany {
-  /** `{1,2,…}`: of each event written, in the order sent. */
-  readonly positions: string | null;
-  /** JSON: a row and its stream for each append that was not written. */
-  readonly refusals: string | null;
-}
+/** Positions `{1,2,…}` of each event written, in the order sent; JSON of a row and its stream for each append that was not. */
+type AnswerToMany = readonly [positions: string | null, refusals: string | null];
 
 /** What `eventstore.append` would have answered, by stream: a revision that was written is the one expected. */
 function rowsOfMany(
   requests: readonly AppendRequest[],
-  { positions, refusals }: AnswerToMany,
+  [positions, refusals]: AnswerToMany,
 ): ReadonlyMap<string, AppendRow> {
   const rows = new Map<string, AppendRow>();
   if (refusals !== null)
@@ -75,12 +65,12 @@ function byExpectationAndName(a: AppendRequest, b: AppendRequest): number {
   return fresh === 0 ? Number(a.stream > b.stream) - Number(a.stream < b.stream) : fresh;
 }
 
-function valuesOfOne(request: AppendRequest): unknown[] {
+function valuesOfOne(request: AppendRequest): WireValue[] {
   const { stream, expected, link, events } = request;
   return [
     stream,
     categoryOf(stream),
-    expected,
+    String(expected),
     link,
     uuidArray(events.map((e) => e.id)),
     textArray(events.map((e) => e.type)),
@@ -91,7 +81,7 @@ function valuesOfOne(request: AppendRequest): unknown[] {
 }
 
 /** One pass and plain arrays: this is most of what an append costs its client, and it holds up all that share the flight. */
-function valuesOfMany(requests: readonly AppendRequest[]): unknown[] {
+function valuesOfMany(requests: readonly AppendRequest[]): WireValue[] {
   const [streams, revisions]: [string[], number[]] = [[], []];
   const [ids, types, data, metadata]: [string[], string[], string[], string[]] = [[], [], [], []];
   for (const { stream, expected, events } of requests) {

@@ -1,15 +1,4 @@
-import { type CustomTypesConfig } from 'pg';
 import { type Position, type ReadAllResult, type RecordedEvent, START } from '../event-store.port';
-
-/** Type ids of PostgreSQL. */
-const [int4, timestamptz] = [23, 1184];
-
-/** Everything stays the text that came, but for revisions and times: making a Date of each event costs more than the rest. */
-export const rowTypes = {
-  getTypeParser: (id: number) => (id === int4 ? Number : id === timestamptz ? rfc3339 : asItIs),
-} as CustomTypesConfig;
-
-const asItIs = (text: string): string => text;
 
 /** `2026-03-01 08:00:00.123456+00`, as a session in UTC writes it, to milliseconds; other sessions go the long way. */
 export function rfc3339(text: string): string {
@@ -18,41 +7,33 @@ export function rfc3339(text: string): string {
     : new Date(text).toISOString();
 }
 
-export interface EventRow {
-  readonly position: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string;
-  readonly metadata: string;
-  readonly stored_at: string;
-}
+/** As text. Marker rows (no event in the range, checkpoint) have a position at most and a revision. */
+export type EventRow = readonly [
+  position: string | null,
+  stream: string,
+  revision: string,
+  id: string | null,
+  type: string,
+  data: string,
+  metadata: string,
+  storedAt: string,
+];
 
-/** Marker rows (no event in the range, checkpoint) have no id. */
-export const isEvent = (row: EventRow): boolean => (row.id as string | null) !== null;
+export const isEvent = ([, , , id]: EventRow): boolean => id !== null;
 
 export const token = (position: string): Position => position.padStart(20, '0');
 
-export function recorded({
-  position,
-  stream,
-  revision,
-  id,
-  type,
-  data,
-  metadata,
-  stored_at,
-}: EventRow): RecordedEvent {
+export function recorded(row: EventRow): RecordedEvent {
+  const [position, stream, revision, id, type, data, metadata, storedAt] = row;
   return {
-    position: token(position),
+    position: token(position ?? ''),
     stream,
-    revision,
-    id,
+    revision: Number(revision),
+    id: id ?? '',
     type,
     data,
     metadata,
-    storedAt: stored_at,
+    storedAt: rfc3339(storedAt),
   };
 }
 

@@ -7,8 +7,9 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store.port';
-import { type EventRow, isEvent, pageOf, recorded, rfc3339, rowTypes, token } from './event-rows';
-import { onConnection, storeCall } from './store-call';
+import { textArray } from './binary-arrays';
+import { type EventRow, isEvent, pageOf, recorded, rfc3339, token } from './event-rows';
+import { storeCall } from './store-call';
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
@@ -50,10 +51,9 @@ export async function readStreamFrom(
 ): Promise<ReadStreamResult> {
   const { direction = 'forwards', limit = 10_000 } = request;
   const ask = (query: { name: string; text: string }, from: number) =>
-    onConnection(pool, 'read', request, async (client) => {
-      const values = [stream, from, limit];
-      return (await client.query<[...StreamRow]>({ ...query, rowMode: 'array', values })).rows;
-    });
+    storeCall(pool, 'read', query, [stream, String(from), String(limit)], request) as Promise<
+      readonly StreamRow[]
+    >;
   if (direction === 'backwards')
     return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647));
   const from = request.from ?? 0;
@@ -105,26 +105,24 @@ function eventIn([data, metadata, facts]: StreamRow, stream: string): RecordedEv
   };
 }
 
+const readAll = {
+  name: 'eventstore-read-all',
+  text: `select position, stream, revision, id, type, data, metadata, stored_at
+    from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)`,
+};
+
 /** One page of the global order (ADR 0003), by a prepared statement. */
 export async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<ReadAllResult> {
   const { after = START, filter, limit = 500 } = request;
-  const rows = await storeCall<EventRow>(
-    pool,
-    'read',
-    {
-      types: rowTypes,
-      name: 'eventstore-read-all',
-      text: 'select * from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)',
-      values: [
-        after === START ? '0' : after,
-        limit,
-        filter?.types ?? null,
-        filter?.categories ?? null,
-        windowSize,
-      ],
-    },
-    request,
-  );
+  const values = [
+    after === START ? '0' : after,
+    String(limit),
+    filter?.types === undefined ? null : textArray(filter.types),
+    filter?.categories === undefined ? null : textArray(filter.categories),
+    String(windowSize),
+  ];
+  const rows = (await storeCall(pool, 'read', readAll, values, request)) as readonly EventRow[];
   const end = rows.at(-1);
-  return pageOf(rows.filter(isEvent).map(recorded), end?.position ?? undefined, end?.revision === 1, after);
+  const [position, , revision] = end ?? [];
+  return pageOf(rows.filter(isEvent).map(recorded), position ?? undefined, revision === '1', after);
 }

@@ -1,17 +1,23 @@
-import { type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import { type Pool, type PoolClient } from 'pg';
 import { type Deadline, DeadlinePassed, startDeadline } from '../deadline';
 import { DeadlineExceeded, Unavailable } from '../event-store.errors';
 import { type CallOptions } from '../event-store.port';
+import { PreparedCall, type PreparedStatement, type WireRow, type WireValue } from './prepared-call';
 
-/** Runs one statement as `onConnection` does, and gives its rows. */
-export async function storeCall<Row extends QueryResultRow>(
+/** Calls one prepared statement as `onConnection` does, and gives its rows. */
+export function storeCall(
   pool: Pool,
   purpose: Purpose,
-  query: QueryConfig,
+  statement: PreparedStatement,
+  values: readonly WireValue[],
   options: CallOptions = {},
-): Promise<readonly Row[]> {
-  const { rows } = await onConnection(pool, purpose, options, (client) => client.query<Row>(query));
-  return rows;
+): Promise<readonly WireRow[]> {
+  return onConnection(
+    pool,
+    purpose,
+    options,
+    (client) => client.query(new PreparedCall(statement, values)).rows,
+  );
 }
 
 type Purpose = 'read' | 'append';
