@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ClientBase } from 'pg';
+import { type PreparedAnswer, PreparedQuery } from './prepared-query';
 
 /** More texts than a service has; what a generator of statements makes beyond that goes unprepared. */
 const mostTexts = 200;
@@ -14,7 +15,7 @@ type Query = (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
 
 /**
  * Makes a connection prepare what is asked of it with parameters, once each: the server then parses it once and, where that is no worse,
- * plans it once. TypeORM cannot name its statements. To be given to a pool as what it does with each new connection.
+ * plans it once, and describes its rows once. TypeORM cannot name its statements. To be given to a pool as what it does with each new connection.
  *
  * A statement that outlived a change of its table fails once, retriably, and is then prepared under another name.
  */
@@ -25,9 +26,19 @@ export function preparesStatements(client: ClientBase): void {
       return query(text, values, ...rest);
     const name = nameOf(text);
     if (name === undefined) return query(text, values, ...rest);
-    const answer = query({ name, text, values }, undefined, ...rest);
-    if (answer instanceof Promise) answer.catch((error: unknown) => renameIfOutdated(text, error));
-    return answer;
+    const run = (answer: PreparedAnswer): void => {
+      query(
+        new PreparedQuery(name, text, values, (error, result) => {
+          if (error !== null) renameIfOutdated(text, error);
+          answer(error, result);
+        }),
+      );
+    };
+    const [callback] = rest;
+    if (typeof callback === 'function') return run(callback as PreparedAnswer);
+    return new Promise((resolve, reject) => {
+      run((error, result) => (error === null ? resolve(result) : reject(error as Error)));
+    });
   };
   client.query = prepared as typeof client.query;
 }
