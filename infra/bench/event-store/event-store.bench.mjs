@@ -71,8 +71,8 @@ export const eventStore = ({ full, say, options }) => {
     const reading = await measureReading({
       server,
       events: Number(options.events ?? (full ? 1_000_000 : 100_000)),
-      repetitions: full ? 5 : 3,
-      samples: full ? 2_000 : 400,
+      repetitions: 5,
+      samples: 2_000,
       say,
     });
     return { machine: about, appends: ratios(results), missing, reading };
