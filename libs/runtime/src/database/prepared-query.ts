@@ -39,7 +39,8 @@ const noRows: Shape = { fields: [], parsers: [], empty: {} };
  */
 export class PreparedQuery implements Submittable {
   private readonly rows: Record<string, unknown>[] = [];
-  private known = new Map<string, Shape>();
+  /** What this connection's statements look like. */
+  private known: Map<string, Shape> | undefined;
   private shape: Shape | undefined;
   private done: Pick<PreparedResult, 'command' | 'rowCount'> = { command: '', rowCount: null };
   private unreadable: unknown;
@@ -115,7 +116,7 @@ export class PreparedQuery implements Submittable {
 
   handleReadyForQuery(): void {
     const shape = this.shape ?? noRows;
-    this.known.set(this.name, shape);
+    this.known?.set(this.name, shape);
     if (this.unreadable !== undefined) this.callback(this.unreadable);
     else this.callback(null, { ...this.done, rows: this.rows, fields: shape.fields });
   }

@@ -15,7 +15,8 @@ type Query = (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
 
 /**
  * Makes a connection prepare what is asked of it with parameters, once each: the server then parses it once and, where that is no worse,
- * plans it once, and describes its rows once. TypeORM cannot name its statements. To be given to a pool as what it does with each new connection.
+ * plans it once, and describes its rows once. TypeORM cannot name its statements. To be given to a pool as what it does with each new
+ * connection.
  *
  * A statement that outlived a change of its table fails once, retriably, and is then prepared under another name.
  */

@@ -25,7 +25,8 @@ const deepest = 8;
 
 /**
  * The line itself; where it carries what is never written, at whatever depth, a copy with `[redacted]` instead. pino's own way to name
- * what lies deeper, paths with wildcards, ends at a given depth and costs twenty times as much as the rest of the line (measured, 62 against 3 µs).
+ * what lies deeper, paths with wildcards, ends at a given depth and costs twenty times as much as the rest of the line (measured, 62
+ * against 3 µs).
  */
 export function redacted<Line extends object>(line: Line): Line {
   return without(line, 0) as Line;
