@@ -69,6 +69,31 @@ export function reading(store: () => EventStore): void {
 }
 
 export function readingAll(store: () => EventStore): void {
+  it('ends a page early when its events are long, and goes on behind it without loss or repeat', async () => {
+    const before = await endOf(store());
+    const stream = newStream();
+    const long = JSON.stringify('ب'.repeat(450_000));
+    for (let revision = -1; revision < 19; revision += 1)
+      await store().append(stream, revision === -1 ? 'none' : revision, [{ ...someEvent(), data: long }]);
+    const sizes: number[] = [];
+    const seen: number[] = [];
+    for (let [after, more] = [before, true]; more;) {
+      const page = await store().readAll({ after });
+      sizes.push(page.events.length);
+      seen.push(...page.events.filter((e) => e.stream === stream).map((e) => e.revision));
+      [after, more] = [page.checkpoint, !page.caughtUp];
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(Math.max(...sizes)).toBeLessThan(20);
+    const followed: number[] = [];
+    const controller = new AbortController();
+    for await (const item of store().subscribe({ after: before, signal: controller.signal })) {
+      if (item.kind === 'caughtUp') controller.abort();
+      if (item.kind === 'event' && item.event.stream === stream) followed.push(item.event.revision);
+    }
+    expect(followed).toEqual(seen);
+  });
+
   it('orders all streams by position, exclusive of where reading starts', async () => {
     const before = await endOf(store());
     const [a, b] = [newStream(), newStream()];

@@ -63,6 +63,31 @@ describe('a page by COPY', () => {
     },
   );
 
+  it('ends early when its events are long, at a whole row, and goes on behind it', async () => {
+    const other = await testDatabase();
+    try {
+      await migrateEventStore(other.pool);
+      const long = createPostgresEventStore({ pool: other.pool });
+      const lengths = Array.from({ length: 40 }, (_, i) => 100_000 + ((i * 76_543) % 800_000));
+      for (const length of lengths)
+        await long.append(`case-${randomUUID()}`, 'none', [
+          { ...someEvent(), data: JSON.stringify('x'.repeat(length)) },
+        ]);
+      const [seen, sizes]: [number[], number[]] = [[], []];
+      for (let [after, more] = [START, true]; more;) {
+        const page = await readAllByCopy(other.pool, { after, limit: 1_000 });
+        sizes.push(page.events.length);
+        seen.push(...page.events.map(({ data }) => data.length - 2));
+        [after, more] = [page.checkpoint, !page.caughtUp];
+      }
+      expect(seen).toEqual(lengths);
+      expect(Math.max(...sizes)).toBeLessThan(25);
+      await long.close();
+    } finally {
+      await other.close();
+    }
+  });
+
   it('that breaks off is Unavailable, and the pool goes on', async () => {
     const pool = new Pool({ connectionString: database.url, max: 1 });
     pool.on('error', () => undefined);

@@ -36,7 +36,7 @@ export interface EventStore {
   readStream(stream: string, options?: ReadStreamOptions): Promise<ReadStreamResult>;
 
   /**
-   * Reads the global order after `after` (exclusive), at most `limit` events (default 500).
+   * Reads the global order after `after` (exclusive), at most `limit` events (default 500); fewer when their bodies reach some 8 MB.
    * `checkpoint` is safe to resume from even when no event passed the filter, and moves at every call until `caughtUp`.
    * @throws InvalidEvent for limits, and positions of another store; Unavailable, DeadlineExceeded
    */
@@ -46,8 +46,8 @@ export interface EventStore {
    * Follows the global order from `after` (exclusive) until `signal` aborts, which ends it within a moment; live events arrive within
    * milliseconds. Items come in order, without loss or repeat within a run, through outages and restarts of the server, which are
    * waited for with capped back-off; a connection that went silent is replaced. Whoever resumes from the last position it handled
-   * misses nothing and sees again what it had not remembered. At most two pages of 500 events are held, however slow the consumer;
-   * an error of the consumer ends the iteration and is the consumer's. Faults that can never pass are thrown.
+   * misses nothing and sees again what it had not remembered. At most two pages (1,000 events or some 8 MB each) are held, however slow the
+   * consumer; an error of the consumer ends the iteration and is the consumer's. Faults that can never pass are thrown.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionItem>;
 
@@ -126,7 +126,7 @@ export interface EventFilter {
 export interface ReadAllOptions extends CallOptions {
   readonly after?: Position;
   readonly filter?: EventFilter;
-  /** Events of one page, at least 1. Default 500. */
+  /** Most events of one page, at least 1. Default 500. */
   readonly limit?: number;
 }
 

@@ -32,7 +32,7 @@ interface Fetched {
 
 const pageSize = 500;
 /** A reader that is behind asks for pages of about so many characters, with at most so many events: long events come in small pages. */
-const [pageCharacters, longestPage, shortestPage] = [600_000, 1_000, 50];
+const [pageCharacters, longestPage, shortestPage] = [600_000, 1_000, 8];
 const maxPauseMs = 5_000;
 /**
  * A reader that has caught up rests before it reads again: as many times as long as its last read took as that read brought events, and once

@@ -10,6 +10,8 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store.port';
+import { filledPage } from '../filled-page';
+import { limits } from '../json/event-checks';
 import { type KurrentDbConnection } from './kurrentdb-connection';
 import { isMissingStream, readFault } from './kurrentdb-faults';
 import {
@@ -52,16 +54,23 @@ async function within<T>(
 
 interface Taken {
   readonly events: ReadBatch;
-  /** False when the budget ended before the read did. */
+  /** False when time or the size of a page ended before the read did. */
   readonly whole: boolean;
+}
+
+interface Bounds {
+  readonly budgetMs?: number;
+  /** Bytes of bodies after which no more is taken. */
+  readonly most?: number;
 }
 
 async function take(
   batches: AsyncIterable<ReadBatch>,
   deadline: Deadline,
-  budgetMs?: number,
+  { budgetMs, most = Number.POSITIVE_INFINITY }: Bounds = {},
 ): Promise<Taken> {
   const events: ReadBatch = [];
+  let bytes = 0;
   const iterator = batches[Symbol.asyncIterator]();
   let spend: NodeJS.Timeout | undefined;
   const spent = new Promise<'spent'>((resolve) => {
@@ -77,6 +86,11 @@ async function take(
       }
       if (step.done === true) return { events, whole: true };
       events.push(...step.value);
+      for (const { event } of step.value) bytes += (event?.data.length ?? 0) + (event?.metadata.length ?? 0);
+      if (bytes >= most) {
+        iterator.return?.().catch(() => undefined);
+        return { events, whole: false };
+      }
     }
   } finally {
     clearTimeout(spend);
@@ -165,7 +179,7 @@ export async function readAllFrom(
   const { after = START, filter = {}, limit = 500 } = request;
   return within(connection, request, async (deadline) => {
     const client = connection.get();
-    const read = (options: Partial<AllOptions>, budgetMs?: number): Promise<Taken> =>
+    const read = (options: Partial<AllOptions>, bounds: Bounds = {}): Promise<Taken> =>
       take(
         client.rustClient.readAll({
           fromPosition: logPosition(after),
@@ -176,7 +190,7 @@ export async function readAllFrom(
           ...options,
         }),
         deadline,
-        budgetMs,
+        { most: limits.bytesPerPage, ...bounds },
       );
     const [tail] = (await read({ fromPosition: 'end', direction: 'backwards', maxCount: 1n })).events;
     const end = tail === undefined ? START : positionOf(tail);
@@ -184,7 +198,7 @@ export async function readAllFrom(
     if (filter.types?.length === 0 || filter.categories?.length === 0)
       return { events: [], checkpoint: end, caughtUp: true };
     // Reading starts at a position, not after it: one more than the limit.
-    const found = await read({ filter: pushedDown(filter) }, deadline.remainingMs() / 2);
+    const found = await read({ filter: pushedDown(filter) }, { budgetMs: deadline.remainingMs() / 2 });
     if (found.whole || found.events.length > 0)
       return pageOf(found, { after, filter, limit, asked: limit + 1, end });
     const window = await read({ maxCount: BigInt(windowSize) });
@@ -207,8 +221,9 @@ function pageOf({ events, whole }: Taken, { after, filter, limit, asked, end }: 
     const event = recorded(resolved);
     return event !== undefined && event.position > after && passes(event, filter) ? [event] : [];
   });
-  const page = passing.slice(0, limit);
-  const cut = passing.length > limit;
+  // The client hands over batches of its own size: one may be more than a page.
+  const page = filledPage(passing, limit);
+  const cut = passing.length > page.length;
   const last = events.at(-1);
   const reached = last === undefined ? after : positionOf(last);
   if (cut) return { events: page, checkpoint: page.at(-1)?.position ?? after, caughtUp: false };

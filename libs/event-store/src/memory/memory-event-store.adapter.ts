@@ -17,6 +17,7 @@ import {
   type SubscriptionItem,
 } from '../event-store.port';
 import { categoryOf, checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
+import { filledPage } from '../filled-page';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 
@@ -54,8 +55,9 @@ export function createMemoryEventStore(): EventStore {
     checkReadAll(options, positionForm);
     const { after = START, filter, limit = 500 } = options;
     const rest = all.slice(after === START ? 0 : Number(after));
-    const events = rest.filter((event) => passes(event, filter)).slice(0, limit);
-    const last = events.length === limit ? events.at(-1) : rest.at(-1);
+    const passing = rest.filter((event) => passes(event, filter));
+    const events = filledPage(passing, limit);
+    const last = events.length < passing.length || events.length === limit ? events.at(-1) : rest.at(-1);
     return {
       events,
       checkpoint: last?.position ?? after,

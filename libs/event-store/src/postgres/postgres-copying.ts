@@ -2,6 +2,7 @@ import { type Readable } from 'node:stream';
 import { type Pool, escapeLiteral } from 'pg';
 import { to } from 'pg-copy-streams';
 import { type ReadAllOptions, type ReadAllResult, type RecordedEvent, START } from '../event-store.port';
+import { limits } from '../json/event-checks';
 import { pageOf, token } from './event-rows';
 import { windowSize } from './postgres-reading';
 import { onConnection } from './store-call';
@@ -13,7 +14,7 @@ import { onConnection } from './store-call';
 export function readAllByCopy(pool: Pool, request: ReadAllOptions): Promise<ReadAllResult> {
   const { after = START, limit = 500 } = request;
   return onConnection(pool, 'read', request, async (client) =>
-    pageIn(await whole(client.query(to(statement(request, after, limit)))), after),
+    pageIn(await filling(client.query(to(statement(request, after, limit)))), after),
   );
 }
 
@@ -29,14 +30,43 @@ function names(items: readonly string[] | undefined): string {
   return items === undefined ? 'null' : `array[${items.map(escapeLiteral).join(', ')}]::text[]`;
 }
 
-async function whole(copied: Readable): Promise<Buffer> {
+/** What came, up to the row that fills a page; the rest is read and dropped, because a COPY cannot be stopped. */
+async function filling(copied: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of copied as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  let [bytes, cut] = [0, false];
+  for await (const chunk of copied as AsyncIterable<Buffer>) {
+    if (bytes < limits.bytesPerPage) chunks.push(chunk);
+    else cut = true;
+    bytes += chunk.length;
+  }
+  const kept = Buffer.concat(chunks);
+  return cut ? wholeRows(kept) : kept;
 }
+
+/** Without the row that was cut, and with an end. */
+function wholeRows(copied: Buffer): Buffer {
+  let at = firstRow(copied);
+  for (let next: number | undefined = at; next !== undefined; next = afterRow(copied, next)) at = next;
+  return Buffer.concat([copied.subarray(0, at), endOfCopy]);
+}
+
+/** Where the next row begins; undefined when this one is not all there, or is the end. */
+function afterRow(copied: Buffer, row: number): number | undefined {
+  if (row + 2 > copied.length) return undefined;
+  let at = row + 2;
+  for (let columns = copied.readInt16BE(row); columns !== 0; columns -= 1) {
+    if (columns < 0 || at + 4 > copied.length) return undefined;
+    at += 4 + Math.max(0, copied.readInt32BE(at));
+  }
+  return at <= copied.length ? at : undefined;
+}
+
+const firstRow = (copied: Buffer): number => signatureBytes + 4 + copied.readInt32BE(signatureBytes);
 
 /** Signature and flags, then the length of an extension of the header. */
 const signatureBytes = 15;
+/** −1 where a row would say how many columns it has. */
+const endOfCopy = Buffer.from([0xff, 0xff]);
 /** Times are microseconds from here. */
 const year2000 = Date.UTC(2000, 0, 1);
 
@@ -46,7 +76,7 @@ const idLength = 36;
 export function pageIn(copied: Buffer, after: string): ReadAllResult {
   const events: RecordedEvent[] = [];
   const instant = instants();
-  let at = signatureBytes + 4 + copied.readInt32BE(signatureBytes);
+  let at = firstRow(copied);
   let [checkpoint, caughtUp]: [string | undefined, boolean] = [undefined, false];
   const length = (): number => copied.readInt32BE((at += 4) - 4);
   const integer = (): number | undefined => {

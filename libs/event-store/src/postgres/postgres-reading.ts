@@ -7,9 +7,11 @@ import {
   type RecordedEvent,
   START,
 } from '../event-store.port';
+import { limits } from '../json/event-checks';
 import { textArray } from './binary-arrays';
 import { type EventRow, isEvent, pageOf, recorded, rfc3339, token } from './event-rows';
-import { storeCall } from './store-call';
+import { PreparedCall } from './prepared-call';
+import { onConnection, storeCall } from './store-call';
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
@@ -121,7 +123,11 @@ export async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<
     filter?.categories === undefined ? null : textArray(filter.categories),
     String(windowSize),
   ];
-  const rows = (await storeCall(pool, 'read', readAll, values, request)) as readonly EventRow[];
+  const { rows, cut } = await onConnection(pool, 'read', request, async (client) => {
+    const call = client.query(new PreparedCall(readAll, values, limits.bytesPerPage));
+    return { rows: (await call.rows) as readonly EventRow[], cut: call.cut };
+  });
+  if (cut) return pageOf(rows.map(recorded), undefined, false, after);
   const end = rows.at(-1);
   const [position, , revision] = end ?? [];
   return pageOf(rows.filter(isEvent).map(recorded), position ?? undefined, revision === '1', after);

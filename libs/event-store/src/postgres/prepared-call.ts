@@ -35,12 +35,16 @@ export class PreparedCall implements Submittable {
   readonly text: string;
   /** All rows, once the server is ready for the next statement. */
   readonly rows: Promise<readonly WireRow[]>;
+  /** Rows came that were not kept, because those before them had `most` characters. */
+  cut = false;
   private readonly received: WireRow[] = [];
+  private characters = 0;
   private settle!: { resolve: (rows: readonly WireRow[]) => void; reject: (error: unknown) => void };
 
   constructor(
     { name, text }: PreparedStatement,
     private readonly values: readonly WireValue[],
+    private readonly most = Number.POSITIVE_INFINITY,
   ) {
     this.name = name;
     this.text = text;
@@ -61,7 +65,12 @@ export class PreparedCall implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: WireRow }): void {
+    if (this.characters >= this.most) {
+      this.cut = true;
+      return;
+    }
     this.received.push(fields);
+    for (const field of fields) this.characters += field?.length ?? 0;
   }
 
   handleCommandComplete(): void {
