@@ -28,8 +28,15 @@ if (argv.includes('--help')) {
   console.log(usage);
   process.exit(0);
 }
+let given;
+try {
+  given = read(argv);
+} catch (error) {
+  console.error(error.message);
+  process.exit(2);
+}
 const say = json ? () => undefined : (line) => console.log(line);
-const result = await measure({ ...read(argv), say });
+const result = await measure({ ...given, say });
 if (json) console.log(JSON.stringify(result, null, 2));
 else print(result);
 process.exit(failed(result) ? 1 : 0);

@@ -6,7 +6,7 @@ import { median } from './median.mjs';
 import { rotated } from './rotated.mjs';
 import { sql, subjects } from './subjects.mjs';
 
-const shapes = [
+export const shapes = [
   { name: '1 writer', processes: 1, writers: 1 },
   { name: '8 writers', processes: 1, writers: 8 },
   { name: '32 writers', processes: 1, writers: 32 },
@@ -48,8 +48,11 @@ async function crew(name, server) {
   return Promise.all([32, 8, 8, 8].map((writers) => worker(name, url.href, writers)));
 }
 
-/** @returns per shape and subject the rates and latencies of all repetitions; and why a subject is missing */
-export async function measureAppends({ server, names, ms, repetitions, only, say }) {
+/**
+ * Each subject first appends for `warmUpMs` in all its processes: compiled code takes half the processor time of code that has just started.
+ * @returns per shape and subject the rates and latencies of all repetitions; and why a subject is missing
+ */
+export async function measureAppends({ server, names, ms, repetitions, only, warmUpMs = 0, say }) {
   const crews = new Map();
   const missing = {};
   for (const name of names) {
@@ -59,6 +62,8 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
       missing[name] = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     }
   }
+  for (const workers of warmUpMs === 0 ? [] : crews.values())
+    await Promise.all(workers.map((w) => w.run({ writers: 8, ms: warmUpMs })));
   const results = {};
   for (const { name: shape, processes, writers } of shapes.filter(
     (s) => only === undefined || only.includes(s.name),
@@ -68,7 +73,7 @@ export async function measureAppends({ server, names, ms, repetitions, only, say
       for (const [name, workers] of rotated([...crews], round)) {
         const before = cpuOfServer(server.pid);
         const done = await Promise.all(workers.slice(0, processes).map((w) => w.run({ writers, ms })));
-        // The first round warms up: each process has compiled what it runs.
+        // The first round belongs to no shape yet: it ends what the one before has left.
         if (round === 0) continue;
         const count = done.reduce((sum, d) => sum + d.count, 0);
         results[shape][name].push({

@@ -50,6 +50,8 @@ async function oneStream({ server, events, samples, repetitions, say }) {
       say(`  peer not available: ${name}: ${String(error).split('\n')[0]}`);
     }
   }
+  // What filling left to be written would be written while the first subjects read.
+  await sql(server.url, 'checkpoint');
   const ours = readers.get('balagh');
   const half = Math.floor(ours.streams.length / 2);
   readers.set('a plain SELECT', {
