@@ -69,6 +69,18 @@ export function derivedPasswords(secret: string): (service: DatabaseService) => 
   return (service) => createHmac('sha256', secret).update(service).digest('base64url');
 }
 
+/**
+ * Trigrams let the back office look a number up by any part of it (its migration makes the index where they are). They come with PostgreSQL, and
+ * the owner of a database may install them; some servers go without.
+ */
+const searchByParts = `
+  create schema if not exists extensions; grant usage on schema extensions to public;
+  do $$ begin
+    if exists (select from pg_available_extensions where name = 'pg_trgm') then
+      create extension if not exists pg_trgm schema extensions;
+    end if;
+  end $$;`;
+
 function rolesAndSchemas(passwordOf: (service: DatabaseService) => string): string {
   const role = (name: string, attributes: string): string => `do $$ begin
     if not exists (select from pg_roles where rolname = '${name}') then create role ${name}; end if;
@@ -85,6 +97,7 @@ function rolesAndSchemas(passwordOf: (service: DatabaseService) => string): stri
       (service) => `create schema if not exists ${service} authorization balagh_${service};`,
     ),
     'create schema if not exists eventstore; create schema if not exists keys;',
+    searchByParts,
     'revoke all on schema public from public;',
   ].join('\n');
 }

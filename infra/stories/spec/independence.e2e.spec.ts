@@ -48,6 +48,16 @@ describe('services are independent', () => {
     expect(timesSent).toEqual(numbers.map(() => 1));
   }, 180_000);
 
+  it('the back office looks numbers up through an index: the bootstrap gave the server its trigrams', async () => {
+    const client = new Client({ connectionString: system.endpoints().adminDatabaseUrl });
+    await client.connect();
+    const { rows } = await client.query(
+      `select schemaname from pg_indexes where indexname = 'case_row_by_number_part'`,
+    );
+    await client.end();
+    expect(rows).toEqual([{ schemaname: 'backoffice' }]);
+  });
+
   it('read models rebuilt while running hold the same rows', async () => {
     proves('SYS-02');
     const { adminDatabaseUrl, http } = system.endpoints();

@@ -48,6 +48,12 @@ describe('work lists over HTTP', () => {
     expect(await numbers(roads, 'queue=all')).toEqual([]);
   });
 
+  it('are leafed through as far as they count, and no further', async () => {
+    expect(await numbers(distributor, 'queue=all&page=400&pageSize=25')).toEqual([]);
+    expect(await numbers(distributor, 'queue=all&page=401&pageSize=25')).toBe('REQUEST_INVALID');
+    expect(await numbers(distributor, 'queue=all&page=99999999999&pageSize=1')).toBe('REQUEST_INVALID');
+  });
+
   it('find a number typed with Arabic digits', async () => {
     expect(await numbers(distributor, `queue=all&text=${encodeURIComponent('٠٠٠٠٠٢')}`)).toEqual([
       'MUS-2026-000002',

@@ -3,7 +3,7 @@ import { type CaseRows } from '../src/application/case-rows.port';
 import { type CaseRow } from '../src/domain/case-row';
 import { SEC_CLEANING, uuid } from './case-world';
 
-const age = { sort: 'age', offset: 0, limit: 10 } as const;
+const age = { sort: 'age', offset: 0, limit: 10, countUpTo: 100 } as const;
 
 export function rowOf(n: number, more: Partial<CaseRow> = {}): CaseRow {
   return {
@@ -118,11 +118,36 @@ export function caseRowsContract(open: () => Promise<CaseRows>): void {
   it('pages without losing or repeating a row', async () => {
     for (let n = 1; n <= 7; n += 1) await rows.put(rowOf(n, { openedAt: '2026-02-01T08:00:00.000Z' }));
     const pages = await Promise.all(
-      [0, 3, 6].map((offset) => rows.page({ tenant: 'MUS' }, { sort: 'age', offset, limit: 3 })),
+      [0, 3, 6].map((offset) => rows.page({ tenant: 'MUS' }, { ...age, offset, limit: 3 })),
     );
     expect(pages.flatMap((page) => page.rows.map((row) => row.caseId))).toEqual(
       [1, 2, 3, 4, 5, 6, 7].map((n) => uuid(1, n)),
     );
-    expect(pages.map((page) => page.total)).toEqual([7, 7, 7]);
+    expect(pages.map((page) => [page.total, page.more])).toEqual(Array(3).fill([7, false]));
+  });
+
+  it('counts no further than it is asked to, and says that there are more', async () => {
+    for (let n = 1; n <= 7; n += 1) await rows.put(rowOf(n, n === 7 ? { category: 'ROADS' } : {}));
+    const counted = async (countUpTo: number, filter: object = {}) => {
+      const {
+        rows: listed,
+        total,
+        more,
+      } = await rows.page({ tenant: 'MUS', ...filter }, { ...age, countUpTo });
+      return [listed.length, total, more];
+    };
+    expect(await counted(5)).toEqual([7, 5, true]);
+    expect(await counted(7)).toEqual([7, 7, false]);
+    expect(await counted(5, { category: 'ROADS', number: '00007' })).toEqual([1, 1, false]);
+    expect(await counted(5, { number: '%' })).toEqual([0, 0, false]);
+  });
+
+  it('finds a number by any part of it, in either case', async () => {
+    await rows.put(rowOf(12));
+    await rows.put(rowOf(21));
+    for (const number of ['mus-2026-000012', '2026-0000', '12', '-2026-', 'MUS'])
+      expect((await numbers({ number })).includes('MUS-2026-000012')).toBe(true);
+    expect(await numbers({ number: '0012' })).toEqual(['MUS-2026-000012']);
+    expect(await numbers({ number: 'mus_2026' })).toEqual([]);
   });
 }

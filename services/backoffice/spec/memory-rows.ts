@@ -14,9 +14,10 @@ export function createMemoryRows(): CaseRows {
       return true;
     },
     find: async (caseId) => rows.get(caseId),
-    page: async (filter, { sort, offset, limit }) => {
+    page: async (filter, { sort, offset, limit, countUpTo }) => {
       const found = matching(filter).sort((a, b) => compare(a, b, sort));
-      return { rows: found.slice(offset, offset + limit), total: found.length };
+      const [total, more] = [Math.min(found.length, countUpTo), found.length > countUpTo];
+      return { rows: found.slice(offset, offset + limit), total, more };
     },
     count: async (filter) => matching(filter).length,
   };

@@ -6,6 +6,7 @@ import { LiveUpdates } from '../src/application/live-updates';
 import { ProjectCase } from '../src/application/project-case.handler';
 import { ownTables } from '../src/backoffice.parts';
 import { PostgresCaseRows } from '../src/outbound/case-rows.adapter';
+import { NumberParts1764200000000 } from '../src/outbound/migrations/1764200000000-number-parts.migration';
 import { PostgresSessionTable } from '../src/outbound/session-table.adapter';
 import { CaseWorld, distributor, uuid } from './case-world';
 import { caseRowsContract } from './case-rows.contract';
@@ -52,6 +53,30 @@ describe('work lists in PostgreSQL', () => {
     expect(await projection.rebuild()).toBe(1_700);
     expect(await source.query('select * from case_row order by case_id')).toEqual(before);
   }, 120_000);
+});
+
+describe('the look-up by a part of the number', () => {
+  const indexes = async (): Promise<unknown> =>
+    source.query(`select indexname from pg_indexes where indexname = 'case_row_by_number_part'`);
+  const migrate = async (): Promise<void> => {
+    const runner = source.createQueryRunner();
+    await new NumberParts1764200000000().up(runner);
+    await runner.release();
+  };
+
+  it('goes without an index where the server has no trigrams, and takes one where it has', async () => {
+    expect(await indexes()).toEqual([]);
+    await source.query('create schema extensions; create extension pg_trgm schema extensions');
+    await migrate();
+    expect(await indexes()).toHaveLength(1);
+    await migrate();
+    const like = `select 1 from case_row where case_number ilike '%00017%'`;
+    const plan: unknown = await source.transaction(async (manager) => {
+      await manager.query('set local enable_seqscan = off');
+      return manager.query(`explain ${like}`);
+    });
+    expect(JSON.stringify(plan)).toContain('case_row_by_number_part');
+  });
 });
 
 describe('sessions in PostgreSQL', () => {

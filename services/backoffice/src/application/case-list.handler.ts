@@ -8,6 +8,9 @@ import { staffOf } from './staff-of';
 export const queues = ['line1', 'second-line', 'follow-up', 'third-line', 'all'] as const;
 export type Queue = (typeof queues)[number];
 
+/** Cases that a list counts and can be leafed through; whoever looks for others narrows it. */
+export const mostListed = 10_000;
+
 export interface ListRequest {
   readonly queue: Queue;
   readonly stage?: string | undefined;
@@ -24,7 +27,10 @@ export interface ListRequest {
 
 export interface ListAnswer {
   readonly rows: readonly (CaseRow & { readonly overdue: boolean })[];
+  /** Cases of the list, counted up to 10,000. */
   readonly total: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -65,14 +71,16 @@ export class ListCases {
       sort: request.sort,
       offset: (request.page - 1) * request.pageSize,
       limit: request.pageSize,
+      countUpTo: mostListed,
     };
-    const { rows, total } = await this.rows.page(filter, paging);
+    const { rows, total, more } = await this.rows.page(filter, paging);
     return {
       rows: rows.map((row) => ({
         ...row,
         overdue: row.phase === 'registered' && row.dueAt !== undefined && row.dueAt < now,
       })),
       total,
+      more,
       page: request.page,
       pageSize: request.pageSize,
     };

@@ -5,11 +5,16 @@ export interface CaseRows {
   /** Writes the row unless a newer version is there. False: it was older. */
   put(row: CaseRow): Promise<boolean>;
   find(caseId: string): Promise<CaseRow | undefined>;
-  page(
-    filter: CaseFilter,
-    paging: Paging,
-  ): Promise<{ readonly rows: readonly CaseRow[]; readonly total: number }>;
+  page(filter: CaseFilter, paging: Paging): Promise<CaseRowPage>;
   count(filter: CaseFilter): Promise<number>;
+}
+
+export interface CaseRowPage {
+  readonly rows: readonly CaseRow[];
+  /** Rows that fit the filter, counted up to `countUpTo`. */
+  readonly total: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
 }
 
 /** All given conditions hold together. */
@@ -33,4 +38,6 @@ export interface Paging {
   readonly sort: 'age' | 'newest' | 'due';
   readonly offset: number;
   readonly limit: number;
+  /** Counting ends here: it costs by what it counts, and nobody leafs through a million cases. */
+  readonly countUpTo: number;
 }

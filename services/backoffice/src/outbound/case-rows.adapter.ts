@@ -1,7 +1,7 @@
 import { type Stage } from '@balagh/case-events';
 import { rowsTogether } from '@balagh/event-feed';
 import { type DataSource, type SelectQueryBuilder } from 'typeorm';
-import { type CaseFilter, type CaseRows, type Paging } from '../application/case-rows.port';
+import { type CaseFilter, type CaseRowPage, type CaseRows, type Paging } from '../application/case-rows.port';
 import { type CaseRow, present } from '../domain/case-row';
 import { CaseRowEntity } from './case-row.entity';
 
@@ -66,23 +66,27 @@ export class PostgresCaseRows implements CaseRows {
     return entity === null ? undefined : rowOf(entity);
   }
 
-  async page(
-    filter: CaseFilter,
-    { sort, offset, limit }: Paging,
-  ): Promise<{ rows: readonly CaseRow[]; total: number }> {
+  async page(filter: CaseFilter, { sort, offset, limit, countUpTo }: Paging): Promise<CaseRowPage> {
     const query = this.filtered(filter);
     if (sort === 'due') query.orderBy('row.due_at', 'ASC', 'NULLS LAST').addOrderBy('row.opened_at', 'ASC');
     else query.orderBy('row.opened_at', sort === 'age' ? 'ASC' : 'DESC');
-    const [entities, total] = await query
-      .addOrderBy('row.case_id', 'ASC')
-      .offset(offset)
-      .limit(limit)
-      .getManyAndCount();
-    return { rows: entities.map(rowOf), total };
+    query.addOrderBy('row.case_id', 'ASC').offset(offset).limit(limit);
+    const [entities, counted] = await Promise.all([query.getMany(), this.counted(filter, countUpTo + 1)]);
+    return { rows: entities.map(rowOf), total: Math.min(counted, countUpTo), more: counted > countUpTo };
   }
 
   count(filter: CaseFilter): Promise<number> {
     return this.filtered(filter).getCount();
+  }
+
+  /** At most so many. */
+  private async counted(filter: CaseFilter, most: number): Promise<number> {
+    const [fitting, values] = this.filtered(filter).select('1', 'one').limit(most).getQueryAndParameters();
+    const [row]: { n: string }[] = await this.source.query(
+      `select count(*) as n from (${fitting}) found`,
+      values,
+    );
+    return Number(row?.n ?? 0);
   }
 
   private filtered(filter: CaseFilter): SelectQueryBuilder<CaseRowEntity> {

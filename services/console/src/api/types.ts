@@ -94,7 +94,10 @@ export interface CaseRow {
 
 export interface CaseListPage {
   readonly rows: readonly CaseRow[];
+  /** Counted up to 10,000. */
   readonly total: number;
+  /** There are more. */
+  readonly more: boolean;
   readonly page: number;
   readonly pageSize: number;
 }

@@ -34,7 +34,9 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
       </header>
       <CaseFilters queue={queue} profile={profile.data} state={state} />
       <p className="total" role="status" aria-live="polite">
-        {cases.data === undefined ? ' ' : t('list.total', { count: cases.data.total })}
+        {cases.data === undefined
+          ? ' '
+          : t(cases.data.more ? 'list.more' : 'list.total', { count: cases.data.total })}
       </p>
       {cases.error === null ? null : (
         <ProblemNotice problem={cases.error} retry={() => void cases.refetch()} />

@@ -1,22 +1,28 @@
 import { z } from 'zod';
 import { InvalidMessage } from '@balagh/runtime';
-import { queues } from '../../application/case-list.handler';
+import { mostListed, queues } from '../../application/case-list.handler';
 
 const code = z.string().regex(/^[A-Z][A-Z0-9_-]{0,63}$/);
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
-export const listQuerySchema = z.object({
-  queue: z.enum(queues).default('all'),
-  stage: optional(code),
-  category: optional(code),
-  priority: optional(code),
-  text: optional(z.string().max(60)),
-  overdue: optional(z.enum(['true', 'false'])),
-  sort: z.enum(['age', 'newest', 'due']).default('age'),
-  page: z.coerce.number().int().min(1).max(10_000).default(1),
-  pageSize: z.coerce.number().int().min(1).max(100).default(25),
-});
+export const listQuerySchema = z
+  .object({
+    queue: z.enum(queues).default('all'),
+    stage: optional(code),
+    category: optional(code),
+    priority: optional(code),
+    text: optional(z.string().max(60)),
+    overdue: optional(z.enum(['true', 'false'])),
+    sort: z.enum(['age', 'newest', 'due']).default('age'),
+    page: z.coerce.number().int().min(1).default(1),
+    pageSize: z.coerce.number().int().min(1).max(100).default(25),
+  })
+  .superRefine(({ page, pageSize }, context) => {
+    // Rows before a page are read and thrown away: far behind, that is the whole table.
+    if ((page - 1) * pageSize >= mostListed)
+      context.addIssue({ code: 'too_big', path: ['page'], maximum: mostListed, origin: 'number', input: page });
+  });
 
 export const openPageSchema = z.object({
   channel: code,
