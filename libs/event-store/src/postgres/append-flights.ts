@@ -33,7 +33,7 @@ interface Waiting {
 /** Two keep client and server busy at once; more make smaller flights, and each costs a statement and a commit. */
 const maxFlights = 2;
 /** So many waiting are worth a second flight. With fewer, what two small ones cost is more than what they gain by flying together. */
-const fullHouse = 32;
+const fullHouse = 16;
 /**
  * A flight that is longer away than this, in milliseconds, waits for a row that another process holds, or for a slow disk. It no longer
  * counts, so that others pass it; that many may be late.

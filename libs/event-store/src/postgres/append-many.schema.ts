@@ -11,6 +11,8 @@ import { horizonTag } from './append.schema';
  *
  * Rows are won in the order given, new streams first: two such statements never wait for each other in a circle. Nested loops over an index
  * keep that order, so no other join is allowed. The horizon is taken after all rows are won, as in `append` (ADR 0003).
+ *
+ * Arrays are unnested side by side in a select list, row by row: in a `from` clause each would be copied first.
  */
 export const appendManySql = `
 drop function if exists eventstore.append_many(text[], text[], integer[], text[], integer[], text[], json);
@@ -45,15 +47,18 @@ begin
     with fresh as (
       insert into eventstore.streams as s (stream, category, revision, head_hash)
         select a.stream, split_part(a.stream, '-', 1), a.n - 1, a.head
-        from unnest(p_streams, p_expected, p_counts, p_heads) as a(stream, expected, n, head)
-        where a.expected = -1 on conflict do nothing returning s.stream
+        from (
+          select unnest(p_streams) as stream, unnest(p_expected) as expected, unnest(p_counts) as n, unnest(p_heads) as head
+        ) a where a.expected = -1 on conflict do nothing returning s.stream
     ) select array_agg(fresh.stream) into v_fresh from fresh;
   end if;
   if p_expected[v_asked] >= 0 then
     with moved as (
       update eventstore.streams as s set revision = a.expected + a.n, head_hash = a.head
-        from unnest(p_streams, p_expected, p_links, p_counts, p_heads) as a(stream, expected, link, n, head)
-        where s.stream = a.stream and a.expected >= 0 and s.revision = a.expected and (a.link is null or s.head_hash = a.link)
+        from (
+          select unnest(p_streams) as stream, unnest(p_expected) as expected, unnest(p_links) as link, unnest(p_counts) as n,
+            unnest(p_heads) as head
+        ) a where s.stream = a.stream and a.expected >= 0 and s.revision = a.expected and (a.link is null or s.head_hash = a.link)
         returning s.stream
     ) select array_agg(moved.stream) into v_moved from moved;
   end if;
@@ -66,9 +71,10 @@ begin
     with written as (
       insert into eventstore.events as w (position, stream, revision, id, type, category, data, metadata)
         select nextval('eventstore.positions'), e.name, e.slot_revision, e.id, e.type, split_part(e.name, '-', 1), e.data, e.metadata
-        from unnest(p_event_streams, p_revisions, p_ids, p_types, p_data, p_metadata)
-          as e(name, slot_revision, id, type, data, metadata)
-        where cardinality(v_won) = v_asked or e.name = any (v_won)
+        from (
+          select unnest(p_event_streams) as name, unnest(p_revisions) as slot_revision, unnest(p_ids) as id, unnest(p_types) as type,
+            unnest(p_data) as data, unnest(p_metadata) as metadata
+        ) e where cardinality(v_won) = v_asked or e.name = any (v_won)
         returning w.position
     )
     select array_agg(written.position order by written.position) into v_positions from written;
