@@ -21,7 +21,13 @@ export const listQuerySchema = z
   .superRefine(({ page, pageSize }, context) => {
     // Rows before a page are read and thrown away: far behind, that is the whole table.
     if ((page - 1) * pageSize >= mostListed)
-      context.addIssue({ code: 'too_big', path: ['page'], maximum: mostListed, origin: 'number', input: page });
+      context.addIssue({
+        code: 'too_big',
+        path: ['page'],
+        maximum: mostListed,
+        origin: 'number',
+        input: page,
+      });
   });
 
 export const openPageSchema = z.object({
