@@ -1,4 +1,4 @@
-import { type Position, type ReadAllOptions, START } from '../src';
+import { type Position, type ReadAllOptions, START, Unavailable } from '../src';
 import { follow } from '../src/subscription';
 import { createWakeUp } from '../src/wake-up';
 
@@ -48,7 +48,7 @@ async function readsWhileThreeCome(gatherMs: number): Promise<number> {
 describe('a reader that is behind', () => {
   it('asks for more events in a page when they are short, and for fewer when they are long', async () => {
     const asked: (number | undefined)[] = [];
-    const lengths = [100, 20_000, 20_000, 100];
+    const lengths = [100, 20_000, 200_000, 100];
     const readAll = async ({ after = START, limit }: ReadAllOptions) => {
       asked.push(limit);
       const n = Number(after) + 1;
@@ -68,7 +68,20 @@ describe('a reader that is behind', () => {
     const { signal } = new AbortController();
     const followed = { readAll, wakeUp: createWakeUp(), pollMs: () => 60_000 };
     for await (const item of follow({ signal }, followed)) if (item.kind === 'caughtUp') break;
-    expect(asked).toEqual([500, 1_000, 50, 50]);
+    expect(asked).toEqual([500, 1_000, 30, 8]);
+  });
+
+  it('asks for fewer each time that a page fails, and for full ones again afterwards', async () => {
+    const asked: (number | undefined)[] = [];
+    const readAll = async ({ after = START, limit = 0 }: ReadAllOptions) => {
+      asked.push(limit);
+      if (after === START && limit > 10) throw new Unavailable('too much for this line');
+      return { events: [], checkpoint: position(Number(after) + 1), caughtUp: after !== START };
+    };
+    const { signal } = new AbortController();
+    const followed = { readAll, wakeUp: createWakeUp(), pollMs: () => 60_000 };
+    for await (const item of follow({ signal }, followed)) if (item.kind === 'caughtUp') break;
+    expect(asked).toEqual([500, 125, 31, 7, 500]);
   });
 });
 

@@ -44,7 +44,8 @@ const turn = promisify(setImmediate);
 
 /**
  * Follows the global order page by page; while a page is handled the next one is fetched, never more. A read that fails is
- * repeated with a pause that doubles up to five seconds, until it succeeds or the signal aborts.
+ * repeated with a pause that doubles up to five seconds, until it succeeds or the signal aborts; each time for a quarter as many events,
+ * because a page may have been more than the line carries in time.
  */
 export async function* follow(
   options: SubscribeOptions,
@@ -54,9 +55,12 @@ export async function* follow(
   const { wakeUp, silenceMs = 5_000 } = followed;
   const fetch = (after: Position, read: Followed['readAll'], limit = pageSize): Fetched => {
     const [since, started] = [wakeUp.count(), performance.now()];
-    const request = { after, limit, signal, deadlineMs: silenceMs };
-    const asked = filter === undefined ? request : { ...request, filter };
-    const page = readPatiently(() => read(asked), followed, signal);
+    const request = { after, signal, deadlineMs: silenceMs, ...(filter === undefined ? {} : { filter }) };
+    const page = readPatiently(
+      (failures) => read({ ...request, limit: Math.max(1, Math.floor(limit / 4 ** failures)) }),
+      followed,
+      signal,
+    );
     // Nobody may be left to hear of it when the consumer went away.
     let tookMs = 0;
     page.then(
@@ -104,13 +108,14 @@ function nextLimit(events: ReadAllResult['events']): number {
 }
 
 async function readPatiently(
-  read: () => Promise<ReadAllResult>,
+  read: (failures: number) => Promise<ReadAllResult>,
   followed: Followed,
   signal: AbortSignal,
 ): Promise<ReadAllResult | undefined> {
-  for (let pause = 50; !signal.aborted; pause = Math.min(pause * 2, maxPauseMs)) {
+  let pause = 50;
+  for (let failures = 0; !signal.aborted; failures += 1, pause = Math.min(pause * 2, maxPauseMs)) {
     try {
-      return await read();
+      return await read(failures);
     } catch (error) {
       if (signal.aborted) return undefined;
       if ((error as { retriable?: unknown }).retriable === false) throw error;
