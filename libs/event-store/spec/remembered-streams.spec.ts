@@ -184,10 +184,12 @@ describe('what a feed brings', () => {
     for (const n of [2, 3]) await elsewhere.execute(stream, command(n), fill);
     const [first, second, third] = (await inner.readAll()).events;
     if (first === undefined || second === undefined || third === undefined) throw new Error('three events');
-    here.learn(third);
-    here.learn(first);
-    here.learn(first);
-    here.learn(third);
+    expect(here.learn(third)).toBeUndefined();
+    const kept = here.learn(first);
+    expect(kept).toMatchObject({ id: first.id, revision: 0, type: 'CaseOpened' });
+    expect(here.learn(first)).toBe(kept);
+    expect(here.learn({ ...first, id: third.id })).toBeUndefined();
+    expect(here.learn(third)).toBeUndefined();
     here.learn({ ...second, metadata: second.metadata.replace(/"previousHash":"../, '"previousHash":"00') });
     expect((await here.loadReaching(stream, 0)).events).toHaveLength(1);
     expect(asked.reads).toBe(0);

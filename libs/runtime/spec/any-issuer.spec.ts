@@ -127,6 +127,21 @@ describe('tokens of any issuer', () => {
     await verifier.verify(await issuer.token(next));
   });
 
+  it('are not verified again for a while, but never beyond their end', async () => {
+    const key = await issuer.addKey('k1', 'ES256');
+    const token = await issuer.token(key);
+    const verified = await verifier.verify(token);
+    // The same object: nothing was looked at again.
+    expect(await verifier.verify(token)).toBe(verified);
+    const impatient = createTokenVerifier({ issuer: issuer.url, audience: 'balagh', keepMs: 0 });
+    expect(await impatient.verify(token)).not.toBe(await impatient.verify(token));
+    // Ended four seconds ago: within the five by which clocks may differ.
+    const ending = await issuer.token(key, { exp: Math.floor(Date.now() / 1_000) - 4 });
+    await verifier.verify(ending);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await refused(ending);
+  });
+
   it.each<readonly [string, object]>([
     ['for another audience', { aud: 'elsewhere' }],
     ['for no audience', { aud: undefined }],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type CaseEventType,
   type PublishedEvent,
+  type StoredEvent,
   type Topic,
   caseIdOf,
   decodeEvent,
@@ -49,14 +50,18 @@ export function wantedTypes({
     .map((p) => p.type);
 }
 
-/** The published form of a stored event; undefined when it is not published or not wanted. */
-export function fromStore(event: RecordedEvent, wanted: readonly string[]): Incoming | undefined {
+/** The published form of a stored event, of `decoded` if it is known already; undefined when it is not published or not wanted. */
+export function fromStore(
+  event: RecordedEvent,
+  wanted: readonly string[],
+  decoded?: StoredEvent,
+): Incoming | undefined {
   const caseId = caseIdOf(event.stream);
   const topic = publishedFields[event.type as CaseEventType]?.topic;
   if (caseId === undefined || topic === undefined || !wanted.includes(event.type)) return undefined;
   const envelope = { topic, caseId, revision: event.revision };
   try {
-    const translated = publish(decodeEvent(event));
+    const translated = publish(decoded ?? decodeEvent(event));
     return translated === undefined ? undefined : { ...envelope, content: { message: translated.message } };
   } catch (error) {
     return { ...envelope, content: { problem: faultCode(error) } };

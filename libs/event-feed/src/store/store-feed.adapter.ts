@@ -1,3 +1,4 @@
+import { type StoredEvent } from '@balagh/case-events';
 import { type EventStore, type RecordedEvent } from '@balagh/event-store';
 import { type Pool } from 'pg';
 import { type ConsumerLimits } from '../delivery/case-consumer';
@@ -13,8 +14,11 @@ export interface StoreFeedOptions extends ConsumerLimits {
   /** The service's own schema, with the tables of `migrateFeed`. One more connection of the same kind holds the leases. */
   readonly database: Pool;
   readonly log: FeedLog;
-  /** Hears of each event before it is handed on, with its bytes: what a process has read once it need not read again. Never throws. */
-  readonly learn?: (event: RecordedEvent) => void;
+  /**
+   * Hears of each event before it is handed on, with its bytes: what a process has read once it need not read again. Whoever keeps events
+   * decoded answers with this one, and it is not decoded anew. Never throws.
+   */
+  readonly learn?: (event: RecordedEvent) => StoredEvent | undefined;
 }
 
 /**

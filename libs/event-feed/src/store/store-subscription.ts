@@ -1,3 +1,4 @@
+import { type StoredEvent } from '@balagh/case-events';
 import { type Position, type RecordedEvent, type SubscriptionItem } from '@balagh/event-store';
 import { backOffMs, pause } from '../delivery/back-off';
 import { CaseConsumer, type ConsumerLimits } from '../delivery/case-consumer';
@@ -24,7 +25,7 @@ export class StoreSubscription {
     private readonly parts: DeliveryParts,
     private readonly leases: ConsumerLeases,
     limits: ConsumerLimits,
-    private readonly learn: (event: RecordedEvent) => void = () => undefined,
+    private readonly learn: (event: RecordedEvent) => StoredEvent | undefined = () => undefined,
   ) {
     this.types = wantedTypes(parts.subscription);
     this.consumer = new CaseConsumer(parts, limits);
@@ -98,8 +99,8 @@ export class StoreSubscription {
 
   private take(item: SubscriptionItem, watermark: Watermark<Position>): void {
     const position = item.kind === 'event' ? item.event.position : item.position;
-    if (item.kind === 'event') this.learn(item.event);
-    const incoming = item.kind === 'event' ? fromStore(item.event, this.types) : undefined;
+    const incoming =
+      item.kind === 'event' ? fromStore(item.event, this.types, this.learn(item.event)) : undefined;
     this.read = position;
     if (incoming === undefined) watermark.pass(position);
     else this.consumer.offer(incoming, watermark.add(position));

@@ -84,8 +84,11 @@ export interface Streams {
     stream: string,
     revision: number,
   ): Promise<LoadedStream<E>>;
-  /** An event that a feed has brought: remembered when it continues what is remembered of its stream. Cheap, never throws. */
-  learn(event: RecordedEvent): void;
+  /**
+   * An event that a feed has brought: remembered when it continues what is remembered of its stream. Answers with the event, decoded, when
+   * it is remembered now. Cheap, never throws.
+   */
+  learn(event: RecordedEvent): StoredEvent | undefined;
   execute<E extends { type: string; data: unknown } = CaseEvent>(
     stream: string,
     context: CommandContext,

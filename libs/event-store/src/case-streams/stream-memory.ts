@@ -45,16 +45,24 @@ export class StreamMemory {
     return { stream, ...known } as unknown as LoadedStream<E>;
   }
 
-  /** An event that continues what is kept of its stream, or begins it; others teach nothing. Never throws: what cannot be decoded is for its reader to find. */
-  learn(event: RecordedEvent): void {
+  /**
+   * An event that continues what is kept of its stream, or begins it; others teach nothing. Answers with the event as it is kept, undefined
+   * when it is not. Never throws: what cannot be decoded is for its reader to find.
+   */
+  learn(event: RecordedEvent): StoredEvent<DomainEvent> | undefined {
     const known = this.kept.get(event.stream);
     const end = known?.head.revision ?? -1;
-    if (event.revision !== end + 1) return;
-    if (known !== undefined && previousHashOf(event) !== known.head.hash) return;
+    if (event.revision <= end) {
+      const kept = known?.events[event.revision];
+      return kept?.id === event.id ? kept : undefined;
+    }
+    if (event.revision > end + 1) return undefined;
+    if (known !== undefined && previousHashOf(event) !== known.head.hash) return undefined;
     try {
-      this.keep(event.stream, known?.events ?? [], [event]);
+      return this.keep(event.stream, known?.events ?? [], [event]).events.at(-1);
     } catch {
       this.forget(event.stream);
+      return undefined;
     }
   }
 

@@ -148,7 +148,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     return memory.remembered<E>(stream, revision) ?? loadAtLeast<E>(stream, revision);
   }
 
-  return { load, loadReaching, execute, learn: (event) => memory.learn(event) };
+  return { load, loadReaching, execute, learn: (event) => memory.learn(event) as StoredEvent | undefined };
 }
 
 /** Events never change: the beginning of a stream is what it was. The next event names the hash of its last one. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { IssuerUnavailable, Unauthenticated } from '../errors/errors';
 import { principalOfClaims } from './claims';
 import { type Principal } from './principal';
+import { VerifiedTokens } from './verified-tokens';
 
 export interface TokenVerifier {
   /** @throws Unauthenticated; IssuerUnavailable (retriable) when the keys cannot be fetched */
@@ -20,6 +21,8 @@ export interface TokenVerifierOptions {
   readonly timeoutMs?: number;
   /** Milliseconds before an unknown key id makes us ask again. Default 30,000. */
   readonly cooldownMs?: number;
+  /** Milliseconds for which a verified token is not verified again, unless it ends or keys are fetched before. Default 60,000. */
+  readonly keepMs?: number;
   /** Production: an issuer that says of itself that it is for demonstrations is none. Default false. */
   readonly refuseDemonstrations?: boolean;
 }
@@ -37,6 +40,8 @@ const discoverySchema = z.object({
 });
 type Keys = ReturnType<typeof Jose.createRemoteJWKSet>;
 
+const clockToleranceSeconds = 5;
+
 /** Loaded when the first token comes: most specifications and tools that import this library never verify one. */
 let loaded: typeof Jose | undefined;
 function jose(): typeof Jose {
@@ -44,12 +49,16 @@ function jose(): typeof Jose {
   return loaded;
 }
 
-/** Verifies JWT access tokens of one issuer; its keys are discovered at first use and cached for ten minutes. */
+/**
+ * Verifies JWT access tokens of one issuer; its keys are discovered at first use and cached for ten minutes. A token that was verified
+ * is remembered for a minute: a key that the issuer withdraws ends with the next fetch of its keys, at the latest after these eleven minutes.
+ */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { issuer, audience, cooldownMs = 30_000 } = options;
+  const { issuer, audience, keepMs = 60_000 } = options;
+  const verified = new VerifiedTokens(keepMs);
   let discovered: Promise<Keys> | undefined;
   const keysOnce = (): Promise<Keys> => {
-    discovered ??= discoverKeys(options, cooldownMs).catch((error: unknown) => {
+    discovered ??= discoverKeys(options, () => verified.clear()).catch((error: unknown) => {
       discovered = undefined;
       throw error;
     });
@@ -57,8 +66,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   };
   return {
     async verify(token) {
-      const keys = await keysOnce();
-      return principalOfClaims(await payloadOf(token, keys, issuer, audience));
+      const known = verified.principalOf(token);
+      if (known !== undefined) return known;
+      const payload = await payloadOf(token, await keysOnce(), issuer, audience);
+      const principal = principalOfClaims(payload);
+      const { exp = 0 } = payload;
+      verified.keep(token, principal, (exp + clockToleranceSeconds) * 1_000);
+      return principal;
     },
   };
 }
@@ -76,7 +90,7 @@ async function payloadOf(
       audience,
       algorithms,
       requiredClaims: ['exp', 'sub'],
-      clockTolerance: 5,
+      clockTolerance: clockToleranceSeconds,
     });
     return verified.payload;
   } catch (error) {
@@ -90,10 +104,9 @@ async function payloadOf(
   }
 }
 
-async function discoverKeys(
-  { issuer, timeoutMs = 3_000, refuseDemonstrations = false }: TokenVerifierOptions,
-  cooldownMs: number,
-): Promise<Keys> {
+/** `fetched`: called whenever keys have come from the issuer. */
+async function discoverKeys(options: TokenVerifierOptions, fetched: () => void): Promise<Keys> {
+  const { issuer, timeoutMs = 3_000, cooldownMs = 30_000, refuseDemonstrations = false } = options;
   try {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
@@ -102,10 +115,17 @@ async function discoverKeys(
     if (found.issuer !== issuer) throw new Error('discovery names another issuer');
     if (refuseDemonstrations && found.balagh_demonstration === true)
       throw new Error('an issuer of demonstrations is none in production');
-    return jose().createRemoteJWKSet(new URL(found.jwks_uri), {
+    const fetchKeys: Jose.FetchImplementation = async (url, request) => {
+      const keys = await fetch(url, request);
+      fetched();
+      return keys;
+    };
+    const { createRemoteJWKSet, customFetch } = jose();
+    return createRemoteJWKSet(new URL(found.jwks_uri), {
       timeoutDuration: timeoutMs,
       cooldownDuration: cooldownMs,
       cacheMaxAge: 600_000,
+      [customFetch]: fetchKeys,
     });
   } catch (error) {
     throw new IssuerUnavailable({ cause: error });

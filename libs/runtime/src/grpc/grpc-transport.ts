@@ -76,6 +76,8 @@ export class GrpcTransport extends ServerGrpc {
         'grpc.max_concurrent_streams': 1_000,
         'grpc.keepalive_time_ms': 30_000,
         'grpc.keepalive_timeout_ms': 10_000,
+        // Nobody serves its service; the library keeps records of each connection, call and message for it.
+        'grpc.enable_channelz': 0,
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { type Author, type Topic, topics } from '@balagh/case-events';
+import { type Author, type StoredEvent, type Topic, topics } from '@balagh/case-events';
 import {
   type EventFeed,
   createKafkaFeed,
@@ -68,7 +68,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       options.author === undefined
         ? readOnlyStreams(eventStore, now)
         : traceStreams(createStreams(eventStore, { author: options.author, now }));
-    const learn = (event: RecordedEvent): void => streams.learn(event);
+    const learn = (event: RecordedEvent): StoredEvent | undefined => streams.learn(event);
     const feed = await openFeed(options, { database, eventStore, learn, log }, closings);
     observeConsumers(() => feed.consumers());
     const { stopFeed, close } = closingOf(feed, closings, log);
@@ -115,7 +115,7 @@ async function openFeed(
   on: {
     readonly database: Pool;
     readonly eventStore: EventStore;
-    readonly learn: (event: RecordedEvent) => void;
+    readonly learn: (event: RecordedEvent) => StoredEvent | undefined;
     readonly log: Logger;
   },
   closings: Closing[],
