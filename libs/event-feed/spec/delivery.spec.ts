@@ -74,6 +74,34 @@ describe('coalesced calls', () => {
     expect(sizes).toEqual([40]);
   });
 
+  it('rest between calls, so that what comes one after the other goes together; eight need not wait', async () => {
+    const calls: { readonly at: number; readonly items: readonly number[] }[] = [];
+    const note = coalesced(
+      async (items: readonly number[]) => {
+        calls.push({ at: performance.now(), items });
+        return items;
+      },
+      { restMs: 300 },
+    );
+    const begun = performance.now();
+    await note(0);
+    const two = [note(1)];
+    await turn();
+    two.push(note(2));
+    await Promise.all(two);
+    const eight = [];
+    for (let n = 3; n < 11; n += 1) {
+      eight.push(note(n));
+      await turn();
+    }
+    await Promise.all(eight);
+    expect(calls.map(({ items }) => items.length)).toEqual([1, 2, 8]);
+    const [lone = 0, pair = 0, house = 0] = calls.map(({ at }) => at - begun);
+    expect(lone).toBeLessThan(200);
+    expect(pair).toBeGreaterThanOrEqual(299);
+    expect(house - pair).toBeLessThan(200);
+  });
+
   it('fail together, and the next call works again', async () => {
     let away = true;
     const ask = coalesced(async (items: readonly string[]) => {

@@ -2,14 +2,14 @@ import { type PublishedEvent, type Topic } from '@balagh/case-events';
 import { createMemoryEventStore } from '@balagh/event-store';
 import { CaseDelivery } from '../src/delivery/case-delivery';
 import { type Incoming } from '../src/delivery/incoming';
-import { PermanentFault, type Reached } from '../src/event-feed.port';
+import { PermanentFault, type Reached, nothingFollows } from '../src/event-feed.port';
 import { type FeedProgress } from '../src/progress/feed-progress.port';
 import { createMemoryProgress } from '../src/progress/memory-progress.adapter';
 
 const topics: readonly Topic[] = ['case.intake', 'case.routing'];
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function deliveryTo(handle: (revision: number) => Reached | void) {
+function deliveryTo(handle: (revision: number) => Reached | typeof nothingFollows | void) {
   const called: number[] = [];
   const memory = createMemoryProgress('spec.projection');
   const asked = { states: 0, notes: 0 };
@@ -94,6 +94,19 @@ describe('the progress store', () => {
     const { delivery, asked } = deliveryTo((revision) => ({ upTo: revision }));
     for (const revision of [0, 1, 2]) await delivery.deliver(message('case.intake', revision));
     expect(asked).toEqual({ states: 1, notes: 0 });
+  });
+
+  it('hears nothing of messages from which nothing follows; the next one is handled all the same', async () => {
+    const { delivery, called, asked, progress } = deliveryTo((revision) =>
+      revision === 2 ? undefined : nothingFollows,
+    );
+    for (const revision of [0, 1, 2, 3]) await delivery.deliver(message('case.intake', revision));
+    expect([called, asked.notes]).toEqual([[0, 1, 2, 3], 1]);
+    expect([...(await progress.handledOf('case-a'))]).toEqual([['case.intake', 2]]);
+    // After a restart, what followed is known, and the others are looked at again.
+    delivery.forget();
+    for (const revision of [1, 2, 3]) await delivery.deliver(message('case.intake', revision));
+    expect(called).toEqual([0, 1, 2, 3, 3]);
   });
 
   it('is told of every message of a reaction, and asked again once the cases may be somebody else’s', async () => {

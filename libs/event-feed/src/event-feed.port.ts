@@ -5,8 +5,8 @@ import { type PublishedEvent, type Topic } from '@balagh/case-events';
  * same contract suite (design §3.5–3.7).
  *
  * - Order holds per case and topic, not across topics.
- * - At least once; deduplicated per (consumer, topic, case) by revision before the handler is called. Of projections no note is kept for
- *   that: after a restart or a change of owner they hear again what they have shown.
+ * - At least once; deduplicated per (consumer, topic, case) by revision before the handler is called. Of projections, and of messages from which nothing
+ *   follows, no note is kept for that: after a restart or a change of owner they come again.
  * - Messages of one case are handled one at a time, of different cases concurrently (bounded).
  * - Progress is stored only after the handler's effect is durable.
  * - A retriable fault (`retriable !== false` on the thrown error) pauses the consumer: capped back-off, the alarm
@@ -34,13 +34,22 @@ export interface Subscription {
   readonly gatherMs?: number;
   /**
    * Retry-safe. A projection, which reads the case as it is now, may answer how far that was: messages of the case up to there that come to this process
-   * afterwards need no call, and none is noted as handled. Reactions answer nothing: each message is theirs.
+   * afterwards need no call, and none is noted as handled. A reaction answers nothing: each message is its own; or that nothing follows.
    */
-  readonly handle: (message: PublishedEvent, delivery: Delivery) => Promise<Reached | void>;
+  readonly handle: (
+    message: PublishedEvent,
+    delivery: Delivery,
+  ) => Promise<Reached | typeof nothingFollows | void>;
 }
 
+/**
+ * Answer of a reaction to a message that is none of its concern, whenever it looks at it. Nothing is noted: to look at it again after a restart
+ * changes nothing and costs less.
+ */
+export const nothingFollows = 'nothing-follows';
+
 /** `gatherMs` of rows that somebody looks up, and nobody waits for at that moment. */
-export const unhurriedMs = 50;
+export const unhurriedMs = 200;
 
 export interface Reached {
   /** Revision of the case up to which the effect is durable. */

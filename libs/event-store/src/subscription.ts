@@ -39,7 +39,7 @@ const maxPauseMs = 5_000;
  * more; but not more often than that many times, nor longer than so many milliseconds. Where events are few, the rest is not felt; a busy store is read less
  * often, in fuller pages.
  */
-const [mostRests, maxRestMs] = [12, 25];
+const [mostRests, maxRestMs] = [12, 100];
 const turn = promisify(setImmediate);
 
 /**

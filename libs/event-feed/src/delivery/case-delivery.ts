@@ -1,5 +1,5 @@
 import { type EventStore } from '@balagh/event-store';
-import { type Subscription } from '../event-feed.port';
+import { type Subscription, nothingFollows } from '../event-feed.port';
 import { type FeedLog } from '../feed-log';
 import { type FeedProgress } from '../progress/feed-progress.port';
 import { faultCode, isRetriable } from './fault';
@@ -73,10 +73,10 @@ export class CaseDelivery {
     const attempt = (this.failures.get(key) ?? 0) + 1;
     if (!this.done.has(key)) {
       this.failures.set(key, attempt);
-      const reached = await subscription.handle(content.message, { topic, attempt });
-      if (reached !== undefined) {
-        // A projection's note would cost as much as its row, and save nothing: to write the row again changes nothing.
-        this.reached.note(caseId, reached.upTo);
+      const answer = await subscription.handle(content.message, { topic, attempt });
+      if (answer !== undefined) {
+        // A note would cost as much as a projection's row, and save nothing: to write the row again, or to look again, changes nothing.
+        if (answer !== nothingFollows) this.reached.note(caseId, answer.upTo);
         this.failures.delete(key);
         return;
       }

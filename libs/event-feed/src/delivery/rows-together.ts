@@ -9,10 +9,12 @@ function isFaultOfRow(error: unknown): boolean {
 /**
  * Writes rows of read models that come at the same time in one statement, at most one row of a key: of several the one with the highest
  * version, of the same version the later. `write` answers the keys of the rows that it wrote; each caller hears whether its own was one.
+ * `restMs`: how long a row waits for others when one was written just before it.
  */
 export function rowsTogether<Row extends { readonly version: number }>(
   keyOf: (row: Row) => string,
   write: (rows: readonly Row[]) => Promise<ReadonlySet<string>>,
+  restMs = 0,
 ): (row: Row) => Promise<boolean> {
   const writeLatest = async (rows: readonly Row[]): Promise<readonly boolean[]> => {
     const latest = new Map<string, Row>();
@@ -23,5 +25,5 @@ export function rowsTogether<Row extends { readonly version: number }>(
     const written = await write(sorted);
     return rows.map((row) => latest.get(keyOf(row)) === row && written.has(keyOf(row)));
   };
-  return coalesced(writeLatest, { apart: isFaultOfRow });
+  return coalesced(writeLatest, { apart: isFaultOfRow, restMs });
 }

@@ -9,9 +9,9 @@ const hintGapMs = 3;
 /**
  * Each hint costs a transaction and the attention of all who listen, and one may stand for many appends. So it puts its process into debt: for so
  * many times as long as its answer took, within bounds, in milliseconds. The debt runs off with the time; while it is above the credit, the
- * next hint waits. At rest nobody does; where the machine is busy, hints become few.
+ * next hint waits. At rest nobody does; where the machine is busy, hints become so few that polling finds as much.
  */
-const [debtRatio, leastDebtMs, mostDebtMs, creditMs] = [12, 3, 30, 100];
+const [debtRatio, leastDebtMs, mostDebtMs, creditMs] = [12, 3, pollListeningMs, 100];
 const maxPauseMs = 5_000;
 
 /**

@@ -1,6 +1,6 @@
 import { type CaseEvent, type PublishedEvent, caseStream, messageChannelSchema } from '@balagh/case-events';
 import { type Decision } from '@balagh/decider';
-import { PermanentFault } from '@balagh/event-feed';
+import { PermanentFault, nothingFollows } from '@balagh/event-feed';
 import { type CommandContext } from '@balagh/event-store';
 import { type Platform, reactionContext } from '@balagh/runtime';
 import { z } from 'zod';
@@ -53,11 +53,11 @@ export class ReactHandler {
   }
 
   /** The final outcome of the message that carries the reply to the reporter (MUS-14, AMB-10). Other messages inform nobody. */
-  async noteMessageOutcome(message: PublishedEvent): Promise<void> {
+  async noteMessageOutcome(message: PublishedEvent): Promise<typeof nothingFollows | void> {
     const parsed = outcomeSchema.safeParse(message.data);
     if (!parsed.success) throw new PermanentFault('MESSAGE_INVALID');
     const { messageId, trigger, recipient, channel } = parsed.data;
-    if (trigger !== 'ReplyIssued' || recipient !== 'REPORTER') return;
+    if (trigger !== 'ReplyIssued' || recipient !== 'REPORTER') return nothingFollows;
     const command: InformingCommand =
       channel === undefined
         ? { type: 'NoteFailedMessage', messageId }

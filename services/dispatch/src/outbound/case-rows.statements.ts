@@ -41,6 +41,14 @@ const transferColumns = [
 export type EntryColumns = Readonly<Record<(typeof entryColumns)[number], unknown>>;
 export type TransferColumns = Readonly<Record<(typeof transferColumns)[number], unknown>>;
 
+const propertyOf = (column: string): string =>
+  column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** The transfer `$1`, with the names of the entity: read at each call of an agency, where to build the query takes longer than to answer it. */
+export const transferSql = `
+  select ${transferColumns.map((column) => `${column} as "${propertyOf(column)}"`).join(', ')}
+  from transfer where transfer_id = $1`;
+
 const replaced = ([, ...columns]: readonly string[]): string =>
   columns.map((c) => `${c} = excluded.${c}`).join(', ');
 

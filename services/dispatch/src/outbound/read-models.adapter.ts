@@ -10,7 +10,7 @@ import {
 } from '../application/read-models.port';
 import { type QueueEntry, type Turn } from '../domain/queue-entry';
 import { type Transfer } from '../domain/transfers';
-import { type EntryColumns, type TransferColumns, putCasesSql } from './case-rows.statements';
+import { type EntryColumns, type TransferColumns, putCasesSql, transferSql } from './case-rows.statements';
 import { QueueEntryEntity } from './queue-entry.entity';
 import { TransferEntity } from './transfer.entity';
 
@@ -59,8 +59,8 @@ export class PostgresReadModels implements ReadModels {
   }
 
   async transfer(transferId: string): Promise<Transfer | undefined> {
-    const entity = await this.source.getRepository(TransferEntity).findOneBy({ transferId });
-    return entity === null ? undefined : transferOf(entity);
+    const [row] = await this.source.query<readonly TransferEntity[]>(transferSql, [transferId]);
+    return row === undefined ? undefined : transferOf(row);
   }
 
   async openTransfers({ tenant, agency, after, limit }: TransferQuery): Promise<readonly Transfer[]> {

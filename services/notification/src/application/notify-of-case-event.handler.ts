@@ -7,7 +7,7 @@ import {
   publishedPrefix,
 } from '@balagh/case-events';
 import { fold } from '@balagh/decider';
-import { PermanentFault } from '@balagh/event-feed';
+import { PermanentFault, nothingFollows } from '@balagh/event-feed';
 import { type CommandContext } from '@balagh/event-store';
 import { SubjectErased } from '@balagh/privacy';
 import { type Profile } from '@balagh/profile';
@@ -39,11 +39,11 @@ export class NotifyOfCaseEvent {
   constructor(private readonly parts: NotifyParts) {}
 
   /** @throws PermanentFault when a template does not fit its trigger; retriable faults of store, keys and database */
-  async handle(message: PublishedEvent): Promise<void> {
+  async handle(message: PublishedEvent): Promise<typeof nothingFollows | void> {
     const type = message.type.slice(publishedPrefix.length);
     if (type === 'CaseOpened') this.pinned.learn(message.subject, message.profileversion);
     const known = this.pinned.of(message.subject);
-    if (known !== undefined && !asks(await this.rules(message.tenant, known), type)) return;
+    if (known !== undefined && !asks(await this.rules(message.tenant, known), type)) return nothingFollows;
     const { events } = await this.parts.platform.streams.loadReaching(
       caseStream(message.subject),
       message.caserevision,
@@ -53,7 +53,7 @@ export class NotifyOfCaseEvent {
     const version = events[0]?.metadata.profileVersion;
     this.pinned.learn(message.subject, version);
     const rules = await this.rules(message.tenant, version);
-    if (!asks(rules, type)) return;
+    if (!asks(rules, type)) return nothingFollows;
     try {
       await this.notify(message, events, rules);
     } catch (error) {

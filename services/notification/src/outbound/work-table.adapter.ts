@@ -37,6 +37,9 @@ const saveSql = `
   where m.message_id = any ($2::uuid[]) and m.message_id = r.message_id
   returning m.message_id`;
 
+/** A message that was sent waits so long to be put down, when another was just before it: nobody asks for it at once. */
+const savedTogetherMs = 50;
+
 export class PostgresWorkTable implements WorkTable {
   private readonly addTogether: (row: WorkRow) => Promise<boolean>;
   private readonly saveTogether: (row: WorkRow & { readonly owner: string }) => Promise<boolean>;
@@ -63,6 +66,7 @@ export class PostgresWorkTable implements WorkTable {
         ]);
         return new Set(saved.map((row) => row.message_id));
       },
+      savedTogetherMs,
     );
   }
 

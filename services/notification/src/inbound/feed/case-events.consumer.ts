@@ -7,7 +7,7 @@ import { NotifyOfCaseEvent } from '../../application/notify-of-case-event.handle
 const topics: readonly Topic[] = ['case.intake', 'case.routing', 'case.dispatch'];
 
 /** Messages take seconds at a gateway: the case goes on its way first, on the same processors. */
-const caseFirstMs = 15;
+const caseFirstMs = 100;
 
 @Injectable()
 export class CaseEventsConsumer implements OnApplicationBootstrap {
