@@ -8,7 +8,7 @@ import { savePeriodically } from '../delivery/save-periodically';
 import { Watermark } from '../delivery/watermark';
 import { type ConsumerLeases } from './consumer-lease';
 
-const saveEveryMs = 200;
+const saveEveryMs = 1_000;
 const lagCountedTo = 500;
 
 /** One consumer on the store feed: waits for its lease, follows the store from its checkpoint, hands on, saves progress. */
