@@ -64,6 +64,28 @@ describe('a command on a stream that this process remembers', () => {
     );
   });
 
+  it('waits for another of this process, so that neither loses a race', async () => {
+    const { here, asked } = twoProcesses();
+    await here.execute(stream, command(1), open);
+    asked.reads = asked.appends = 0;
+    const outcomes = await Promise.all([2, 3, 4].map((n) => here.execute(stream, command(n), fill)));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(asked).toEqual({ reads: 0, appends: 3 });
+  });
+
+  it('does not wait long for one that hangs, nor for one that it is part of', async () => {
+    const { here } = twoProcesses();
+    await here.execute(stream, command(1), open);
+    const hanging = here.execute(stream, command(2), () => new Promise<never>(() => undefined));
+    const inside = here.execute(stream, command(3), async () => {
+      await here.execute(stream, command(4), fill);
+      return accept(filled);
+    });
+    expect((await inside).kind).toBe('accepted');
+    expect((await here.load(stream)).events).toHaveLength(3);
+    void hanging;
+  });
+
   it('is decided again on what the store says when somebody else has appended', async () => {
     const { here, elsewhere } = twoProcesses();
     await here.execute(stream, command(1), open);

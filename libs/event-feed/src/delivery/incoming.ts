@@ -4,6 +4,7 @@ import {
   type PublishedEvent,
   type StoredEvent,
   type Topic,
+  caseEventDefinitions,
   caseIdOf,
   decodeEvent,
   publish,
@@ -39,6 +40,11 @@ const published = Object.entries(publishedFields).map(([type, { topic }]) => ({
   type: type as CaseEventType,
   topic,
 }));
+
+/** Types of events in case streams that no topic carries. */
+export const unpublishedTypes: readonly string[] = Object.keys(caseEventDefinitions).filter(
+  (type) => !(type in publishedFields),
+);
 
 /** The stored event types whose publication a subscription wants. */
 export function wantedTypes({

@@ -3,7 +3,7 @@ import { type Position, type RecordedEvent, type SubscriptionItem } from '@balag
 import { backOffMs, pause } from '../delivery/back-off';
 import { CaseConsumer, type ConsumerLimits } from '../delivery/case-consumer';
 import { type DeliveryParts } from '../delivery/case-delivery';
-import { fromStore, wantedTypes } from '../delivery/incoming';
+import { fromStore, unpublishedTypes, wantedTypes } from '../delivery/incoming';
 import { savePeriodically } from '../delivery/save-periodically';
 import { Watermark } from '../delivery/watermark';
 import { type ConsumerLeases } from './consumer-lease';
@@ -16,6 +16,8 @@ export class StoreSubscription {
   private readonly stopping = new AbortController();
   private readonly consumer: CaseConsumer;
   private readonly types: readonly string[];
+  /** Whoever takes all events of its topics reads what is not published, too: with every event of a case its process need not read the case again. */
+  private readonly learned: readonly string[];
   private readonly ended: Promise<void>;
   private stopped: Promise<void> | undefined;
   /** Last position taken from the store; undefined while standing by. */
@@ -28,6 +30,7 @@ export class StoreSubscription {
     private readonly learn: (event: RecordedEvent) => StoredEvent | undefined = () => undefined,
   ) {
     this.types = wantedTypes(parts.subscription);
+    this.learned = parts.subscription.types === undefined ? unpublishedTypes : [];
     this.consumer = new CaseConsumer(parts, limits);
     this.ended = this.run();
   }
@@ -85,7 +88,7 @@ export class StoreSubscription {
     const saver = this.savePeriodically(watermark);
     this.read = after;
     try {
-      const filter = { categories: ['case'], types: this.types };
+      const filter = { categories: ['case'], types: [...this.types, ...this.learned] };
       for await (const item of store.subscribe({ after, filter, signal, gatherMs })) {
         this.take(item, watermark);
         while (!this.consumer.hasRoom && !signal.aborted) await this.consumer.room(1_000);

@@ -21,10 +21,13 @@ import { answerBeforeDeciding, outcomeOf } from './command-answer';
 import { draftEvents } from './event-draft';
 import { pause, sendUntilAnswered } from './patience';
 import { StreamMemory, readWholeStream } from './stream-memory';
+import { Turns } from './turns';
 
 type DomainEvent = { type: string; data: unknown };
 
 const races = 8;
+/** How long a command waits for another of this process on the same stream, in milliseconds: three messages of a case, accepted at once. */
+const mostWaitMs = 250;
 const defaultPatience: Patience = { sends: 5, withinMs: 30_000, pauseMs: 50, reads: 6 };
 
 /** The `Streams` of one author over any event store. */
@@ -32,6 +35,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   const patience: Patience = { ...defaultPatience, ...options.patience };
   const authored = new Set(typesAuthoredBy(options.author));
   const memory = new StreamMemory(store);
+  const turns = new Turns(mostWaitMs);
 
   async function load<E extends DomainEvent>(
     stream: string,
@@ -126,7 +130,15 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     }
   }
 
-  async function execute<E extends DomainEvent>(
+  function execute<E extends DomainEvent>(
+    stream: string,
+    context: CommandContext,
+    decide: Decide<E>,
+  ): Promise<CommandOutcome<E>> {
+    return turns.take(stream, () => decideAndAppend(stream, context, decide));
+  }
+
+  async function decideAndAppend<E extends DomainEvent>(
     stream: string,
     context: CommandContext,
     decide: Decide<E>,

@@ -45,7 +45,7 @@ const readAny = (direction: 'forwards' | 'backwards') => ({
 const readForwardsWithHead = readAny('forwards');
 const readBackwardsWithHead = readAny('backwards');
 
-/** One statement, one snapshot; two where nothing is there to read. */
+/** One statement, one snapshot; two where a stream is missing. */
 export async function readStreamFrom(
   pool: Pool,
   stream: string,
@@ -59,6 +59,8 @@ export async function readStreamFrom(
   if (direction === 'backwards')
     return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647));
   const from = request.from ?? 0;
+  // Whoever asks for what came since mostly hears that nothing did: the head says that in the same statement.
+  if (from > 0) return withHead(stream, await ask(readForwardsWithHead, from));
   const rows = await ask(readForwards, from);
   const [first, ...others] = rows;
   // Nothing to read, or, in a store that somebody has tampered with, not the event that was asked for.
