@@ -55,6 +55,11 @@ export interface TransferDetails {
 
 const tokenSchema = z.object({ transferredAt: z.iso.datetime(), transferId: z.uuid() });
 
+/** What a transfer is from its first event on. */
+type Lasting = Pick<Transfer, 'caseId' | 'caseNumber' | 'tenant' | 'agency'>;
+
+const remembered = 10_000;
+
 /** Acts that the mode TRANSFER leaves out unless the agency may tell its own progress (MUS-37, docs/adr/0010). */
 const liveActs: readonly Action[] = ['case.act'];
 
@@ -63,6 +68,9 @@ const liveActs: readonly Action[] = ['case.act'];
  * somebody else is not found. Commands are safe to repeat with the same command id.
  */
 export class PartnerHandler {
+  /** The latest ones: an agency acts on a transfer that it has just looked at. */
+  private readonly known = new Map<string, Lasting>();
+
   constructor(
     private readonly platform: Pick<Platform, 'streams' | 'privacy' | 'profiles'>,
     private readonly command: StaffCommand,
@@ -97,7 +105,7 @@ export class PartnerHandler {
   async show(call: PartnerCall): Promise<TransferDetails> {
     const { transferId } = call;
     const agency = await this.admitTo(call, 'transfer.view');
-    const transfer = await this.own(call, agency, 'transfer.view');
+    const transfer = ownOf(call, agency, 'transfer.view', await this.find(transferId));
     const { events } = await this.platform.streams.load(caseStream(transfer.caseId));
     const { form } = foldCase(events);
     const note = events.flatMap((e) =>
@@ -190,7 +198,7 @@ export class PartnerHandler {
   ): Promise<PartnerAnswer> {
     const { principal, tenant, transferId } = call;
     const agency = await this.admitTo(call, action);
-    const { caseId, caseNumber } = await this.own(call, agency, action);
+    const { caseId, caseNumber } = ownOf(call, agency, action, await this.lasting(transferId));
     const header: CommandHeaderMessage = { commandId, tenant };
     const demand = (state: DispatchCase): void => {
       if (state.phase === 'registered' && state.delivery?.id !== transferId)
@@ -222,15 +230,19 @@ export class PartnerHandler {
     return code;
   }
 
-  private async own({ transferId, tenant }: PartnerCall, agency: string, action: Action): Promise<Transfer> {
-    const transfer = z.uuid().safeParse(transferId).success
-      ? await this.rows.transfer(transferId)
-      : undefined;
-    const { rejection: unknown } = reject('TRANSFER_UNKNOWN', 'missing');
-    if (transfer === undefined) throw new Rejected(unknown);
-    if (transfer.tenant !== tenant || transfer.agency !== agency)
-      throw new CaseHidden(unknown, new AccessDenied('AGENCY_FOREIGN', action, transfer.caseId));
+  private async find(transferId: string): Promise<Transfer | undefined> {
+    if (!z.uuid().safeParse(transferId).success) return undefined;
+    const transfer = await this.rows.transfer(transferId);
+    if (transfer === undefined) return undefined;
+    const oldest = this.known.size >= remembered ? this.known.keys().next().value : undefined;
+    if (oldest !== undefined) this.known.delete(oldest);
+    const { caseId, caseNumber, tenant, agency } = transfer;
+    this.known.set(transferId, { caseId, caseNumber, tenant, agency });
     return transfer;
+  }
+
+  private async lasting(transferId: string): Promise<Lasting | undefined> {
+    return this.known.get(transferId) ?? this.find(transferId);
   }
 
   /** A refusal about a transfer goes on record beside its case, whosever transfer it is. */
@@ -239,14 +251,25 @@ export class PartnerHandler {
       return await this.admit(principal, tenant, action);
     } catch (error) {
       if (!(error instanceof AccessDenied)) throw error;
-      const transfer = z.uuid().safeParse(transferId).success
-        ? await this.rows.transfer(transferId)
-        : undefined;
-      throw new AccessDenied(error.code, error.action, transfer?.caseId);
+      throw new AccessDenied(error.code, error.action, (await this.lasting(transferId))?.caseId);
     }
   }
 
   private async open(sealed: string | undefined): Promise<string> {
     return sealed === undefined ? '' : ((await this.platform.privacy.openOrErased(sealed)) ?? '');
   }
+}
+
+/** @throws Rejected when there is no such transfer; CaseHidden, with the same answer, when it is somebody else's */
+function ownOf<Found extends Lasting>(
+  { tenant }: PartnerCall,
+  agency: string,
+  action: Action,
+  transfer: Found | undefined,
+): Found {
+  const { rejection: unknown } = reject('TRANSFER_UNKNOWN', 'missing');
+  if (transfer === undefined) throw new Rejected(unknown);
+  if (transfer.tenant !== tenant || transfer.agency !== agency)
+    throw new CaseHidden(unknown, new AccessDenied('AGENCY_FOREIGN', action, transfer.caseId));
+  return transfer;
 }
