@@ -14,7 +14,6 @@ const esmPackages = [
   'uint8array-extras',
   '@tokenizer',
   '@borewit',
-  'uuid',
   'postal-mime',
   'nanoid',
   'quick-lru',

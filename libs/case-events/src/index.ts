@@ -1,4 +1,5 @@
 export * from './ids';
+export * from './named-uuid';
 export * from './metadata';
 export * from './event-type';
 export * from './vocabulary';

@@ -1,4 +1,10 @@
-import { type EventMetadata, type RawEvent, definitionOf, metadataSchema } from '@balagh/case-events';
+import {
+  type EventMetadata,
+  type RawEvent,
+  type StoredEvent,
+  definitionOf,
+  metadataSchema,
+} from '@balagh/case-events';
 import { ForeignEventType, InvalidEvent } from '../event-store.errors';
 import { encodeJson } from '../json/encode-json';
 import { type CommandContext } from './case-streams';
@@ -11,6 +17,12 @@ interface Drafting {
   readonly now: string;
 }
 
+/** The bytes of an event, and the event as they will be read. */
+export interface Draft {
+  readonly raw: RawEvent;
+  readonly event: StoredEvent<{ type: string; data: unknown }>;
+}
+
 /**
  * Turns accepted events into the bytes that are appended: ids, metadata, chain links. Deterministic, so that the same
  * decision at the same moment gives the same bytes.
@@ -21,23 +33,24 @@ export function draftEvents(
   events: readonly { type: string; data: unknown }[],
   context: CommandContext,
   drafting: Drafting,
-): readonly RawEvent[] {
+): readonly Draft[] {
   let previousHash = onto.head?.hash;
   const first = (onto.head?.revision ?? -1) + 1;
   return events.map((event, index) => {
     const definition = definitionOf(event.type);
     if (definition === undefined || !drafting.authored.has(event.type))
       throw new ForeignEventType(event.type);
-    const raw: RawEvent = {
+    const place = {
       id: commandEventId(context.commandId, index),
       stream: onto.stream,
       revision: first + index,
       type: event.type,
-      data: encodeJson(valid(definition.data.safeParse(event.data), `${event.type} data`)),
-      metadata: encodeJson(metadataOf(context, definition.version, drafting.now, previousHash)),
     };
+    const data = valid(definition.data.safeParse(event.data), `${event.type} data`);
+    const metadata = metadataOf(context, definition.version, drafting.now, previousHash);
+    const raw: RawEvent = { ...place, data: encodeJson(data), metadata: encodeJson(metadata) };
     previousHash = eventHash(raw);
-    return raw;
+    return { raw, event: { ...place, data, metadata } };
   });
 }
 

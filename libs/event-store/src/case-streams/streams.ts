@@ -84,12 +84,13 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     if (decision.events.length === 0) return outcomeOf(loaded.events, []);
     const drafts = draftEvents(loaded, decision.events, context, { authored, now: options.now() });
     const expected = head === undefined ? 'none' : { revision: head.revision, headHash: head.hash };
-    const appended = await appendDrafts(stream, expected, drafts);
+    const raw = drafts.map((draft) => draft.raw);
+    const appended = await appendDrafts(stream, expected, raw);
     if (appended === undefined) return undefined;
-    const written = drafts.map((raw) => decodeEvent<E>(raw));
+    const written = drafts.map(({ event }) => event as StoredEvent<E>);
     // What was there before may have been recorded at another moment than these bytes say.
     if (appended.replayed) memory.forget(stream);
-    else memory.appended(stream, [...loaded.events, ...written], headOf(drafts));
+    else memory.appended(stream, [...loaded.events, ...written], headOf(raw));
     return outcomeOf(loaded.events, written);
   }
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type AccessEvent, accessStream, caseStream, uuidSchema } from '@balagh/case-events';
+import { type AccessEvent, accessStream, caseStream, namedUuid, uuidSchema } from '@balagh/case-events';
 import { accept } from '@balagh/decider';
 import { createStreams } from '@balagh/event-store';
 import { currentCall } from '../calls/call-context';
-import { namedUuid } from '../commands/named-uuid';
 import { type AccessDenied } from '../errors/errors';
 import { type Platform } from '../platform/platform';
 import { DenialCounts, type Refused } from './denial-counts';

@@ -1,11 +1,10 @@
-import { type Actor, type Line, type PublishedEvent } from '@balagh/case-events';
+import { type Actor, type Line, type PublishedEvent, namedUuid } from '@balagh/case-events';
 import { type CommandContext } from '@balagh/event-store';
 import { type Action } from '../access/permissions';
 import { type Principal, actorOf, authorise, lineOf } from '../access/principal';
 import { childTraceparent, currentCall } from '../calls/call-context';
 import { type Clock } from '../clock';
 import { InvalidMessage } from '../errors/errors';
-import { namedUuid } from './named-uuid';
 
 /** `balagh.common.v1.CommandHeader` as generated; empty strings and 0 mean "not given". */
 export interface CommandHeaderMessage {

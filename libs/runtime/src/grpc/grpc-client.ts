@@ -69,7 +69,6 @@ export function createGrpcClient<Service>(
     'grpc.max_receive_message_length': 12 * 1024 * 1024,
     'grpc.max_send_message_length': 12 * 1024 * 1024,
     'grpc.keepalive_time_ms': 30_000,
-    'grpc.enable_channelz': 0,
   });
   const methods = Object.entries(definition).map(
     ([name, method]) => [name.charAt(0).toLowerCase() + name.slice(1), method as Method] as const,
