@@ -37,13 +37,8 @@ export function createLog(options: LogOptions): Logger {
   );
 }
 
-/** Lines are written when there are so many characters of them, and after so many milliseconds; all that is left, when the process ends. */
-const [togetherCharacters, togetherMs] = [4_096, 100];
-
 function destinationOf({ destination, copyTo }: LogOptions): DestinationStream {
-  const stream =
-    destination ??
-    pino.destination({ fd: 1, sync: false, minLength: togetherCharacters, periodicFlush: togetherMs });
+  const stream = destination ?? pino.destination({ fd: 1, sync: false });
   if (copyTo === undefined) return stream;
   return pino.multistream([
     { stream, level: 'trace' },

@@ -85,14 +85,26 @@ async function endProcess(
   log.info({ event: 'service.stopping', cause });
   const timer = setTimeout(() => {
     log.error({ event: 'service.stop.overdue', afterMs: shutdownDeadlineMs });
-    process.exit(1);
+    leave(1);
   }, shutdownDeadlineMs);
   timer.unref();
   try {
     await stop();
   } catch (err) {
     log.error({ event: 'service.stop.failed', err });
-    process.exit(1);
+    leave(1);
   }
-  process.exit(status);
+  return leave(status);
+}
+
+/**
+ * Ends the process, whatever happens at its exit: when the launcher is gone, lines that are left for its pipe cannot be written, and the fault
+ * would keep the process alive for ever.
+ */
+function leave(status: number): never {
+  try {
+    process.exit(status);
+  } catch {
+    process.exit(status);
+  }
 }
