@@ -141,10 +141,13 @@ export async function solvedByAgency(world: World, caseNumber: string): Promise<
 }
 
 async function statusIsTold(world: World, caseNumber: string, phone: string): Promise<void> {
-  const known = await eventually(async () => {
-    const { status, body } = await world.citizen(`/v1/${tenant}/status-requests`, { caseNumber, phone });
-    return status < 300 && body['stage'] === 'CLOSED' ? body : undefined;
-  });
+  const known = await eventually(
+    async () => {
+      const { status, body } = await world.citizen(`/v1/${tenant}/status-requests`, { caseNumber, phone });
+      return status < 300 && body['stage'] === 'CLOSED' ? body : undefined;
+    },
+    { deadlineMs: 10_000 + world.patienceMs, what: 'the closed case in its status' },
+  );
   assert.ok(known);
   const stranger = await world.citizen(`/v1/${tenant}/status-requests`, {
     caseNumber,
