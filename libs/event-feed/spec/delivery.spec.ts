@@ -45,6 +45,16 @@ describe('offsets of a group', () => {
 });
 
 describe('coalesced calls', () => {
+  /** Calls that rest so many milliseconds after each other, and how many items each took. */
+  function resting(restMs: number) {
+    const sizes: number[] = [];
+    const work = async (items: readonly number[]) => {
+      sizes.push(items.length);
+      return items;
+    };
+    return { sizes, note: coalesced(work, { restMs }) };
+  }
+
   it('send together what came while a call was under way, and answer each with its own result', async () => {
     const lists: number[][] = [];
     const double = coalesced(async (items: readonly number[]) => {
@@ -75,14 +85,7 @@ describe('coalesced calls', () => {
   });
 
   it('rest between calls, so that what comes one after the other goes together', async () => {
-    const sizes: number[] = [];
-    const note = coalesced(
-      async (items: readonly number[]) => {
-        sizes.push(items.length);
-        return items;
-      },
-      { restMs: 50 },
-    );
+    const { note, sizes } = resting(50);
     await note(0);
     const rested = performance.now();
     const two = [note(1)];
@@ -94,14 +97,7 @@ describe('coalesced calls', () => {
   });
 
   it('do not rest when eight wait', async () => {
-    const sizes: number[] = [];
-    const note = coalesced(
-      async (items: readonly number[]) => {
-        sizes.push(items.length);
-        return items;
-      },
-      { restMs: 60_000 },
-    );
+    const { note, sizes } = resting(60_000);
     await note(0);
     const waiting = [];
     for (let n = 1; n <= 7; n += 1) {

@@ -234,6 +234,7 @@ export class PartnerHandler {
     if (!z.uuid().safeParse(transferId).success) return undefined;
     const transfer = await this.rows.transfer(transferId);
     if (transfer === undefined) return undefined;
+    this.known.delete(transferId);
     const oldest = this.known.size >= remembered ? this.known.keys().next().value : undefined;
     if (oldest !== undefined) this.known.delete(oldest);
     const { caseId, caseNumber, tenant, agency } = transfer;
