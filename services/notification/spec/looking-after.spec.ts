@@ -247,6 +247,56 @@ describe('a worker pool', () => {
     await pool.stop();
   });
 
+  it('takes messages that come one after the other together', async () => {
+    const table = new MemoryWorkTable();
+    const claim = jest.spyOn(table, 'claim');
+    let done = 0;
+    const pool = poolOver(
+      table,
+      async (rows) => {
+        done += rows.length;
+        return rows.map((r) => ({ ...r, dueAt: null }));
+      },
+      60_000,
+    );
+    pool.start();
+    const begun = performance.now();
+    for (let n = 1; n <= 50; n += 1) {
+      await table.add(row(n));
+      pool.wake();
+      await new Promise(setImmediate);
+    }
+    await eventually(() => done === 50);
+    const took = performance.now() - begun;
+    await pool.stop();
+    expect(claim.mock.calls.length).toBeLessThanOrEqual(20 + took / 20);
+  });
+
+  it('goes on while rows are being put down, and not when too many are', async () => {
+    const table = new MemoryWorkTable();
+    for (let n = 1; n <= 20; n += 1) await table.add(row(n));
+    let putDown: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (putDown = resolve));
+    const save = table.save.bind(table);
+    jest.spyOn(table, 'save').mockImplementation(async (...args) => {
+      await held;
+      await save(...args);
+    });
+    let done = 0;
+    const pool = poolOver(table, async (rows) => {
+      done += rows.length;
+      return rows.map((r) => ({ ...r, dueAt: null }));
+    });
+    pool.start();
+    await eventually(() => done >= 12);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(done).toBeLessThan(20);
+    putDown();
+    await eventually(() => done === 20);
+    await pool.stop();
+    expect([...table.held.values()].filter(({ row: { dueAt } }) => dueAt !== null)).toEqual([]);
+  });
+
   it('makes a row due again when its work fails', async () => {
     const table = new MemoryWorkTable();
     await table.add(row(1));

@@ -16,7 +16,7 @@ export const notificationConfigSchema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Address that mail comes from. */
   MAIL_FROM: z.email().default('no-reply@balagh.invalid'),
-  /** Messages in work at once. */
-  SENDER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  /** Messages handed to channels at once. */
+  SENDER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(32),
 });
 export type NotificationConfig = Readonly<z.infer<typeof notificationConfigSchema>>;

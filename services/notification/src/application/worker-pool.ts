@@ -5,7 +5,7 @@ import { type WorkQueue, type WorkRow, type WorkTable } from './work-table.port'
 
 export interface PoolOptions {
   readonly queue: WorkQueue;
-  /** Rows worked on at once. */
+  /** Calls of `work` at once. */
   readonly concurrency: number;
   /** Milliseconds between looks at the table when nobody wakes the pool. */
   readonly pollMs: number;
@@ -15,15 +15,21 @@ export interface PoolOptions {
 
 const RETRY_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
+/** Least time between two looks at the table: where messages come one after the other, some are taken together. */
+const REST_MS = 20;
+/** Calls whose work is done and whose rows are still being put down, as a multiple of those in work; with more, nothing new begins. */
+const MOST_SAVING = 4;
 
 /**
  * Works through the due rows of one queue, a bounded number at a time, so that a hanging channel delays neither the feed
- * nor, beyond its share, other messages. A row whose work fails is due again after five seconds; if even that cannot be
+ * nor, beyond its share, other messages. Putting a row down takes no place from those in work. A row whose work fails is due again after five seconds; if even that cannot be
  * written, its lease runs out.
  */
 export class WorkerPool {
   private readonly owner = randomUUID();
-  private readonly active = new Set<Promise<void>>();
+  private readonly active = new Set<Promise<unknown>>();
+  private readonly saving = new Set<Promise<unknown>>();
+  private restsUntil = 0;
   private running: Promise<void> | undefined;
   private stopping = false;
   private woken = false;
@@ -54,8 +60,12 @@ export class WorkerPool {
     this.wake();
     await this.running;
     const timer = delay(STOP_WITHIN_MS);
-    await Promise.race([Promise.all(this.active), timer.promise]);
+    await Promise.race([this.idle(), timer.promise]);
     timer.cancel();
+  }
+
+  private async idle(): Promise<void> {
+    while (this.active.size + this.saving.size > 0) await Promise.all([...this.active, ...this.saving]);
   }
 
   private async loop(): Promise<void> {
@@ -64,14 +74,21 @@ export class WorkerPool {
       const allTaken = await this.takeDue();
       if (this.stopping) return;
       if (allTaken) await this.pause();
-      else if (this.active.size >= this.options.concurrency) await Promise.race(this.active);
+      else if (this.free <= 0) await Promise.race([...this.active, ...this.saving]);
+      await this.rest();
     }
+  }
+
+  private get free(): number {
+    const { concurrency } = this.options;
+    return Math.min(concurrency - this.active.size, MOST_SAVING * concurrency - this.saving.size);
   }
 
   /** Begins what is due, as far as there are free places. True: nothing was left behind, so no place that falls free is a reason to look again. */
   private async takeDue(): Promise<boolean> {
-    const free = this.options.concurrency - this.active.size;
+    const { free } = this;
     if (free <= 0) return false;
+    this.restsUntil = performance.now() + REST_MS;
     try {
       const { queue, leaseMs } = this.options;
       const claim = { queue, leaseMs, owner: this.owner, now: this.at(0), limit: free * this.batch };
@@ -85,11 +102,12 @@ export class WorkerPool {
   }
 
   private begin(rows: readonly WorkRow[]): void {
-    const task = this.process(rows).finally(() => this.active.delete(task));
-    this.active.add(task);
+    const work = this.process(rows).then((successors) => held(this.saving, this.save(successors)));
+    held(this.active, work);
   }
 
-  private async process(rows: readonly WorkRow[]): Promise<void> {
+  /** Gives each row's successor. Never throws. */
+  private async process(rows: readonly WorkRow[]): Promise<readonly WorkRow[]> {
     const done = new Map<string, WorkRow>();
     try {
       for (const row of await this.work(rows)) done.set(row.messageId, row);
@@ -102,15 +120,26 @@ export class WorkerPool {
         err: error,
       });
     }
-    for (const row of rows) {
-      const next = done.get(row.messageId) ?? { ...row, dueAt: this.at(RETRY_MS) };
-      try {
-        await this.parts.table.save(next, this.owner);
-        if (next.queue === this.options.queue && next.dueAt !== null && next.dueAt <= this.at(0)) this.wake();
-      } catch (error) {
-        this.parts.log.error({ event: 'message.work.unsaved', messageId: row.messageId, err: error });
-      }
+    return rows.map((row) => done.get(row.messageId) ?? { ...row, dueAt: this.at(RETRY_MS) });
+  }
+
+  private async save(rows: readonly WorkRow[]): Promise<void> {
+    await Promise.all(rows.map((row) => this.saveOne(row)));
+  }
+
+  private async saveOne(row: WorkRow): Promise<void> {
+    const { table, log } = this.parts;
+    try {
+      await table.save(row, this.owner);
+      if (row.queue === this.options.queue && row.dueAt !== null && row.dueAt <= this.at(0)) this.wake();
+    } catch (error) {
+      log.error({ event: 'message.work.unsaved', messageId: row.messageId, err: error });
     }
+  }
+
+  private async rest(): Promise<void> {
+    const left = this.restsUntil - performance.now();
+    if (left > 0) await delay(left).promise;
   }
 
   private async pause(): Promise<void> {
@@ -126,6 +155,12 @@ export class WorkerPool {
   private at(ms: number): string {
     return new Date(this.parts.clock.now().getTime() + ms).toISOString();
   }
+}
+
+/** In the set until it has ended. */
+function held(set: Set<Promise<unknown>>, work: Promise<unknown>): void {
+  const task = work.finally(() => set.delete(task));
+  set.add(task);
 }
 
 function delay(ms: number): { readonly promise: Promise<void>; cancel(): void } {
