@@ -15,9 +15,9 @@ function deliveryTo(handle: (revision: number) => Reached | typeof nothingFollow
   const asked = { states: 0, notes: 0 };
   const progress: FeedProgress = {
     ...memory,
-    state: (...of) => {
+    state: (caseId) => {
       asked.states += 1;
-      return memory.state(...of);
+      return memory.state(caseId);
     },
     handled: (note) => {
       asked.notes += 1;
@@ -93,7 +93,17 @@ describe('the progress store', () => {
   it('is asked once for a case while its messages are handled here, and keeps no notes of projections', async () => {
     const { delivery, asked } = deliveryTo((revision) => ({ upTo: revision }));
     for (const revision of [0, 1, 2]) await delivery.deliver(message('case.intake', revision));
+    await delivery.deliver(message('case.routing', 3));
     expect(asked).toEqual({ states: 1, notes: 0 });
+  });
+
+  it('tells of every topic at once what was handled elsewhere', async () => {
+    const { delivery, called, asked, progress } = deliveryTo(() => undefined);
+    await progress.handled({ topic: 'case.routing', caseId: 'case-a', revision: 1 });
+    await delivery.deliver(message('case.intake', 0));
+    expect(await delivery.deliver(message('case.routing', 1))).toBe('known');
+    await delivery.deliver(message('case.routing', 2));
+    expect([called, asked.states]).toEqual([[0, 2], 1]);
   });
 
   it('hears nothing of messages from which nothing follows; the next one is handled all the same', async () => {
@@ -102,7 +112,7 @@ describe('the progress store', () => {
     );
     for (const revision of [0, 1, 2, 3]) await delivery.deliver(message('case.intake', revision));
     expect([called, asked.notes]).toEqual([[0, 1, 2, 3], 1]);
-    expect([...(await progress.handledOf('case-a'))]).toEqual([['case.intake', 2]]);
+    expect([...(await progress.state('case-a')).handled]).toEqual([['case.intake', 2]]);
     // After a restart, what followed is known, and the others are looked at again.
     delivery.forget();
     for (const revision of [1, 2, 3]) await delivery.deliver(message('case.intake', revision));

@@ -1,10 +1,11 @@
+import { type Topic } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
 import { type Subscription, nothingFollows } from '../event-feed.port';
 import { type FeedLog } from '../feed-log';
-import { type FeedProgress } from '../progress/feed-progress.port';
+import { type CaseProgress, type FeedProgress } from '../progress/feed-progress.port';
 import { faultCode, isRetriable } from './fault';
 import { type Incoming } from './incoming';
-import { RevisionsByCase } from './revisions-by-case';
+import { RememberedCases } from './remembered-cases';
 
 export interface DeliveryParts {
   readonly subscription: Subscription;
@@ -31,8 +32,10 @@ export class CaseDelivery {
   private readonly failures = new Map<string, number>();
   /** Effect done, note not yet written: the handler is not called again for it. */
   private readonly done = new Set<string>();
-  private readonly reached = new RevisionsByCase();
-  private readonly noted = new RevisionsByCase(notedForMs);
+  /** Revision up to which a projection has read. */
+  private readonly reached = new RememberedCases<number>();
+  /** Cases that are not parked, with what was handled of them on every topic. */
+  private readonly noted = new RememberedCases<ReadonlyMap<Topic, number>>(notedForMs);
 
   constructor(private readonly parts: DeliveryParts) {}
 
@@ -41,10 +44,9 @@ export class CaseDelivery {
     const { progress } = this.parts;
     const { topic, caseId, revision, content } = incoming;
     if ('message' in content && revision >= 0 && revision <= (this.reached.of(caseId) ?? -1)) return 'known';
-    const noted = this.noted.of(caseId, topic);
-    const known =
-      noted === undefined ? await progress.state(topic, caseId) : { handled: noted, parked: false };
-    if (revision >= 0 && revision <= known.handled) return 'known';
+    const known = await this.known(caseId);
+    const handled = known.handled.get(topic) ?? -1;
+    if (revision >= 0 && revision <= handled) return 'known';
     if ('problem' in content && content.mark !== undefined)
       return this.parkMarked(incoming, content.problem, content.mark);
     if (known.parked && (await progress.wait(caseId, revision))) return 'waiting';
@@ -55,8 +57,13 @@ export class CaseDelivery {
       if (isRetriable(error)) throw error;
       return this.park(incoming, faultCode(error), error);
     }
-    if (revision > known.handled) this.noted.note(caseId, revision, topic);
+    if (revision > handled) this.noted.keep(caseId, new Map(known.handled).set(topic, revision));
     return 'handled';
+  }
+
+  private async known(caseId: string): Promise<CaseProgress> {
+    const handled = this.noted.of(caseId);
+    return handled === undefined ? this.parts.progress.state(caseId) : { handled, parked: false };
   }
 
   /** The cases may be somebody else's from now on. */
@@ -76,7 +83,7 @@ export class CaseDelivery {
       const answer = await subscription.handle(content.message, { topic, attempt });
       if (answer !== undefined) {
         // A note would cost as much as a projection's row, and save nothing: to write the row again, or to look again, changes nothing.
-        if (answer !== nothingFollows) this.reached.note(caseId, answer.upTo);
+        if (answer !== nothingFollows) this.reached.keep(caseId, answer.upTo);
         this.failures.delete(key);
         return;
       }

@@ -59,7 +59,7 @@ function failureOf({ current }: Redrive, error: unknown): Failure | undefined {
 async function handleMissed(redrive: Redrive): Promise<number> {
   const { subscription, progress, store, delivery, caseId, claimant } = redrive;
   const wanted = wantedTypes(subscription);
-  const handled = await progress.handledOf(caseId);
+  const { handled } = await progress.state(caseId);
   let from = Math.min(...subscription.topics.map((topic) => handled.get(topic) ?? -1)) + 1;
   for (;;) {
     const page = await store.readStream(caseStream(caseId), { from, limit: pageSize });

@@ -9,12 +9,10 @@ import { type ParkedCase } from '../event-feed.port';
 export interface FeedProgress {
   readonly consumer: string;
 
-  /** What is known about this case on this topic, now. */
-  state(topic: Topic, caseId: string): Promise<CaseProgress>;
+  /** What is known about this case on every topic, now. */
+  state(caseId: string): Promise<CaseProgress>;
   /** Remembers that everything of this case and topic up to this revision is handled; never goes back. */
   handled(message: HandledMessage): Promise<void>;
-  /** Highest revision handled, per topic. */
-  handledOf(caseId: string): Promise<ReadonlyMap<string, number>>;
 
   /** Parks the case; the first failure stays the recorded one when it is parked already. */
   park(failure: Failure): Promise<void>;
@@ -38,8 +36,8 @@ export interface FeedProgress {
 }
 
 export interface CaseProgress {
-  /** Highest revision handled; -1 before the first. */
-  readonly handled: number;
+  /** Highest revision handled, per topic; none before the first. */
+  readonly handled: ReadonlyMap<Topic, number>;
   readonly parked: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { type Topic } from '@balagh/case-events';
 import { type Position, START } from '@balagh/event-store';
 import { type ParkedCase } from '../event-feed.port';
 import { type Failure, type FeedProgress } from './feed-progress.port';
@@ -10,7 +11,7 @@ interface Park {
 
 /** Progress of the memory feed; the same rules as in PostgreSQL, forgotten with the process. */
 export function createMemoryProgress(consumer: string): FeedProgress {
-  const handled = new Map<string, Map<string, number>>();
+  const handled = new Map<string, Map<Topic, number>>();
   const parks = new Map<string, Park>();
   const marks = new Set<string>();
   let checkpoint: Position = START;
@@ -23,19 +24,15 @@ export function createMemoryProgress(consumer: string): FeedProgress {
         waiting: revision,
       });
   };
-  const revisions = (caseId: string): Map<string, number> => handled.get(caseId) ?? new Map<string, number>();
+  const revisions = (caseId: string): Map<Topic, number> => handled.get(caseId) ?? new Map<Topic, number>();
 
   return {
     consumer,
-    state: async (topic, caseId) => ({
-      handled: revisions(caseId).get(topic) ?? -1,
-      parked: parks.has(caseId),
-    }),
+    state: async (caseId) => ({ handled: new Map(revisions(caseId)), parked: parks.has(caseId) }),
     handled: async ({ topic, caseId, revision }) => {
       const known = revisions(caseId);
       handled.set(caseId, known.set(topic, Math.max(revision, known.get(topic) ?? -1)));
     },
-    handledOf: async (caseId) => new Map(revisions(caseId)),
     park,
     parkOnce: async (failure, mark) => {
       if (marks.has(mark)) return false;

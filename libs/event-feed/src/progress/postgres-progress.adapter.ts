@@ -4,34 +4,22 @@ import { type Pool } from 'pg';
 import { coalesced } from '../delivery/coalesced';
 import { type ParkedCase } from '../event-feed.port';
 import { type CaseProgress, type FeedProgress, type HandledMessage } from './feed-progress.port';
-import { type ParkRow, statements } from './progress-statements.schema';
-
-interface CaseOnTopic {
-  readonly topic: Topic;
-  readonly caseId: string;
-}
+import { type ParkRow, type StateRow, statements } from './progress-statements.schema';
 
 /**
  * Progress in the service's own schema. Look-ups and notes of messages that are handled at the same time travel
  * together in one statement each.
  */
 export function createPostgresProgress(pool: Pool, consumer: string): FeedProgress {
-  const state = coalesced((cases: readonly CaseOnTopic[]) => readStates(pool, consumer, cases));
+  const state = coalesced((caseIds: readonly string[]) => readStates(pool, consumer, caseIds));
   const handled = coalesced((messages: readonly HandledMessage[]) => noteHandled(pool, consumer, messages));
   const change = async (statement: string, values: readonly unknown[]): Promise<number> =>
     (await pool.query({ text: statement, values: [consumer, ...values] })).rowCount ?? 0;
 
   return {
     consumer,
-    state: (topic, caseId) => state({ topic, caseId }),
+    state,
     handled,
-    handledOf: async (caseId) => {
-      const { rows } = await pool.query<{ topic: string; revision: number }>(statements.handledOf, [
-        consumer,
-        caseId,
-      ]);
-      return new Map(rows.map((row) => [row.topic, row.revision]));
-    },
     park: async ({ caseId, topic, revision, reason }) => {
       await change(statements.park, [caseId, topic, revision, reason]);
     },
@@ -69,15 +57,19 @@ export function createPostgresProgress(pool: Pool, consumer: string): FeedProgre
 async function readStates(
   pool: Pool,
   consumer: string,
-  cases: readonly CaseOnTopic[],
+  caseIds: readonly string[],
 ): Promise<readonly CaseProgress[]> {
-  const { rows } = await pool.query<CaseProgress & { n: string }>({
+  const { rows } = await pool.query<StateRow>({
     name: 'feed-states',
     text: statements.states,
-    values: [consumer, cases.map((c) => c.topic), cases.map((c) => c.caseId)],
+    values: [consumer, caseIds],
   });
-  const byNumber = new Map(rows.map((row) => [Number(row.n), { handled: row.handled, parked: row.parked }]));
-  return cases.map((_, i) => byNumber.get(i + 1) ?? { handled: -1, parked: false });
+  const byNumber = new Map(rows.map((row) => [Number(row.n), row]));
+  return caseIds.map((_, i) => {
+    const row = byNumber.get(i + 1);
+    const handled = new Map(Object.entries(row?.handled ?? {}) as [Topic, number][]);
+    return { handled, parked: row?.parked ?? false };
+  });
 }
 
 /** A statement may touch a row once: of several revisions of one case and topic the highest counts. */

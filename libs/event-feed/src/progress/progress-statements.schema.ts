@@ -8,10 +8,17 @@ export interface ParkRow {
   readonly parked_at: Date;
 }
 
+export interface StateRow {
+  /** Place of the case among those asked for, from 1. */
+  readonly n: string;
+  readonly handled: Readonly<Record<string, number>> | null;
+  readonly parked: boolean;
+}
+
 const states = `
-select k.n, coalesce(p.revision, -1) as handled, q.case_id is not null as parked
-from unnest($2::text[], $3::text[]) with ordinality as k(topic, case_id, n)
-left join feed_progress p on p.consumer = $1 and p.case_id = k.case_id and p.topic = k.topic
+select k.n, q.case_id is not null as parked,
+  (select json_object_agg(p.topic, p.revision) from feed_progress p where p.consumer = $1 and p.case_id = k.case_id) as handled
+from unnest($2::text[]) with ordinality as k(case_id, n)
 left join feed_parked q on q.consumer = $1 and q.case_id = k.case_id`;
 
 const handled = `
@@ -49,7 +56,6 @@ on conflict (consumer) do update set position = excluded.position, saved_at = no
 export const statements = {
   states,
   handled,
-  handledOf: 'select topic, revision from feed_progress where consumer = $1 and case_id = $2',
   park,
   parkOnce,
   wait: `update feed_parked set waiting_revision = greatest(waiting_revision, $3) where consumer = $1 and case_id = $2`,
