@@ -69,6 +69,12 @@ export async function conflictOf(append: Promise<unknown>): Promise<number | und
   }
 }
 
+export async function refusalOf(append: Promise<unknown>): Promise<WrongExpectedRevision> {
+  const outcome = await append.catch((error: unknown) => error);
+  if (outcome instanceof WrongExpectedRevision) return outcome;
+  throw new Error('the append was not refused', { cause: outcome });
+}
+
 /** Collects items of a subscription until `enough` says so, or eight seconds have passed. */
 export async function collect(
   store: EventStore,

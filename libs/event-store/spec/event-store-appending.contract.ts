@@ -2,7 +2,15 @@ import { eventHash } from '../src/case-streams/chain';
 import { BrokenLink, InvalidEvent } from '../src/event-store.errors';
 import { type EventStore, type ExpectedRevision } from '../src/event-store.port';
 import { limits } from '../src/json/event-checks';
-import { conflictOf, eventsOf, newStream, someEvent, someEvents, sizedEvent } from './contract-events';
+import {
+  conflictOf,
+  eventsOf,
+  newStream,
+  refusalOf,
+  sizedEvent,
+  someEvent,
+  someEvents,
+} from './contract-events';
 
 export function appending(store: () => EventStore): void {
   expectations(store);
@@ -39,6 +47,16 @@ function expectations(store: () => EventStore): void {
       expect(await eventsOf(store(), stream)).toHaveLength(3);
     },
   );
+
+  it('tells a writer who expected too little what it missed, as it stands in the stream, or says nothing', async () => {
+    const stream = newStream();
+    await store().append(stream, 'none', someEvents(3));
+    const told = await refusalOf(store().append(stream, 0, [someEvent()]));
+    const missed = (await eventsOf(store(), stream)).slice(1);
+    expect([missed, undefined]).toContainEqual(told.missed);
+    for (const expected of ['none', 7] as const)
+      expect((await refusalOf(store().append(stream, expected, [someEvent()]))).missed).toBeUndefined();
+  });
 
   it.each<[ExpectedRevision]>([['none'], ['any']])(
     'takes %j for a stream that does not exist',

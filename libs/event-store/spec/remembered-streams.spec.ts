@@ -99,6 +99,16 @@ describe('a command on a stream that this process remembers', () => {
     expect(seen).toEqual([1, 2]);
   });
 
+  it('is decided again without reading, for the refusal brings what was missed', async () => {
+    const { here, elsewhere, asked } = twoProcesses();
+    await here.execute(stream, command(1), open);
+    for (const n of [2, 3]) await elsewhere.execute(stream, command(n), fill);
+    asked.reads = asked.appends = 0;
+    expect(await here.execute(stream, command(4), fill)).toMatchObject({ kind: 'accepted', revision: 3 });
+    expect(asked).toEqual({ reads: 0, appends: 2 });
+    expect((await here.load(stream)).events.map(({ revision }) => revision)).toEqual([0, 1, 2, 3]);
+  });
+
   it.each<[string, Decide]>([
     ['refused', (history) => (history.length < 2 ? reject('TOO_EARLY', 'conflict') : accept(filled))],
     ['left as it is', (history) => (history.length < 2 ? accept() : accept(filled))],

@@ -1,3 +1,5 @@
+import { type RecordedEvent } from './event-store.port';
+
 /** Base of the store's typed errors. `retriable` says whether the identical request may succeed later. */
 export abstract class EventStoreError extends Error {
   abstract readonly code: string;
@@ -22,6 +24,11 @@ export class WrongExpectedRevision extends EventStoreError {
     readonly expected: string,
     /** Revision of the stream's last event, or undefined when it does not exist. */
     readonly actual: number | undefined,
+    /**
+     * What stands after the expected revision, complete and in its order, for whoever wants to decide again without reading. Undefined where the
+     * store does not say so: no exact revision was expected, or it is more than an answer should carry.
+     */
+    readonly missed?: readonly RecordedEvent[],
   ) {
     super(`stream ${stream} is at ${actual ?? 'none'}, expected ${expected}`);
   }

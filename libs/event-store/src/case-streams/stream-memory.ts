@@ -66,6 +66,11 @@ export class StreamMemory {
     }
   }
 
+  /** Revision up to which a stream is kept; −1 when it is not. */
+  reach(stream: string): number {
+    return this.kept.get(stream)?.head.revision ?? -1;
+  }
+
   /** What this process has appended onto a stream that it had loaded. */
   appended(stream: string, events: Events, head: Remembered['head']): void {
     this.remember(stream, { events, head });

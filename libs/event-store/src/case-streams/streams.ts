@@ -102,8 +102,9 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     try {
       return await sendUntilAnswered(() => store.append(stream, expected, drafts), patience);
     } catch (error) {
-      if (error instanceof WrongExpectedRevision) return undefined;
-      throw error;
+      if (!(error instanceof WrongExpectedRevision)) throw error;
+      for (const event of error.missed ?? []) memory.learn(event);
+      return undefined;
     }
   }
 
@@ -144,8 +145,13 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     context: CommandContext,
     decide: Decide<E>,
   ): Promise<CommandOutcome<E>> {
-    const quick = await attemptFromMemory(stream, context, decide);
-    if (quick !== undefined) return quick;
+    for (let race = 1; race <= races; race += 1) {
+      const reach = memory.reach(stream);
+      const quick = await attemptFromMemory(stream, context, decide);
+      if (quick !== undefined) return quick;
+      // A refusal brings what was missed, mostly: then there is nothing to read.
+      if (memory.reach(stream) <= reach) break;
+    }
     for (let race = 1; race <= races; race += 1) {
       const loaded = await loadAtLeast<E>(stream, context.atLeastRevision ?? -1);
       const outcome = await attempt(loaded, context, decide);

@@ -109,6 +109,7 @@ function checkExpectation(stream: string, own: readonly RecordedEvent[], expecte
       stream,
       typeof expected === 'object' ? String(expected.revision) : String(expected),
       last?.revision,
+      missedAfter(expected, own),
     );
   };
   if (expected === 'any') return;
@@ -118,6 +119,14 @@ function checkExpectation(stream: string, own: readonly RecordedEvent[], expecte
   if (last?.revision !== revision) return wrong();
   if (typeof expected === 'object' && eventHash(last) !== expected.headHash)
     throw new BrokenLink(`stream ${stream} at ${revision}`);
+}
+
+function missedAfter(
+  expected: ExpectedRevision,
+  own: readonly RecordedEvent[],
+): readonly RecordedEvent[] | undefined {
+  const first = slotOf(expected) ?? 0;
+  return first > 0 && first < own.length ? own.slice(first) : undefined;
 }
 
 function resultOf(own: readonly RecordedEvent[], revision: number, replayed: boolean): AppendResult {

@@ -2,6 +2,7 @@ import { defaultDeadlineMs } from '../deadline';
 import { DeadlineExceeded, EventStoreError } from '../event-store.errors';
 import { type CallOptions, type NewEvent } from '../event-store.port';
 import { limits } from '../json/event-checks';
+import { type MissedRow } from './event-rows';
 
 export interface AppendRequest {
   readonly stream: string;
@@ -16,6 +17,8 @@ export interface AppendRow {
   readonly kind: 'ok' | 'replayed' | 'conflict' | 'broken_link';
   readonly revision: number | null;
   readonly position: string | null;
+  /** Of a conflict: see `WrongExpectedRevision.missed`. */
+  readonly missed?: readonly MissedRow[] | null;
 }
 
 export interface AppendTransport {

@@ -3,6 +3,7 @@ import { eventHash } from '../case-streams/chain';
 import { categoryOf } from '../json/event-checks';
 import { type AppendRequest, type AppendRow, type AppendTransport } from './append-flights';
 import { integerArray, textArray, uuidArray } from './binary-arrays';
+import { type MissedRow } from './event-rows';
 import { type WireValue } from './prepared-call';
 import { storeCall } from './store-call';
 
@@ -12,8 +13,9 @@ export function appendTransport(pool: Pool): AppendTransport {
     one: async (request) => {
       const [row] = await storeCall(pool, 'append', one, valuesOfOne(request), request.call);
       if (row === undefined) throw new TypeError('eventstore.append gave no answer');
-      const [kind, revision, position] = row as [AppendRow['kind'], string | null, string | null];
-      return { kind, revision: revision === null ? null : Number(revision), position };
+      const [kind, revision, position, missed] = row as AnswerToOne;
+      const answer = { kind, revision: revision === null ? null : Number(revision), position };
+      return missed === null ? answer : { ...answer, missed: JSON.parse(missed) as readonly MissedRow[] };
     },
     many: async (requests) => {
       const sorted = [...requests].sort(byExpectationAndName);
@@ -27,8 +29,17 @@ export function appendTransport(pool: Pool): AppendTransport {
 
 const one = {
   name: 'eventstore-append',
-  text: 'select kind, revision, position from eventstore.append($1, $2, $3, $4, $5::uuid[], $6::text[], $7::text[], $8::text[], $9)',
+  text: `select kind, revision, position, case when kind = 'conflict' then eventstore.missed($1, $3, revision)::text end
+    from eventstore.append($1, $2, $3, $4, $5::uuid[], $6::text[], $7::text[], $8::text[], $9)`,
 };
+
+/** Position of the last event written; JSON of what a conflict has missed. */
+type AnswerToOne = readonly [
+  kind: AppendRow['kind'],
+  revision: string | null,
+  position: string | null,
+  missed: string | null,
+];
 
 const many = {
   name: 'eventstore-append-many',

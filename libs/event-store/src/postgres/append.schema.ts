@@ -4,6 +4,9 @@
  */
 export const horizonTag = 0x6265;
 
+/** Most that a refused append is told of what it missed: events, and bytes of their data and metadata. */
+export const [mostMissed, mostMissedBytes] = [20, 100_000] as const;
+
 /**
  * Appends in one round trip, as a definer's function: callers need no right to write tables.
  *
@@ -91,5 +94,21 @@ begin
   end if;
   select s.revision into v_actual from eventstore.streams s where s.stream = p_stream;
   return query select case when p_link is not null and v_actual = p_expected then 'broken_link' else 'conflict' end, v_actual, null::bigint;
+end $$;
+
+-- What whoever expected a revision has missed, in order; null where nothing was, or more than belongs into an answer. Volatile: the snapshot
+-- of the calling statement may be older than the append that won.
+create or replace function eventstore.missed(p_stream text, p_expected integer, p_actual integer) returns json
+language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
+begin
+  if p_expected < 0 or p_actual is null or p_actual <= p_expected or p_actual - p_expected > ${mostMissed} then
+    return null;
+  end if;
+  return (
+    select case when sum(octet_length(e.data) + octet_length(e.metadata)) <= ${mostMissedBytes} then
+        json_agg(json_build_array(e.position::text, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at::text) order by e.revision)
+      end
+      from eventstore.events e where e.stream = p_stream and e.revision > p_expected
+  );
 end $$;
 `;

@@ -19,11 +19,23 @@ export type EventRow = readonly [
   storedAt: string,
 ];
 
+/** An event in the answer to a refused append. */
+export type MissedRow = readonly [
+  position: string,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+  storedAt: string,
+];
+
 export const isEvent = ([, , , id]: EventRow): boolean => id !== null;
 
 export const token = (position: string): Position => position.padStart(20, '0');
 
-export function recorded(row: EventRow): RecordedEvent {
+export function recorded(row: EventRow | MissedRow): RecordedEvent {
   const [position, stream, revision, id, type, data, metadata, storedAt] = row;
   return {
     position: token(position ?? ''),

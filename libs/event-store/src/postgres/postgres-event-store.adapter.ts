@@ -12,7 +12,7 @@ import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
 import { appendTransport } from './append-transport';
-import { token } from './event-rows';
+import { recorded, token } from './event-rows';
 import { readAllByCopy } from './postgres-copying';
 import { readAllFrom, readStreamFrom } from './postgres-reading';
 import { WakeUpChannel } from './wake-up-channel';
@@ -96,7 +96,7 @@ function ownPool({
 function resultOf(stream: string, expected: ExpectedRevision, row: AppendRow): AppendResult {
   if (row.kind === 'conflict') {
     const words = typeof expected === 'object' ? String(expected.revision) : String(expected);
-    throw new WrongExpectedRevision(stream, words, row.revision ?? undefined);
+    throw new WrongExpectedRevision(stream, words, row.revision ?? undefined, row.missed?.map(recorded));
   }
   if (row.kind === 'broken_link') throw new BrokenLink(`stream ${stream} at ${row.revision ?? 'none'}`);
   return {
