@@ -51,6 +51,44 @@ describe('keys kept for moments', () => {
     expect(await keys.keyOf('a')).toEqual(key(1));
   });
 
+  it('a key that was just minted is not asked for; one that was there already is', async () => {
+    const source = counting({ a: key(1), b: key(2) });
+    const minting = { ...source, mint: async (id: string) => (id === 'a' ? key(1) : undefined) };
+    let now = 0;
+    const keys = cachedSubjectKeys(minting, { size: 2, ttlMs: 5_000 }, () => now);
+    await Promise.all([keys.mint('a', 'MUS'), keys.mint('b', 'MUS')]);
+    expect([await keys.keyOf('a'), await keys.keyOf('b')]).toEqual([key(1), key(2)]);
+    expect(source.asked).toEqual(['b']);
+    now = 5_000;
+    await keys.keyOf('a');
+    expect(source.asked).toEqual(['b', 'a']);
+  });
+
+  it('a key is not held when minting it failed, nor when it was erased meanwhile', async () => {
+    const source = counting({ a: key(1) });
+    let fail = true;
+    let goOn: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (goOn = resolve));
+    const minting = {
+      ...source,
+      mint: async () => {
+        if (fail) throw new Error('down');
+        await waiting;
+        return key(9);
+      },
+    };
+    const keys = cachedSubjectKeys(minting, { size: 2, ttlMs: 5_000 }, () => 0);
+    await expect(keys.mint('a', 'MUS')).rejects.toThrow('down');
+    expect(await keys.keyOf('a')).toEqual(key(1));
+    fail = false;
+    const minted = keys.mint('a', 'MUS');
+    await keys.erase('a');
+    goOn();
+    await minted;
+    await keys.keyOf('a');
+    expect(source.asked).toEqual(['a', 'a']);
+  });
+
   it('erasing drops the key at once', async () => {
     const source = counting({ a: key(1) });
     const keys = cachedSubjectKeys(source, { size: 2, ttlMs: 5_000 }, () => 0);

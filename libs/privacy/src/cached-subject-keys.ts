@@ -34,16 +34,25 @@ export function cachedSubjectKeys(
     const oldest = held.size > limits.size ? held.keys().next().value : undefined;
     if (oldest !== undefined) held.delete(oldest);
   };
-  const read = (subjectId: string): Promise<Uint8Array> => {
-    const entry: Held = { until: monotonicMs() + limits.ttlMs, key: keys.keyOf(subjectId) };
+  /** Held from the beginning, so that an erasure meanwhile drops it. */
+  const holdFor = (subjectId: string, key: Promise<Uint8Array>): Promise<Uint8Array> => {
+    const entry: Held = { until: monotonicMs() + limits.ttlMs, key };
     hold(subjectId, entry);
-    entry.key.catch(() => {
+    key.catch(() => {
       if (held.get(subjectId) === entry) held.delete(subjectId);
     });
-    return entry.key;
+    return key;
   };
+  const read = (subjectId: string): Promise<Uint8Array> => holdFor(subjectId, keys.keyOf(subjectId));
   return {
-    mint: (subjectId, tenant) => keys.mint(subjectId, tenant),
+    mint: async (subjectId, tenant) => {
+      const minted = keys.mint(subjectId, tenant);
+      void holdFor(
+        subjectId,
+        minted.then((key) => key ?? keys.keyOf(subjectId)),
+      );
+      return minted;
+    },
     keyOf: async (subjectId) => {
       const known = held.get(subjectId);
       if (known === undefined || known.until <= monotonicMs()) return read(subjectId);

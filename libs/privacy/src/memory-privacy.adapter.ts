@@ -16,7 +16,10 @@ export function createMemorySubjectKeys(): SubjectKeys {
   const keys = new Map<string, Uint8Array | 'erased'>();
   return {
     mint: async (subjectId) => {
-      if (!keys.has(subjectId)) keys.set(subjectId, randomBytes(keyBytes));
+      if (keys.has(subjectId)) return undefined;
+      const key = randomBytes(keyBytes);
+      keys.set(subjectId, key);
+      return key;
     },
     keyOf: async (subjectId) => {
       const key = keys.get(subjectId);

@@ -14,11 +14,11 @@ type KeyRow = { wrapped: Buffer | null; kek_version: string | null };
 /** Data keys in `keys.subject_key`, wrapped. Holds no key itself; see `cachedSubjectKeys`. */
 export function createPostgresSubjectKeys(pool: Pool, keyEncryption: KeyEncryption): SubjectKeys {
   const query = async <Row extends QueryResultRow>(
-    text: string,
+    statement: { readonly name: string; readonly text: string },
     values: unknown[],
   ): Promise<QueryResult<Row>> => {
     try {
-      return await withDeadline(pool.query<Row>(text, values), callTimeoutMs);
+      return await withDeadline(pool.query<Row>({ ...statement, values }), callTimeoutMs);
     } catch (error) {
       throw new KeysUnavailable('the key table does not answer', { cause: error });
     }
@@ -27,7 +27,8 @@ export function createPostgresSubjectKeys(pool: Pool, keyEncryption: KeyEncrypti
     mint: async (subjectId, tenant) => {
       const key = randomBytes(keyBytes);
       const { version, wrapped } = await reach(keyEncryption.wrap(key));
-      await query(insertKey, [subjectId, tenant, Buffer.from(wrapped), version]);
+      const { rowCount } = await query(insertKey, [subjectId, tenant, Buffer.from(wrapped), version]);
+      return rowCount === 1 ? key : undefined;
     },
     keyOf: async (subjectId) => {
       const found = await query<KeyRow>(selectKey, [subjectId]);
@@ -43,11 +44,20 @@ export function createPostgresSubjectKeys(pool: Pool, keyEncryption: KeyEncrypti
   };
 }
 
-const insertKey = `insert into keys.subject_key (subject_id, tenant, wrapped, kek_version)
-  values ($1, $2, $3, $4) on conflict (subject_id) do nothing`;
-const selectKey = 'select wrapped, kek_version from keys.subject_key where subject_id = $1';
-const eraseKey = `update keys.subject_key set wrapped = null, kek_version = null, erased_at = now()
-  where subject_id = $1 and erased_at is null`;
+const insertKey = {
+  name: 'keys-mint',
+  text: `insert into keys.subject_key (subject_id, tenant, wrapped, kek_version)
+    values ($1, $2, $3, $4) on conflict (subject_id) do nothing`,
+};
+const selectKey = {
+  name: 'keys-of',
+  text: 'select wrapped, kek_version from keys.subject_key where subject_id = $1',
+};
+const eraseKey = {
+  name: 'keys-erase',
+  text: `update keys.subject_key set wrapped = null, kek_version = null, erased_at = now()
+    where subject_id = $1 and erased_at is null`,
+};
 
 /** A key-encryption key that fails with a permanent error stays permanent; anything else may pass. */
 async function reach<T>(call: Promise<T>): Promise<T> {
