@@ -16,6 +16,8 @@ export class RouteCaseHandler {
   async handle(message: PublishedEvent): Promise<void> {
     const { streams, profiles, clock, log } = this.platform;
     const caseId = message.subject;
+    // Read once: what opened it and what is decided on are both remembered afterwards.
+    await streams.load(caseStream(caseId));
     const opening = await this.openings.of(caseId);
     if (opening === undefined) throw new PermanentFault('CASE_UNKNOWN');
     const { profile } = await profiles.at(opening.tenant, opening.profileVersion);
