@@ -60,6 +60,16 @@ export interface LoadedStream<E extends { type: string; data: unknown } = CaseEv
   readonly head?: { readonly revision: number; readonly hash: string };
 }
 
+/** What a command decides on is what came before it; it may be called twice and must not mind. */
+export type Decide<E extends { type: string; data: unknown } = CaseEvent> = (
+  history: readonly StoredEvent<E>[],
+) => Decision<E> | Promise<Decision<E>>;
+
+export interface StreamCommand<E extends { type: string; data: unknown } = CaseEvent> {
+  readonly context: CommandContext;
+  readonly decide: Decide<E>;
+}
+
 /**
  * Loads, decides and appends on one stream (cases and messages alike).
  *
@@ -92,8 +102,26 @@ export interface Streams {
   execute<E extends { type: string; data: unknown } = CaseEvent>(
     stream: string,
     context: CommandContext,
-    decide: (history: readonly StoredEvent<E>[]) => Decision<E> | Promise<Decision<E>>,
+    decide: Decide<E>,
   ): Promise<CommandOutcome<E>>;
+  /**
+   * Several commands on one stream, in one append, all or nothing. Each decides on what those before it lead to and keeps its own id: a repeated one is
+   * answered as if it had come alone. Outcomes in their order, up to the first refusal; what was accepted before that is appended. `beginsStream` and
+   * `atLeastRevision` are the first command's.
+   */
+  executeAll<E extends { type: string; data: unknown } = CaseEvent>(
+    stream: string,
+    commands: readonly StreamCommand<E>[],
+  ): Promise<readonly CommandOutcome<E>[]>;
+}
+
+/** One command alone, by way of several. */
+export function executeBy(executeAll: Streams['executeAll']): Streams['execute'] {
+  return async (stream, context, decide) => {
+    const [outcome] = await executeAll(stream, [{ context, decide }]);
+    if (outcome === undefined) throw new TypeError('a command has no outcome');
+    return outcome;
+  };
 }
 
 export interface StreamsOptions {

@@ -1,5 +1,4 @@
 import { type RawEvent, type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
-import { type Decision } from '@balagh/decider';
 import {
   ConflictExhausted,
   DeadlineExceeded,
@@ -9,12 +8,13 @@ import {
 } from '../event-store.errors';
 import { type AppendResult, type EventStore, type ExpectedRevision } from '../event-store.port';
 import {
-  type CommandContext,
   type CommandOutcome,
   type LoadedStream,
   type Patience,
+  type StreamCommand,
   type Streams,
   type StreamsOptions,
+  executeBy,
 } from './case-streams';
 import { eventHash } from './chain';
 import { answerBeforeDeciding, outcomeOf } from './command-answer';
@@ -66,32 +66,47 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     }
   }
 
-  type Decide<E extends DomainEvent> = (
-    history: readonly StoredEvent<E>[],
-  ) => Decision<E> | Promise<Decision<E>>;
+  /** What the commands lead to on what was loaded. Nothing is written. */
+  async function decideAll<E extends DomainEvent>(
+    loaded: LoadedStream<E>,
+    commands: readonly StreamCommand<E>[],
+  ): Promise<Decided<E>> {
+    let { events, head } = loaded;
+    const [outcomes, raw]: [CommandOutcome<E>[], RawEvent[]] = [[], []];
+    for (const { context, decide } of commands) {
+      const answer = answerBeforeDeciding(events, context);
+      const decision = answer === undefined ? await decide(events) : undefined;
+      const accepted = decision?.kind === 'accepted' ? decision.events : [];
+      const onto = { stream: loaded.stream, ...(head === undefined ? {} : { head }) };
+      const drafts = draftEvents(onto, accepted, context, { authored, now: options.now() });
+      const written = drafts.map(({ event }) => event as StoredEvent<E>);
+      const outcome = answer ?? (decision?.kind === 'rejected' ? decision : outcomeOf<E>(events, written));
+      outcomes.push(outcome);
+      if (outcome.kind === 'rejected') break;
+      if (drafts.length === 0) continue;
+      raw.push(...drafts.map((draft) => draft.raw));
+      events = [...events, ...written];
+      head = headOf(raw);
+    }
+    return { outcomes, raw, events };
+  }
 
   /** Undefined: somebody else has appended. */
   async function attempt<E extends DomainEvent>(
     loaded: LoadedStream<E>,
-    context: CommandContext,
-    decide: Decide<E>,
-  ): Promise<CommandOutcome<E> | undefined> {
+    commands: readonly StreamCommand<E>[],
+  ): Promise<Decided<E> | undefined> {
     const { stream, head } = loaded;
-    const answer = answerBeforeDeciding(loaded.events, context);
-    if (answer !== undefined) return answer;
-    const decision = await decide(loaded.events);
-    if (decision.kind === 'rejected') return decision;
-    if (decision.events.length === 0) return outcomeOf(loaded.events, []);
-    const drafts = draftEvents(loaded, decision.events, context, { authored, now: options.now() });
+    const decided = await decideAll(loaded, commands);
+    const { raw, events } = decided;
+    if (raw.length === 0) return decided;
     const expected = head === undefined ? 'none' : { revision: head.revision, headHash: head.hash };
-    const raw = drafts.map((draft) => draft.raw);
     const appended = await appendDrafts(stream, expected, raw);
     if (appended === undefined) return undefined;
-    const written = drafts.map(({ event }) => event as StoredEvent<E>);
     // What was there before may have been recorded at another moment than these bytes say.
     if (appended.replayed) memory.forget(stream);
-    else memory.appended(stream, [...loaded.events, ...written], headOf(raw));
-    return outcomeOf(loaded.events, written);
+    else memory.appended(stream, events, headOf(raw));
+    return decided;
   }
 
   async function appendDrafts(
@@ -115,47 +130,46 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
    */
   async function attemptFromMemory<E extends DomainEvent>(
     stream: string,
-    context: CommandContext,
-    decide: Decide<E>,
-  ): Promise<CommandOutcome<E> | undefined> {
-    const known = memory.remembered<E>(stream, context.atLeastRevision ?? -1);
-    const remembered = known ?? (context.beginsStream === true ? { stream, events: [] } : undefined);
+    commands: readonly StreamCommand<E>[],
+  ): Promise<readonly CommandOutcome<E>[] | undefined> {
+    const { atLeastRevision = -1, beginsStream } = commands[0]?.context ?? {};
+    const known = memory.remembered<E>(stream, atLeastRevision);
+    const remembered = known ?? (beginsStream === true ? { stream, events: [] } : undefined);
     if (remembered === undefined) return undefined;
     try {
-      const outcome = await attempt(remembered, context, decide);
-      const confirmed = outcome?.kind === 'accepted' && outcome.events.length > 0;
+      const decided = await attempt(remembered, commands);
+      if (decided === undefined) return undefined;
+      const confirmed = decided.raw.length > 0 || decided.outcomes.every(standsInTheStream);
       // Forgotten: the events were there already, and only the stream itself can say how they were recorded.
-      return confirmed && memory.remembered(stream, outcome.revision) !== undefined ? outcome : undefined;
+      return confirmed && memory.reach(stream) >= decided.events.length - 1 ? decided.outcomes : undefined;
     } catch (error) {
       if (error instanceof Unavailable || error instanceof DeadlineExceeded) throw error;
       return undefined;
     }
   }
 
-  function execute<E extends DomainEvent>(
+  function executeAll<E extends DomainEvent>(
     stream: string,
-    context: CommandContext,
-    decide: Decide<E>,
-  ): Promise<CommandOutcome<E>> {
-    return turns.take(stream, () => decideAndAppend(stream, context, decide));
+    commands: readonly StreamCommand<E>[],
+  ): Promise<readonly CommandOutcome<E>[]> {
+    return turns.take(stream, () => decideAndAppend(stream, commands));
   }
 
   async function decideAndAppend<E extends DomainEvent>(
     stream: string,
-    context: CommandContext,
-    decide: Decide<E>,
-  ): Promise<CommandOutcome<E>> {
+    commands: readonly StreamCommand<E>[],
+  ): Promise<readonly CommandOutcome<E>[]> {
     for (let race = 1; race <= races; race += 1) {
       const reach = memory.reach(stream);
-      const quick = await attemptFromMemory(stream, context, decide);
+      const quick = await attemptFromMemory(stream, commands);
       if (quick !== undefined) return quick;
       // A refusal brings what was missed, mostly: then there is nothing to read.
       if (memory.reach(stream) <= reach) break;
     }
     for (let race = 1; race <= races; race += 1) {
-      const loaded = await loadAtLeast<E>(stream, context.atLeastRevision ?? -1);
-      const outcome = await attempt(loaded, context, decide);
-      if (outcome !== undefined) return outcome;
+      const loaded = await loadAtLeast<E>(stream, commands[0]?.context.atLeastRevision ?? -1);
+      const decided = await attempt(loaded, commands);
+      if (decided !== undefined) return decided.outcomes;
     }
     throw new ConflictExhausted(`stream ${stream}: lost ${races} races`);
   }
@@ -167,7 +181,26 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     return memory.remembered<E>(stream, revision) ?? loadAtLeast<E>(stream, revision);
   }
 
-  return { load, loadReaching, execute, learn: (event) => memory.learn(event) as StoredEvent | undefined };
+  return {
+    load,
+    loadReaching,
+    execute: executeBy(executeAll),
+    executeAll,
+    learn: (event) => memory.learn(event) as StoredEvent | undefined,
+  };
+}
+
+interface Decided<E extends DomainEvent> {
+  readonly outcomes: readonly CommandOutcome<E>[];
+  /** To be appended; empty when nothing is. */
+  readonly raw: readonly RawEvent[];
+  /** The stream as it stands then. */
+  readonly events: readonly StoredEvent<E>[];
+}
+
+/** Answered with events that are there already. */
+function standsInTheStream(outcome: CommandOutcome<DomainEvent>): boolean {
+  return outcome.kind === 'accepted' && outcome.events.length > 0;
 }
 
 /** Events never change: the beginning of a stream is what it was. The next event names the hash of its last one. */

@@ -1,4 +1,4 @@
-import { type EventStore, ForeignEventType, type Streams, createStreams } from '@balagh/event-store';
+import { type EventStore, ForeignEventType, type Streams, createStreams, executeBy } from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 
 /** Personal data was asked for in a service that was given no keys. A bug or a wrong deployment, never a user's fault. */
@@ -27,8 +27,6 @@ export function privacyWithoutKeys(): Privacy {
 /** The streams of a service that authors no events: it reads, and cannot append. */
 export function readOnlyStreams(store: EventStore, now: () => string): Streams {
   const streams = createStreams(store, { author: 'access', now });
-  return {
-    ...streams,
-    execute: () => Promise.reject(new ForeignEventType('this service authors no events')),
-  };
+  const executeAll = () => Promise.reject(new ForeignEventType('this service authors no events'));
+  return { ...streams, executeAll, execute: executeBy(executeAll) };
 }

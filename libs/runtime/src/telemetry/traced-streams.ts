@@ -1,4 +1,5 @@
-import { type CommandContext, type Streams } from '@balagh/event-store';
+import { type Span } from '@opentelemetry/api';
+import { type CommandContext, type CommandOutcome, type Streams, executeBy } from '@balagh/event-store';
 import { activeSpanContext, inSpan, traceparentOf } from './spans';
 
 /**
@@ -6,30 +7,37 @@ import { activeSpanContext, inSpan, traceparentOf } from './spans';
  * event continues there, in another process and after any restart (SYS-07).
  */
 export function traceStreams(streams: Streams): Streams {
-  return {
-    ...streams,
-    execute(stream, given, decide) {
-      const options = { parent: parentOf(given), attributes: attributesOf(stream, given) };
-      return inSpan('stream.execute', options, async (span) => {
-        const trace = traceparentOf(span);
-        const outcome = await streams.execute(
-          stream,
-          trace === undefined ? given : { ...given, trace },
-          decide,
-        );
-        span.setAttribute('balagh.outcome', outcome.kind);
-        if (outcome.kind === 'rejected') span.setAttribute('balagh.rejection', outcome.rejection.code);
-        else {
-          span.setAttribute(
-            'balagh.event.types',
-            outcome.events.map(({ type }) => type),
-          );
-          span.setAttribute('balagh.revision', outcome.revision);
-        }
-        return outcome;
-      });
-    },
+  const executeAll: Streams['executeAll'] = (stream, commands) => {
+    const [first] = commands;
+    if (first === undefined) return Promise.resolve([]);
+    const options = { parent: parentOf(first.context), attributes: attributesOf(stream, first.context) };
+    return inSpan('stream.execute', options, async (span) => {
+      const trace = traceparentOf(span);
+      const traced = commands.map(({ context, decide }) => ({
+        context: trace === undefined ? context : { ...context, trace },
+        decide,
+      }));
+      const outcomes = await streams.executeAll(stream, traced);
+      describe(span, outcomes);
+      return outcomes;
+    });
   };
+  return { ...streams, executeAll, execute: executeBy(executeAll) };
+}
+
+function describe(span: Span, outcomes: readonly CommandOutcome<{ type: string; data: unknown }>[]): void {
+  const last = outcomes.at(-1);
+  if (last === undefined) return;
+  span.setAttribute('balagh.outcome', last.kind);
+  if (last.kind === 'rejected') span.setAttribute('balagh.rejection', last.rejection.code);
+  const accepted = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome] : []));
+  const revision = accepted.at(-1)?.revision;
+  if (revision === undefined) return;
+  span.setAttribute(
+    'balagh.event.types',
+    accepted.flatMap(({ events }) => events.map(({ type }) => type)),
+  );
+  span.setAttribute('balagh.revision', revision);
 }
 
 /** The span at work, unless it belongs to another story than the command does: then the command's own. */

@@ -5,7 +5,15 @@ import { type CommandContext } from '@balagh/event-store';
 import { type Profile } from '@balagh/profile';
 import { type EvidenceKind, attachDecider } from '../domain/attach.decider';
 import { type AttachmentStore } from './attachment-store.port';
-import { type Answered, type Desk, decideOnPage, findPage, notFound, refused } from './case-desk';
+import {
+  type Answered,
+  type DecideOnPage,
+  type Desk,
+  decideOnPage,
+  findPage,
+  notFound,
+  refused,
+} from './case-desk';
 import { type EvidenceInspector, type Inspected } from './evidence-inspector.port';
 
 export type { EvidenceKind };
@@ -39,8 +47,15 @@ export class AddAttachmentHandler {
   }
 
   /** Adds what `check` found clean. */
-  add(context: CommandContext, { caseId, kind, clean, location }: CleanAttachment): Promise<Answered> {
-    const attachmentId = this.desk.derivedId(context.commandId, 'attachment');
+  add(context: CommandContext, attachment: CleanAttachment): Promise<Answered> {
+    return decideOnPage(this.desk, context, attachment.caseId, this.adding(context, attachment));
+  }
+
+  adding(
+    { commandId, tenant }: CommandContext,
+    { caseId, kind, clean, location }: CleanAttachment,
+  ): DecideOnPage {
+    const attachmentId = this.desk.derivedId(commandId, 'attachment');
     const evidence = {
       attachmentId,
       kind,
@@ -49,14 +64,14 @@ export class AddAttachmentHandler {
       sha256: createHash('sha256').update(clean.content).digest('hex'),
       ...(location !== undefined && { location }),
     };
-    return decideOnPage(this.desk, context, caseId, async (state, { profile, subjectId }) => {
+    return async (state, { profile, subjectId }) => {
       const decision = attachDecider.decide({ evidence, profile }, state);
       if (decision.kind === 'accepted' && decision.events.length > 0) {
         const sealed = await this.desk.privacy.sealBytes(subjectId, clean.content);
-        await this.store.put({ tenant: context.tenant, caseId, attachmentId }, sealed);
+        await this.store.put({ tenant, caseId, attachmentId }, sealed);
       }
       return decision;
-    });
+    };
   }
 
   /** Size, true type and readability of a file, before anything is stored. */

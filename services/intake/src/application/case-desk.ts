@@ -1,6 +1,11 @@
 import { type CaseEvent, caseStream } from '@balagh/case-events';
 import { type Decision, type Rejection, reject } from '@balagh/decider';
-import { type CommandContext, type CommandOutcome, type Streams } from '@balagh/event-store';
+import {
+  type CommandContext,
+  type CommandOutcome,
+  type StreamCommand,
+  type Streams,
+} from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles } from '@balagh/profile';
 import { AccessDenied, CaseHidden, contentDigest, demandOneLine } from '@balagh/runtime';
@@ -50,18 +55,38 @@ export async function decideOnPage(
 ): Promise<Answered> {
   const page = await findPage(desk, context.tenant, caseId);
   if (page === undefined) return notFound(desk, context, caseId);
+  const command = await commandOnPage(desk, context, page, decide);
+  const outcome = await desk.streams.execute<CaseEvent>(caseStream(caseId), command.context, command.decide);
+  return answerOf(caseId, outcome, command.seen());
+}
+
+export interface CommandOnPage extends StreamCommand<CaseEvent> {
+  /** The case as it was decided on last; undefined where the command was answered without deciding. */
+  readonly seen: () => IntakeCase | undefined;
+}
+
+/** A command under the rules that were pinned when the page was opened. */
+export async function commandOnPage(
+  desk: Pick<Desk, 'privacy'>,
+  context: CommandContext,
+  page: Page,
+  decide: DecideOnPage,
+): Promise<CommandOnPage> {
   let seen: IntakeCase | undefined;
   const pinned = {
     ...context,
     profileVersion: page.profileVersion,
     ...(await contentDigest(desk.privacy, page.subjectId)),
   };
-  const outcome = await desk.streams.execute<CaseEvent>(caseStream(caseId), pinned, (history) => {
-    seen = foldIntakeCase(history);
-    demandOneLine(pinned, history, page.profile.linesHeldTogether);
-    return decide(seen, page);
-  });
-  return answerOf(caseId, outcome, seen);
+  return {
+    context: pinned,
+    decide: (history) => {
+      seen = foldIntakeCase(history);
+      demandOneLine(pinned, history, page.profile.linesHeldTogether);
+      return decide(seen, page);
+    },
+    seen: () => seen,
+  };
 }
 
 export async function findPage(

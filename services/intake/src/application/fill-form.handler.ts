@@ -1,6 +1,6 @@
 import { type CommandContext } from '@balagh/event-store';
 import { fillDecider } from '../domain/fill.decider';
-import { type Answered, type Desk, decideOnPage } from './case-desk';
+import { type Answered, type DecideOnPage, type Desk, decideOnPage } from './case-desk';
 import { type ContactIndex } from './contact-index';
 import { type PlainForm, prepareForm } from './plain-form';
 import { sealedForm } from './sealed-form';
@@ -18,14 +18,22 @@ export class FillFormHandler {
   ) {}
 
   async handle(context: CommandContext, { caseId, form }: FillFormRequest): Promise<Answered> {
-    const answered = await decideOnPage(this.desk, context, caseId, async (state, page) => {
+    const answered = await decideOnPage(this.desk, context, caseId, this.filling(form));
+    if (answered.outcome.kind === 'accepted') await this.afterwards(caseId, form);
+    return answered;
+  }
+
+  filling(form: PlainForm): DecideOnPage {
+    return async (state, page) => {
       const prepared = prepareForm(page.profile, form, state);
       if (prepared.kind === 'rejected') return prepared;
       const sealed = await sealedForm(this.desk.privacy, page.subjectId, prepared);
       return fillDecider.decide({ form: sealed, profile: page.profile }, state);
-    });
-    const hasPhone = form.personal.phone !== undefined;
-    if (answered.outcome.kind === 'accepted' && hasPhone) await this.contacts.refresh(caseId);
-    return answered;
+    };
+  }
+
+  /** Once the answers are in the case. Retry-safe. */
+  async afterwards(caseId: string, { personal }: PlainForm): Promise<void> {
+    if (personal.phone !== undefined) await this.contacts.refresh(caseId);
   }
 }

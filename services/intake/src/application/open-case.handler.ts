@@ -1,11 +1,11 @@
-import { type CaseEvent, type IntakeForm, caseStream } from '@balagh/case-events';
-import { type CommandContext } from '@balagh/event-store';
+import { type IntakeForm, caseStream } from '@balagh/case-events';
+import { type CommandContext, type Decide, type StreamCommand } from '@balagh/event-store';
 import { type Profile, localDay } from '@balagh/profile';
 import { contentDigest } from '@balagh/runtime';
 import { usableChannel } from '../domain/classification';
 import { foldIntakeCase, noCase } from '../domain/intake-case';
 import { openDecider } from '../domain/open.decider';
-import { type Answered, type Desk, answerOf, refused } from './case-desk';
+import { type Answered, type Desk, type Page, answerOf, refused } from './case-desk';
 import { type ContactIndex } from './contact-index';
 import { type PersonalField, prepareForm } from './plain-form';
 import { sealedForm } from './sealed-form';
@@ -14,6 +14,11 @@ export interface OpenCaseRequest {
   readonly channel: string;
   /** Number, handle or device the contact came from; personal. */
   readonly contactReference?: string;
+}
+
+export interface Opening {
+  readonly page: Page;
+  readonly command: StreamCommand;
 }
 
 /** Opens a page (MUS-08). The case id follows from the command id, so a repeated command opens no second page. */
@@ -28,7 +33,18 @@ export class OpenCaseHandler {
   }
 
   async handle(context: CommandContext, request: OpenCaseRequest): Promise<Answered> {
-    const { streams, privacy, profiles, now, derivedId } = this.desk;
+    const opening = await this.opening(context, request);
+    if ('outcome' in opening) return opening;
+    const { page, command } = opening;
+    const { caseId } = page;
+    const outcome = await this.desk.streams.execute(caseStream(caseId), command.context, command.decide);
+    if (outcome.kind === 'accepted') await this.afterwards(page, request);
+    return answerOf(caseId, outcome);
+  }
+
+  /** The page as it will be, with its key, and the command that opens it; or the answer to a contact that is refused. */
+  async opening(context: CommandContext, request: OpenCaseRequest): Promise<Opening | Answered> {
+    const { privacy, profiles, now, derivedId } = this.desk;
     const { tenant } = context;
     const caseId = this.caseIdOf(context.commandId);
     const { profile, version } = await profiles.latest(tenant);
@@ -39,29 +55,33 @@ export class OpenCaseHandler {
     const subjectId = derivedId(caseId, 'subject');
     await privacy.mint(subjectId, tenant);
     const { contactReference } = request;
-    const outcome = await streams.execute<CaseEvent>(
-      caseStream(caseId),
-      {
-        ...context,
-        channel: channel.code,
-        profileVersion: version,
-        beginsStream: true,
-        ...(await contentDigest(privacy, subjectId)),
-      },
-      async (history) => {
-        const command = { caseId, subjectId, channel: channel.code, profile, today };
-        if (contactReference === undefined) return openDecider.decide(command, foldIntakeCase(history));
-        const known = await this.knownFrom(profile, channel.kind, contactReference, subjectId);
-        const sealed = await privacy.seal(subjectId, contactReference);
-        return openDecider.decide(
-          { ...command, contactReference: sealed, ...(known && { known }) },
-          foldIntakeCase(history),
-        );
-      },
-    );
-    const hasPhone = contactReference !== undefined && fieldAnsweredBy(channel.kind) === 'phone';
-    if (outcome.kind === 'accepted' && hasPhone) await this.contacts.refresh(caseId);
-    return answerOf(caseId, outcome);
+    const page = { caseId, subjectId, channel: channel.code, profile, profileVersion: version };
+    const opens = {
+      ...context,
+      channel: channel.code,
+      profileVersion: version,
+      beginsStream: true,
+      ...(await contentDigest(privacy, subjectId)),
+    };
+    const decide: Decide = async (history) => {
+      const command = { caseId, subjectId, channel: channel.code, profile, today };
+      if (contactReference === undefined) return openDecider.decide(command, foldIntakeCase(history));
+      const known = await this.knownFrom(profile, channel.kind, contactReference, subjectId);
+      const sealed = await privacy.seal(subjectId, contactReference);
+      return openDecider.decide(
+        { ...command, contactReference: sealed, ...(known && { known }) },
+        foldIntakeCase(history),
+      );
+    };
+    return { page, command: { context: opens, decide } };
+  }
+
+  /** Once the page is open. Retry-safe. */
+  async afterwards({ caseId, profile, channel }: Page, { contactReference }: OpenCaseRequest): Promise<void> {
+    const kind = profile.channels.find(({ code }) => code === channel)?.kind;
+    const hasPhone =
+      contactReference !== undefined && kind !== undefined && fieldAnsweredBy(kind) === 'phone';
+    if (hasPhone) await this.contacts.refresh(caseId);
   }
 
   private async knownFrom(

@@ -1,11 +1,12 @@
+import { caseStream } from '@balagh/case-events';
 import { type Rejection, reject } from '@balagh/decider';
-import { type CommandContext } from '@balagh/event-store';
+import { type CommandContext, type CommandOutcome, type StreamCommand } from '@balagh/event-store';
 import { type Profile, localDay } from '@balagh/profile';
 import { type EvidenceKind } from './add-attachment.handler';
 import { unknownCode, usableChannel } from '../domain/classification';
 import { noCase } from '../domain/intake-case';
 import { type AddAttachmentHandler, type CleanEvidence } from './add-attachment.handler';
-import { type Answered, type Desk, refused } from './case-desk';
+import { type Answered, type Desk, type Page, answerOf, commandOnPage, refused } from './case-desk';
 import { type FillFormHandler } from './fill-form.handler';
 import { type OpenCaseHandler } from './open-case.handler';
 import { type PlainForm, prepareForm } from './plain-form';
@@ -27,8 +28,9 @@ interface CheckedEvidence {
 }
 
 /**
- * A reporter's whole report in one request: page, form, evidence, registration (MUS-03, MUS-04). Each step is a command
- * of its own whose id follows from the client's key, so a repeated request continues where the first one broke off.
+ * A reporter's whole report in one request: page, form, evidence, registration (MUS-03, MUS-04). Page, form and evidence come into being together, in one
+ * append. Each step is a command of its own all the same, whose id follows from the client's key, so a repeated request continues where the first one broke
+ * off, whichever version of this program it was sent to.
  */
 export class SubmitReportHandler {
   constructor(
@@ -43,7 +45,7 @@ export class SubmitReportHandler {
 
   /** What can be refused is refused before a page is opened; missing fields leave the page open (KWT-11). */
   async handle(reporter: ReporterContext, key: string, report: Report): Promise<Answered> {
-    const { open, fill, attach, register } = this.steps;
+    const { open, register } = this.steps;
     const { tenant } = reporter;
     const commandId = (step: string): string => this.desk.derivedId(key, `${tenant}:${step}`);
     const caseId = open.caseIdOf(commandId('open'));
@@ -53,19 +55,57 @@ export class SubmitReportHandler {
       const id = commandId(step);
       return { ...reporter, channel: report.channel, commandId: id, causationId: id, correlationId: caseId };
     };
-    const { contactReference, form } = report;
-    const page = await open.handle(context('open'), {
-      channel: report.channel,
-      ...(contactReference !== undefined && { contactReference }),
-    });
+    const page = await this.openWithAll(context, report, checked.evidence);
+    return page.outcome.kind === 'rejected' ? page : register.handle(context('register'), { caseId });
+  }
+
+  private async openWithAll(
+    context: (step: string) => CommandContext,
+    report: Report,
+    evidence: readonly CheckedEvidence[],
+  ): Promise<Answered> {
+    const { open, fill, attach } = this.steps;
+    const { form } = report;
+    const opening = await open.opening(context('open'), report);
+    if ('outcome' in opening) return opening;
+    const { page, command } = opening;
+    const { caseId } = page;
+    const steps = [
+      { context: context('fill'), decide: fill.filling(form) },
+      ...evidence.map(({ kind, clean }, index) => {
+        const adds = context(`attach:${index}`);
+        return { context: adds, decide: attach.adding(adds, { caseId, kind, clean }) };
+      }),
+    ];
+    const commands = steps.map((step) => commandOnPage(this.desk, step.context, page, step.decide));
+    const outcomes = await this.desk.streams.executeAll(caseStream(caseId), [
+      command,
+      ...(await Promise.all(commands)).map(onlyUnder(page)),
+    ]);
+    const last = outcomes.at(-1);
+    if (last === undefined || isOfOtherRules(last))
+      return this.oneByOne(context, report, { caseId, evidence });
+    if (outcomes[0]?.kind === 'accepted') await open.afterwards(page, report);
+    if (outcomes[1]?.kind === 'accepted') await fill.afterwards(caseId, form);
+    return answerOf(caseId, last);
+  }
+
+  /** A page that was opened before, under other rules, goes on under those. */
+  private async oneByOne(
+    context: (step: string) => CommandContext,
+    report: Report,
+    { caseId, evidence }: { readonly caseId: string; readonly evidence: readonly CheckedEvidence[] },
+  ): Promise<Answered> {
+    const { open, fill, attach } = this.steps;
+    const page = await open.handle(context('open'), report);
     if (page.outcome.kind === 'rejected') return page;
-    const filled = await fill.handle(context('fill'), { caseId, form });
+    const filled = await fill.handle(context('fill'), { caseId, form: report.form });
     if (filled.outcome.kind === 'rejected') return filled;
-    for (const [index, { kind, clean }] of checked.evidence.entries()) {
+    for (const [index, { kind, clean }] of evidence.entries()) {
       const added = await attach.add(context(`attach:${index}`), { caseId, kind, clean });
       if (added.outcome.kind === 'rejected') return added;
     }
-    return register.handle(context('register'), { caseId });
+    return filled;
   }
 
   private async check(
@@ -98,4 +138,21 @@ export class SubmitReportHandler {
     }
     return { evidence };
   }
+}
+
+const otherRules = 'PAGE_OPENED_UNDER_OTHER_RULES';
+
+/** The rules are those that were pinned when the page was opened, whichever hold now. */
+function onlyUnder({ profileVersion }: Page): (command: StreamCommand) => StreamCommand {
+  return ({ context, decide }) => ({
+    context,
+    decide: (history) =>
+      history[0]?.metadata.profileVersion === profileVersion
+        ? decide(history)
+        : reject(otherRules, 'conflict'),
+  });
+}
+
+function isOfOtherRules(outcome: CommandOutcome): boolean {
+  return outcome.kind === 'rejected' && outcome.rejection.code === otherRules;
 }
