@@ -47,7 +47,7 @@ export class SubmitReportHandler {
   async handle(reporter: ReporterContext, key: string, report: Report): Promise<Answered> {
     const { open, register } = this.steps;
     const { tenant } = reporter;
-    const commandId = (step: string): string => this.desk.derivedId(key, `${tenant}:${step}`);
+    const commandId = (step: string): string => this.commandIdOf(key, tenant, step);
     const caseId = open.caseIdOf(commandId('open'));
     const checked = await this.check(tenant, report);
     if (!('evidence' in checked)) return refused(caseId, checked);
@@ -57,6 +57,11 @@ export class SubmitReportHandler {
     };
     const page = await this.openWithAll(context, report, checked.evidence);
     return page.outcome.kind === 'rejected' ? page : register.handle(context('register'), { caseId });
+  }
+
+  /** Id of a step's command: `open`, `fill`, `attach:0` and so on, `register`. */
+  commandIdOf(key: string, tenant: string, step: string): string {
+    return this.desk.derivedId(key, `${tenant}:${step}`);
   }
 
   private async openWithAll(
