@@ -10,6 +10,7 @@ import {
   encodePageToken,
   manualClock,
   namedUuid,
+  namedUuidAt,
   pageSize,
   reactionContext,
   runInCall,
@@ -190,6 +191,18 @@ describe('named ids and page tokens', () => {
       '2ed6657d-e927-568b-95e1-2665a8aea6a2',
     );
     expect(() => namedUuid('seven', 'x')).toThrow(TypeError);
+  });
+
+  it('makes named ids that lie in the order of their times', () => {
+    const namespace = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+    const at = (n: number): string => new Date(Date.UTC(2026, 0, 4, 6, 0, 0, n)).toISOString();
+    const ids = [0, 1, 2, 999].map((n) => namedUuidAt(at(n), namespace, 'a'));
+    expect([...ids].sort()).toEqual(ids);
+    expect(ids[0]).toMatch(/^019b8797-5300-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(namedUuidAt(at(0), namespace, 'a')).toBe(ids[0]);
+    expect(namedUuidAt(at(0), namespace, 'b')).not.toBe(ids[0]);
+    for (const time of ['yesterday', '1969-12-31T23:59:59Z'])
+      expect(() => namedUuidAt(time, namespace, 'a')).toThrow(TypeError);
   });
 
   it('continues a list where its token says, and refuses a token of another kind', () => {

@@ -21,7 +21,7 @@ export * from './clock';
 export * from './commands/command-context';
 export * from './commands/command-result';
 export { contentDigest, openContentDigest } from './commands/content-digest';
-export { namedUuid } from '@balagh/case-events';
+export { namedUuid, namedUuidAt } from '@balagh/case-events';
 export { ConfigInvalid, readConfig } from './config/config';
 export { kafkaConfig, kafkaSecurityOf, kafkaSettings, refuseMisfits } from './config/kafka-config';
 export { type ServiceConfig, serviceConfig, serviceConfigSchema } from './config/service-config';

@@ -270,6 +270,36 @@ describe('a template', () => {
     );
   });
 
+  it('is asked for once, whatever id an earlier version of this program gave it', async () => {
+    const { world, sms } = worldOf('MUS');
+    const messageId = '90000000-0000-5000-8000-000000000001';
+    const asked = {
+      messageId,
+      trigger: 'CaseRegistered',
+      triggerRevision: 2,
+      template: 'MUS_REGISTERED',
+      recipient: 'REPORTER',
+      channels: ['SMS'],
+      language: 'ar',
+    } as const;
+    await world.happened(opened('PHONE_1111'), await form(world, { phone: PHONE }), registered(), {
+      type: 'NotificationRequested',
+      data: { ...asked, channels: ['SMS'] },
+    });
+    await world.redelivered();
+    await world.work();
+    expect(sms.submissions).toBe(1);
+    expect((await world.messageEvents(messageId)).map(({ type }) => type)).toEqual([
+      'MessagePrepared',
+      'MessageSubmitted',
+      'MessageAccepted',
+    ]);
+    expect(await world.told()).toMatchObject([
+      { type: 'NotificationRequested', data: { messageId } },
+      { type: 'NotificationSent', data: { messageId } },
+    ]);
+  });
+
   it('is the one of the profile version under which the case was opened', async () => {
     const later = {
       ...misfit.templates?.[0],

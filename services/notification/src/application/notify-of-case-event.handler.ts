@@ -4,6 +4,7 @@ import {
   type StoredEvent,
   caseStream,
   messageStream,
+  namedUuidAt,
   publishedPrefix,
 } from '@balagh/case-events';
 import { fold } from '@balagh/decider';
@@ -11,8 +12,8 @@ import { PermanentFault, nothingFollows } from '@balagh/event-feed';
 import { type CommandContext } from '@balagh/event-store';
 import { SubjectErased } from '@balagh/privacy';
 import { type Profile } from '@balagh/profile';
-import { type Platform, namedUuid, reactionContext } from '@balagh/runtime';
-import { type NotificationRequest, caseNotificationDecider } from '../domain/case-notification.decider';
+import { type Platform, reactionContext } from '@balagh/runtime';
+import { type NotificationRequest, askedBy, caseNotificationDecider } from '../domain/case-notification.decider';
 import { planNotifications } from '../domain/notification-planning';
 import { type Draft, draftMessage, sealDraft } from './message-draft';
 import { type MessageLog } from './message-log';
@@ -31,7 +32,7 @@ export interface NotifyParts {
 
 /**
  * Writes down which messages follow from a case event: the requests in the case, the texts and addresses in a stream per
- * message. Sending is the workers' affair. Repeating it repeats nothing: message ids follow from case, revision and template.
+ * message. Sending is the workers' affair. Repeating it repeats nothing: message ids follow from case, event and template.
  */
 export class NotifyOfCaseEvent {
   private readonly pinned = new PinnedVersions();
@@ -84,12 +85,15 @@ export class NotifyOfCaseEvent {
     if (planned.length === 0) return;
     const opener = { privacy: platform.privacy, phoneRegion: directory.phoneRegion };
     const drafts = await Promise.all(planned.map((notification) => draftMessage(notification, opener)));
-    const requests = drafts.map((draft) => requestOf(draft, message, history.at(-1)?.type ?? ''));
+    const [trigger] = history.slice(-1);
+    if (trigger === undefined) return;
+    const requests = drafts.map((draft) => requestOf(draft, trigger, message.subject));
     const stored = await this.request(message, events, requests);
     // Each into a stream of its own, so they may travel together; all have ended before one of them is reported as failed.
     const prepared = await Promise.allSettled(
       drafts.map(async (draft, index) => {
-        const request = stored.get(requests[index]?.messageId ?? '');
+        const asked = requests[index];
+        const request = asked === undefined ? undefined : stored.get(askedBy(asked));
         if (request !== undefined && request.channels.length > 0)
           await this.prepare(message, events, draft, request);
       }),
@@ -99,7 +103,7 @@ export class NotifyOfCaseEvent {
     this.parts.wake();
   }
 
-  /** The requests as the case holds them: those of an earlier delivery stand as they were written. */
+  /** The requests as the case holds them, by what asks for them: those of an earlier delivery stand as they were written. */
   private async request(
     message: PublishedEvent,
     events: readonly StoredEvent[],
@@ -130,7 +134,7 @@ export class NotifyOfCaseEvent {
     }
     const fresh = outcome.events.filter(({ revision }) => revision >= events.length);
     const { messages } = fold(caseNotificationDecider, [...events, ...fresh]);
-    return new Map([...messages].map(([id, { request }]) => [id, request]));
+    return new Map([...messages.values()].map(({ request }) => [askedBy(request), request]));
   }
 
   private async prepare(
@@ -183,12 +187,13 @@ function asks(rules: Profile, type: string): boolean {
   return rules.templates.some(({ trigger }) => trigger === type);
 }
 
-function requestOf(draft: Draft, message: PublishedEvent, trigger: string): NotificationRequest {
+function requestOf(draft: Draft, trigger: StoredEvent, caseId: string): NotificationRequest {
   const { template, recipient, recipientCode, language } = draft.planned;
+  const { type, revision, metadata } = trigger;
   return {
-    messageId: namedUuid(message.subject, `${message.caserevision} ${template.code}`),
-    trigger,
-    triggerRevision: message.caserevision,
+    messageId: namedUuidAt(metadata.recordedAt, caseId, `${revision} ${template.code}`),
+    trigger: type,
+    triggerRevision: revision,
     template: template.code,
     recipient,
     ...(recipientCode === undefined ? {} : { recipientCode }),

@@ -59,7 +59,16 @@ function request(
   requests: readonly NotificationRequest[],
   state: CaseNotifications,
 ): Decision<NotificationEvent> {
-  return accept(...requests.filter((r) => !state.messages.has(r.messageId)).flatMap(requested));
+  const known = new Set([...state.messages.values()].map((message) => askedBy(message.request)));
+  return accept(...requests.filter((asked) => !known.has(askedBy(asked))).flatMap(requested));
+}
+
+/** What asks for a message: one template, once for each event that it speaks of. However its id was made, that is asked for once. */
+export function askedBy({
+  triggerRevision,
+  template,
+}: Pick<NotificationRequest, 'triggerRevision' | 'template'>): string {
+  return `${triggerRevision} ${template}`;
 }
 
 /** Nobody can be reached by message: line 2 is told at once (AMB-42). */
