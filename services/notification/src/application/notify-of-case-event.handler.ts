@@ -13,7 +13,11 @@ import { type CommandContext } from '@balagh/event-store';
 import { SubjectErased } from '@balagh/privacy';
 import { type Profile } from '@balagh/profile';
 import { type Platform, reactionContext } from '@balagh/runtime';
-import { type NotificationRequest, askedBy, caseNotificationDecider } from '../domain/case-notification.decider';
+import {
+  type NotificationRequest,
+  askedBy,
+  caseNotificationDecider,
+} from '../domain/case-notification.decider';
 import { planNotifications } from '../domain/notification-planning';
 import { type Draft, draftMessage, sealDraft } from './message-draft';
 import { type MessageLog } from './message-log';
