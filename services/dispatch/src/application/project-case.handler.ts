@@ -1,4 +1,11 @@
-import { type StoredEvent, caseIdOf, caseStream } from '@balagh/case-events';
+import {
+  type PublishedEvent,
+  type StoredEvent,
+  caseIdOf,
+  caseStream,
+  publishedPrefix,
+} from '@balagh/case-events';
+import { nothingFollows } from '@balagh/event-feed';
 import { type EventStore, START, type Streams } from '@balagh/event-store';
 import { foldDispatchCase } from '../domain/dispatch-case';
 import { dueTimesOf } from '../domain/due-times';
@@ -9,6 +16,9 @@ import { type ReadModels } from './read-models.port';
 import { type RulesReader } from './rules-in-force';
 
 const pageSize = 500;
+
+/** What is said about messages changes no work list; it is a third of what is published of a case. */
+const aboutMessages: readonly string[] = ['NotificationRequested', 'NotificationSent', 'NotificationFailed'];
 
 /** Folds a case's rows anew from the store: queue entry, transfers and due times. */
 export class ProjectCaseHandler {
@@ -23,10 +33,14 @@ export class ProjectCaseHandler {
   ) {}
 
   /** The rows must show at least this event. @returns the revision that they show. @throws RevisionNotReached (retriable) */
-  async project(caseId: string, revision: number): Promise<{ upTo: number }> {
-    return {
-      upTo: await this.write(caseId, (await this.streams.loadReaching(caseStream(caseId), revision)).events),
-    };
+  async project({
+    type,
+    subject,
+    caserevision,
+  }: PublishedEvent): Promise<{ upTo: number } | typeof nothingFollows> {
+    if (aboutMessages.includes(type.slice(publishedPrefix.length))) return nothingFollows;
+    const { events } = await this.streams.loadReaching(caseStream(subject), caserevision);
+    return { upTo: await this.write(subject, events) };
   }
 
   /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
@@ -53,11 +67,13 @@ export class ProjectCaseHandler {
     return this.write(caseId, (await this.streams.load(caseStream(caseId))).events);
   }
 
-  private async write(caseId: string, events: readonly StoredEvent[]): Promise<number> {
+  /** The same rows, whoever reads further: they are those of the last event that could change them. */
+  private async write(caseId: string, all: readonly StoredEvent[]): Promise<number> {
+    const events = all.slice(0, all.findLastIndex(({ type }) => !aboutMessages.includes(type)) + 1);
     const state = foldDispatchCase(events);
     const entry = queueEntryOf(caseId, events, state);
     const opening = await this.openings.of(caseId);
-    if (entry === undefined || opening === undefined) return events.length - 1;
+    if (entry === undefined || opening === undefined) return all.length - 1;
     const rules = await this.rules.of(opening);
     const dueTimes = dueTimesOf(state, rules);
     await this.rows.put({
@@ -66,6 +82,6 @@ export class ProjectCaseHandler {
       dueTimes,
       calendarVersion: rules.calendarVersion,
     });
-    return events.length - 1;
+    return all.length - 1;
   }
 }

@@ -15,7 +15,7 @@ export class WorkListsProjection implements OnApplicationBootstrap {
     await this.platform.feed.subscribe({
       consumer: 'dispatch.work-lists',
       topics,
-      handle: ({ subject, caserevision }) => this.projection.project(subject, caserevision),
+      handle: (message) => this.projection.project(message),
     });
   }
 }
