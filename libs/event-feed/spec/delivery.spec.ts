@@ -180,6 +180,22 @@ describe('lanes', () => {
     await lanes.idle();
     expect(order).toEqual(['A1', 'B1', 'A2']);
   });
+
+  it('begin with a page when all of it has come, in however many steps', async () => {
+    const seen: number[] = [];
+    let come = 0;
+    const lanes = new CaseLanes<{ caseId: string; topic: 'case.intake' }>({
+      concurrency: 4,
+      work: async () => void seen.push(come),
+    });
+    for (const caseId of ['A', 'B', 'A']) {
+      lanes.push({ caseId, topic: 'case.intake' });
+      come += 1;
+      await Promise.resolve();
+    }
+    await lanes.idle();
+    expect(seen).toEqual([3, 3, 3]);
+  });
 });
 
 describe('the back-off', () => {

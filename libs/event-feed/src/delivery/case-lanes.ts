@@ -28,13 +28,21 @@ export class CaseLanes<Item extends LaneItem> {
   private readonly lanes = new Map<string, Lane<Item>>();
   private readonly ready: string[] = [];
   private active = 0;
+  private starting = false;
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly options: LanesOptions<Item>) {}
 
+  /** Starts after this turn of the event loop: a page comes within one, and whoever reads a case then sees all that the page says of it. */
   push(item: Item): void {
     this.lane(item.caseId).waiting.push(item);
-    this.start();
+    if (this.starting) return;
+    this.starting = true;
+    setImmediate(() => {
+      this.starting = false;
+      this.start();
+      this.noteIdle();
+    });
   }
 
   /** Runs alone on the case, before its waiting items. */
@@ -52,7 +60,7 @@ export class CaseLanes<Item extends LaneItem> {
 
   /** Resolves when nothing is being handled. */
   async idle(): Promise<void> {
-    if (this.active === 0) return;
+    if (this.active === 0 && !this.starting) return;
     await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
@@ -99,7 +107,11 @@ export class CaseLanes<Item extends LaneItem> {
     if (lane.waiting.length > 0 || lane.exclusive.length > 0) this.ready.push(caseId);
     else this.lanes.delete(caseId);
     this.start();
-    if (this.active > 0) return;
+    this.noteIdle();
+  }
+
+  private noteIdle(): void {
+    if (this.active > 0 || this.starting) return;
     for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 }
