@@ -4,7 +4,7 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** So many items are not kept waiting: they make a call worth its while. Half of what a consumer handles at once. */
+/** So many items are not kept waiting: they make a call worth its while. */
 const enough = 8;
 
 export interface CoalescedOptions {

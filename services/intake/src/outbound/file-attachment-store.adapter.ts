@@ -14,7 +14,7 @@ export class FileAttachmentStore implements AttachmentStore {
     const path = this.pathOf(key);
     const folder = dirname(path);
     const temporary = `${path}.${randomUUID()}.part`;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
       const file = await open(temporary, 'wx', 0o600);
       try {
@@ -28,7 +28,10 @@ export class FileAttachmentStore implements AttachmentStore {
       await rm(temporary, { force: true });
       throw error;
     }
+    // The new names themselves must survive a crash, too: the file's, and those of folders that were made for it.
     await flushFolder(folder);
+    for (let made = folder; firstMade !== undefined && made.length >= firstMade.length; made = dirname(made))
+      await flushFolder(dirname(made));
   }
 
   async get(key: AttachmentKey): Promise<Uint8Array | undefined> {
@@ -47,7 +50,6 @@ export class FileAttachmentStore implements AttachmentStore {
   }
 }
 
-/** The new name itself must survive a crash too. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

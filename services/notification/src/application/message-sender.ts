@@ -36,6 +36,13 @@ const RETRY_AFTER_MS = [5_000, 30_000] as const;
 const MAX_STEPS = 40;
 const RETRY_STEP_MS = 5_000;
 
+/** That the case was told says nothing that the outcome before did not. */
+const levels: Readonly<Record<string, 'debug' | 'warn'>> = {
+  'message.settled': 'debug',
+  'message.rejected': 'warn',
+  'message.unknown': 'warn',
+};
+
 /** Goes on with the message as it stands now, or stops until it is due. */
 type Step =
   | { readonly kind: 'again'; readonly message: LoadedMessage | undefined }
@@ -206,8 +213,7 @@ export class MessageSender {
       template: state.template,
       recipient: state.recipient,
     };
-    const failed = event === 'message.rejected' || event === 'message.unknown';
-    this.parts.log[failed ? 'warn' : 'info']({ event, ...ids, ...more });
+    this.parts.log[levels[event] ?? 'info']({ event, ...ids, ...more });
   }
 
   private retryAt(attemptsBefore: number): string {
