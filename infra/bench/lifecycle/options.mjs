@@ -8,8 +8,8 @@ export const usage = `Whole lifecycles (story S3) through the public interfaces 
 
   --cases N        so many cases instead of a time
   --seconds S      new cases begin for so long (120)
-  --concurrency C  cases under way at once (32)
-  --warm-up N      cases before the measured ones (twice the concurrency, at least 50)
+  --concurrency C  cases under way at once (64)
+  --warm-up N      cases before the measured ones: what has just started takes twice the processor time (1,000; with --cases twice the concurrency)
   --photos P       photos of each report, 0 to 2 (2)
   --rest N         cases one by one afterwards, for the machine's hops at rest (50)
   --rounds R       repetitions, empty and filled store in turn (1)
@@ -56,7 +56,7 @@ export function readOptions(argv) {
       throw new Error(`--${name} ${text}: a whole number from ${least} on`);
     return Number(text);
   };
-  const concurrency = given('concurrency', 1) ?? 32;
+  const concurrency = given('concurrency', 1) ?? 64;
   const stored = given('stored', 1) ?? 0;
   const photos = given('photos', 0) ?? 2;
   const cases = given('cases', 1);
@@ -70,7 +70,7 @@ export function readOptions(argv) {
       concurrency,
       photos,
     },
-    warmUp: given('warm-up', 0) ?? Math.max(50, 2 * concurrency),
+    warmUp: given('warm-up', 0) ?? (cases === undefined ? 1_000 : 2 * concurrency),
     rest: given('rest', 0) ?? 50,
     rounds: given('rounds', 1) ?? 1,
     stored,
