@@ -111,20 +111,23 @@ describe('several appends in one statement', () => {
   it.each([
     ['alone', 0],
     ['beside others', 3],
-  ])('tell, %s, what a refused one missed, byte for byte, as far as it belongs into an answer', async (_, others) => {
-    const name = stream();
-    const odd = '{"a":"حيا \\"للمياه\\" \u202e\\\\ \\u0007","b":1.0,"b":[ ]}';
-    await store.append(name, 'none', [someEvent(), someEvent(odd), ...someEvents(19)]);
-    const appendTo = (expected: number) => {
-      const beside = Array.from({ length: others }, () => store.append(stream(), 'none', [someEvent()]));
-      return Promise.all([refusalOf(store.append(name, expected, [someEvent()])), ...beside]);
-    };
-    const [{ missed, actual }] = await appendTo(0);
-    expect(actual).toBe(20);
-    expect(missed).toEqual((await eventsOf(store, name)).slice(1));
-    expect(missed?.[0]?.data).toBe(odd);
-    await store.append(name, 20, [sizedEvent(100_001)]);
-    expect((await appendTo(0))[0]).toMatchObject({ actual: 21, missed: undefined });
-    expect((await appendTo(20))[0]).toMatchObject({ actual: 21, missed: undefined });
-  });
+  ])(
+    'tell, %s, what a refused one missed, byte for byte, as far as it belongs into an answer',
+    async (_, others) => {
+      const name = stream();
+      const odd = '{"a":"حيا \\"للمياه\\" \u202e\\\\ \\u0007","b":1.0,"b":[ ]}';
+      await store.append(name, 'none', [someEvent(), someEvent(odd), ...someEvents(19)]);
+      const appendTo = (expected: number) => {
+        const beside = Array.from({ length: others }, () => store.append(stream(), 'none', [someEvent()]));
+        return Promise.all([refusalOf(store.append(name, expected, [someEvent()])), ...beside]);
+      };
+      const [{ missed, actual }] = await appendTo(0);
+      expect(actual).toBe(20);
+      expect(missed).toEqual((await eventsOf(store, name)).slice(1));
+      expect(missed?.[0]?.data).toBe(odd);
+      await store.append(name, 20, [sizedEvent(100_001)]);
+      expect((await appendTo(0))[0]).toMatchObject({ actual: 21, missed: undefined });
+      expect((await appendTo(20))[0]).toMatchObject({ actual: 21, missed: undefined });
+    },
+  );
 });

@@ -1,4 +1,10 @@
-import { type EventStore, ForeignEventType, type Streams, createStreams, executeBy } from '@balagh/event-store';
+import {
+  type EventStore,
+  ForeignEventType,
+  type Streams,
+  createStreams,
+  executeBy,
+} from '@balagh/event-store';
 import { type Privacy } from '@balagh/privacy';
 
 /** Personal data was asked for in a service that was given no keys. A bug or a wrong deployment, never a user's fault. */
