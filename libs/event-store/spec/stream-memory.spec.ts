@@ -75,7 +75,7 @@ describe('a stream loaded again', () => {
 
   it('is not kept for ever: the longest unused goes first, and very long ones are not kept', async () => {
     const inner = createMemoryEventStore();
-    const names = Array.from({ length: 16 }, (_, n) => `case-${uuid(100 + n)}`);
+    const names = Array.from({ length: 28 }, (_, n) => `case-${uuid(100 + n)}`);
     for (const name of names) await grow(inner, name, 400);
     await grow(inner, stream, 501);
     const { store, reads } = restorable(inner);

@@ -12,7 +12,7 @@ interface Remembered {
 }
 
 /** Events kept by one process, about 2 kB each, and the longest stream worth keeping. */
-const [mostEvents, longestStream] = [5_000, 500];
+const [mostEvents, longestStream] = [10_000, 500];
 
 /**
  * Whole streams, decoded. Events never change, so what was read, appended or brought by a feed is kept: every consumer of a service loads the
@@ -57,9 +57,12 @@ export class StreamMemory {
       return kept?.id === event.id ? kept : undefined;
     }
     if (event.revision > end + 1) return undefined;
-    if (known !== undefined && previousHashOf(event) !== known.head.hash) return undefined;
     try {
-      return this.keep(event.stream, known?.events ?? [], [event]).events.at(-1);
+      const decoded = decodeEvent<DomainEvent>(event);
+      if (known !== undefined && decoded.metadata.previousHash !== known.head.hash) return undefined;
+      const head = { revision: event.revision, hash: eventHash(event) };
+      this.remember(event.stream, { events: [...(known?.events ?? []), decoded], head });
+      return decoded;
     } catch {
       this.forget(event.stream);
       return undefined;
