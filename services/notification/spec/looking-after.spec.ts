@@ -189,6 +189,17 @@ describe('a worker pool', () => {
   ): WorkerPool =>
     new WorkerPool({ table, clock: world.clock, log: world.platform.log }, { ...options, pollMs }, work);
 
+  /** Looks at the table when it is woken, and is done with each row at once. */
+  const poolThatCounts = (table: MemoryWorkTable, worked: { rows: number }): WorkerPool =>
+    poolOver(
+      table,
+      async (rows) => {
+        worked.rows += rows.length;
+        return rows.map((r) => ({ ...r, dueAt: null }));
+      },
+      60_000,
+    );
+
   it('works on no more rows at once than allowed, and on all of them in the end', async () => {
     const table = new MemoryWorkTable();
     for (let n = 1; n <= 10; n += 1) await table.add(row(n));
@@ -211,21 +222,14 @@ describe('a worker pool', () => {
     const table = new MemoryWorkTable();
     await table.add(row(1));
     const claim = jest.spyOn(table, 'claim');
-    let done = 0;
-    const pool = poolOver(
-      table,
-      async (rows) => {
-        done += rows.length;
-        return rows.map((r) => ({ ...r, dueAt: null }));
-      },
-      60_000,
-    );
+    const worked = { rows: 0 };
+    const pool = poolThatCounts(table, worked);
     pool.start();
-    await eventually(() => done === 1);
+    await eventually(() => worked.rows === 1);
     expect(claim).toHaveBeenCalledTimes(1);
     await table.add(row(2));
     pool.wake();
-    await eventually(() => done === 2);
+    await eventually(() => worked.rows === 2);
     await pool.stop();
     expect(claim).toHaveBeenCalledTimes(2);
   });
@@ -250,15 +254,8 @@ describe('a worker pool', () => {
   it('takes messages that come one after the other together', async () => {
     const table = new MemoryWorkTable();
     const claim = jest.spyOn(table, 'claim');
-    let done = 0;
-    const pool = poolOver(
-      table,
-      async (rows) => {
-        done += rows.length;
-        return rows.map((r) => ({ ...r, dueAt: null }));
-      },
-      60_000,
-    );
+    const worked = { rows: 0 };
+    const pool = poolThatCounts(table, worked);
     pool.start();
     const begun = performance.now();
     for (let n = 1; n <= 50; n += 1) {
@@ -266,7 +263,7 @@ describe('a worker pool', () => {
       pool.wake();
       await new Promise(setImmediate);
     }
-    await eventually(() => done === 50);
+    await eventually(() => worked.rows === 50);
     const took = performance.now() - begun;
     await pool.stop();
     expect(claim.mock.calls.length).toBeLessThanOrEqual(20 + took / 20);
