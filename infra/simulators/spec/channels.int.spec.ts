@@ -1,18 +1,18 @@
 import { type MessageChannel } from '@balagh/case-events';
-import { createServer } from 'node:net';
-import { type AddressInfo } from 'node:net';
+import { type Server, type ServerResponse, createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { HttpGatewayChannel } from '../../../services/notification/src/outbound/http-gateway-channel.adapter';
 import { SmtpChannel } from '../../../services/notification/src/outbound/smtp-channel.adapter';
 import { channelContract } from '../../../services/notification/spec/channel.contract';
 import { type FaultMode, type RunningSimulators, type SentMessage, startSimulators } from '../src';
 
 let simulators: RunningSimulators;
-const open: SmtpChannel[] = [];
+const open: (HttpGatewayChannel | SmtpChannel)[] = [];
 beforeAll(async () => {
   simulators = await startSimulators({ host: '127.0.0.1', httpPort: 0, smtpPort: 0, deliverAfterMs: 10 });
 });
 afterAll(async () => {
-  for (const channel of open) channel.close();
+  for (const channel of open) await channel.close();
   await simulators.stop();
 });
 beforeEach(async () => {
@@ -46,9 +46,16 @@ const gateways = [
   ['FAX', 'fax'],
 ] as const;
 
+/** Closed at the end. */
+function gatewayAt(channel: MessageChannel, url: string, timeoutMs: number): HttpGatewayChannel {
+  const gateway = new HttpGatewayChannel({ channel, url, timeoutMs });
+  open.push(gateway);
+  return gateway;
+}
+
 for (const [name, path] of gateways) {
   channelContract(`${name} gateway over HTTP`, async () => ({
-    channel: new HttpGatewayChannel({ channel: name, url: `${simulators.httpUrl}/${path}`, timeoutMs: 250 }),
+    channel: gatewayAt(name, `${simulators.httpUrl}/${path}`, 250),
     to: '+96890000001',
     fault: (kind) => setFault(path, kind),
     received: (reference) => received(name, reference),
@@ -78,11 +85,7 @@ describe('a channel whose other side is not there', () => {
 
   it('is rejected for now: nothing was sent', async () => {
     const port = await closedPort();
-    const sms = new HttpGatewayChannel({
-      channel: 'SMS',
-      url: `http://127.0.0.1:${port}/sms`,
-      timeoutMs: 500,
-    });
+    const sms = gatewayAt('SMS', `http://127.0.0.1:${port}/sms`, 500);
     expect(await sms.send(message)).toEqual({
       kind: 'rejected',
       code: 'GATEWAY_UNREACHABLE',
@@ -108,10 +111,77 @@ describe('a channel whose other side is not there', () => {
 
 describe('a gateway asked about delivery', () => {
   it('tells when the message was delivered', async () => {
-    const sms = new HttpGatewayChannel({ channel: 'SMS', url: `${simulators.httpUrl}/sms`, timeoutMs: 500 });
+    const sms = gatewayAt('SMS', `${simulators.httpUrl}/sms`, 500);
     const reference = '6f2c1d1e-0000-4000-8000-000000000010';
     await sms.send({ reference, to: '+96890000001', text: 'x' });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect((await sms.ask([reference])).get(reference)?.deliveredAt).toMatch(/^\d{4}-.*Z$/);
+  });
+});
+
+describe('a gateway that answers otherwise than agreed', () => {
+  const message = { reference: '6f2c1d1e-0000-4000-8000-000000000011', to: '+96890000001', text: 'x' };
+  let answer: (response: ServerResponse) => void = () => undefined;
+  let server: Server;
+  let sms: HttpGatewayChannel;
+  beforeAll(async () => {
+    server = createHttpServer((request, response) => {
+      request.resume().on('end', () => answer(response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    sms = gatewayAt('SMS', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, 1_000);
+  });
+  afterAll(async () => {
+    await sms.close();
+    server.close();
+  });
+  const unknown = { kind: 'unknown', cause: 'CONNECTION_LOST' };
+  const body =
+    (status: number, text: string, headers: Record<string, string> = {}) =>
+    (response: ServerResponse) =>
+      void response.writeHead(status, headers).end(text);
+
+  it.each([
+    ['an accepted one without a word', body(202, ''), unknown],
+    ['another reference', body(202, JSON.stringify({ reference: 'other', id: '1' })), unknown],
+    ['a redirect, which is not followed', body(307, '', { location: 'http://127.0.0.1:9/' }), unknown],
+    ['a fault of a proxy', body(502, '<html>'), unknown],
+    ['too many', body(429, '{"code":"SLOW_DOWN"}'), { kind: 'rejected', code: 'SLOW_DOWN', retriable: true }],
+    ['no rights', body(403, ''), { kind: 'rejected', code: 'HTTP_403', retriable: true }],
+    [
+      'a refusal in words of its own',
+      body(400, 'no'),
+      { kind: 'rejected', code: 'HTTP_400', retriable: false },
+    ],
+  ])('is understood: %s', async (_, given, outcome) => {
+    answer = given;
+    expect(await sms.send(message)).toEqual(outcome);
+  });
+
+  it('is not read beyond a megabyte', async () => {
+    let sent = 0;
+    answer = (response) => {
+      response.writeHead(202, { 'content-type': 'application/json' });
+      const more = (): void => {
+        while (!response.destroyed && sent < 64 * 1_048_576) {
+          sent += 65_536;
+          if (!response.write(' '.repeat(65_536))) return void response.once('drain', more);
+        }
+        response.end('{}');
+      };
+      more();
+    };
+    expect(await sms.send(message)).toEqual(unknown);
+    expect(sent).toBeLessThan(32 * 1_048_576);
+    sent = 0;
+    await expect(sms.ask([message.reference])).rejects.toMatchObject({ code: 'CHANNEL_UNAVAILABLE' });
+  });
+
+  it('that is asked and refuses is unavailable, and can be asked again', async () => {
+    answer = body(500, 'no');
+    for (let times = 0; times < 3; times += 1)
+      await expect(sms.ask([message.reference])).rejects.toMatchObject({ code: 'CHANNEL_UNAVAILABLE' });
+    answer = body(200, JSON.stringify({ messages: [{ reference: message.reference, id: '7' }] }));
+    expect((await sms.ask([message.reference])).get(message.reference)).toEqual({ providerReference: '7' });
   });
 });

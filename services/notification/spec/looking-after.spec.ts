@@ -5,7 +5,7 @@ import { ListMessages } from '../src/application/list-messages.handler';
 import { RebuildMessages } from '../src/application/rebuild-messages.handler';
 import { ReconcileMessage } from '../src/application/reconcile-message.handler';
 import { type WorkRow } from '../src/application/work-table.port';
-import { WorkerPool } from '../src/application/worker-pool';
+import { type Place, WorkerPool } from '../src/application/worker-pool';
 import { FakeGateway, FakeMail } from './fake-channel';
 import { MemoryWorkTable } from './memory-work-table';
 import { World, caseId, filled, opened, registered } from './world';
@@ -292,6 +292,76 @@ describe('a worker pool', () => {
     await eventually(() => done === 20);
     await pool.stop();
     expect([...table.held.values()].filter(({ row: { dueAt } }) => dueAt !== null)).toEqual([]);
+  });
+
+  /** The next place that the pool has. */
+  const placeOf = async (pool: WorkerPool): Promise<Place> => {
+    let place: Place | undefined;
+    await eventually(() => (place ??= pool.place()) !== undefined);
+    if (place === undefined) throw new Error('no place');
+    return place;
+  };
+
+  it('keeps no more places than it has, and none before it runs or once it stops', async () => {
+    const pool = poolThatCounts(new MemoryWorkTable(), { rows: 0 });
+    expect(pool.place()).toBeUndefined();
+    pool.start();
+    const places = [await placeOf(pool), pool.place(), pool.place()];
+    expect(places).not.toContain(undefined);
+    expect(pool.place()).toBeUndefined();
+    places[1]?.leave();
+    places[1] = await placeOf(pool);
+    expect(pool.place()).toBeUndefined();
+    for (const place of places) place?.leave();
+    await pool.stop();
+    expect(pool.place()).toBeUndefined();
+  });
+
+  it('lets what waits in the table go first', async () => {
+    const table = new MemoryWorkTable();
+    for (let n = 1; n <= 6; n += 1) await table.add(row(n));
+    const begun: string[] = [];
+    const holding: (() => void)[] = [];
+    const pool = poolOver(table, async ([one]) => {
+      begun.push(one?.messageId ?? '');
+      await new Promise<void>((resolve) => holding.push(resolve));
+      return one === undefined ? [] : [{ ...one, dueAt: null }];
+    });
+    pool.start();
+    await eventually(() => begun.length === 3);
+    holding.splice(0).forEach((end) => end());
+    // A place is free, and three rows are left.
+    await new Promise(setImmediate);
+    expect(pool.place()).toBeUndefined();
+    await eventually(() => begun.length === 6);
+    holding.splice(0).forEach((end) => end());
+    (await placeOf(pool)).leave();
+    await pool.stop();
+  });
+
+  it('carries out what was begun at a place, puts its row down, and waits for it when it stops', async () => {
+    const table = new MemoryWorkTable();
+    const pool = poolThatCounts(table, { rows: 0 });
+    pool.start();
+    const place = await placeOf(pool);
+    await table.add(row(1), place.lease());
+    await table.add(row(2), place.lease());
+    let end: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    place.begin(row(1), async () => {
+      await held;
+      return { ...row(1), phase: 'accepted', version: 2, dueAt: null };
+    });
+    place.leave();
+    pool.place()?.begin(row(2), () => Promise.reject(new Error('the store is away')));
+    const heldOf = (n: number) => table.held.get(row(n).messageId);
+    await eventually(() => heldOf(2)?.owner === undefined);
+    expect(heldOf(2)?.row.dueAt).toBe('2026-05-04T06:00:05.000Z');
+    expect(heldOf(1)).toMatchObject({ row: row(1), leasedUntil: Date.parse('2026-05-04T06:01:00.000Z') });
+    const stopped = pool.stop();
+    end();
+    await stopped;
+    expect(heldOf(1)).toMatchObject({ row: { phase: 'accepted', version: 2 }, leasedUntil: 0 });
   });
 
   it('makes a row due again when its work fails', async () => {

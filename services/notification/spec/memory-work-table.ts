@@ -1,4 +1,4 @@
-import { type Claim, type WorkRow, type WorkTable } from '../src/application/work-table.port';
+import { type Claim, type Lease, type WorkRow, type WorkTable } from '../src/application/work-table.port';
 
 interface Held {
   row: WorkRow;
@@ -10,8 +10,10 @@ interface Held {
 export class MemoryWorkTable implements WorkTable {
   readonly held = new Map<string, Held>();
 
-  async add(row: WorkRow): Promise<void> {
-    if (!this.held.has(row.messageId)) this.held.set(row.messageId, { row, leasedUntil: 0 });
+  async add(row: WorkRow, lease?: Lease): Promise<void> {
+    if (this.held.has(row.messageId)) return;
+    const leasedUntil = lease === undefined ? 0 : Date.parse(lease.until);
+    this.held.set(row.messageId, { row, owner: lease?.owner, leasedUntil });
   }
 
   async claim({ queue, owner, now, leaseMs, limit }: Claim): Promise<readonly WorkRow[]> {

@@ -1,6 +1,6 @@
 import { proves } from '@balagh/testing';
 import { FakeGateway, FakeMail } from './fake-channel';
-import { Killed, World, filled, opened, registered } from './world';
+import { Killed, World, type WorldOptions, filled, opened, registered } from './world';
 
 const PHONE = '+96890000001';
 
@@ -17,7 +17,7 @@ async function registeredCase(world: World, form: { phone?: string; email?: stri
 }
 
 /** Runs until done, restarting after each kill; what is due after a kill comes when the lease has run out. */
-async function runThrough(world: World): Promise<number> {
+async function runThrough(world: World & { restart(): void }): Promise<number> {
   let kills = 0;
   for (let turns = 0; turns < 12; turns += 1) {
     try {
@@ -26,55 +26,139 @@ async function runThrough(world: World): Promise<number> {
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
       kills += 1;
+      world.restart();
     }
     world.clock.advance(61_000);
   }
   return kills;
 }
 
-/** A world whose process is killed at the n-th point. */
-function killedAt(n: number, channels: (FakeGateway | FakeMail)[]): World {
+/** A world whose process is killed at the n-th point: it does nothing more until it starts again. */
+function killedAt(n: number, options: Omit<WorldOptions, 'tenant' | 'point'>): World & { restart(): void } {
   let passed = 0;
+  let dead = false;
   const point = (): void => {
     passed += 1;
-    if (passed === n) throw new Killed();
+    dead ||= passed === n;
+    if (dead) throw new Killed();
   };
-  return new World({ tenant: 'MUS', channels, point });
+  const world = new World({ tenant: 'MUS', ...options, point });
+  return Object.assign(world, { restart: () => void (dead = false) });
 }
 
 /**
- * Points that the undisturbed way of one message passes: before and after each of six appends (mail: five), three changes
- * of the work table (mail: two) and the call of the channel.
+ * Points that the undisturbed way of one message passes: before and after each append (a request, the message, its first attempt, the outcome, the
+ * delivery of what is no mail, the news for the case), three changes of the work table (mail: two) and the call of the channel. Sent at once, the
+ * message and its first attempt are one append.
  */
-const everyPoint = Array.from({ length: 20 }, (_, i) => i + 1);
+const ways = [
+  { way: 'from the table', atOnce: false, points: { sms: 20, mail: 16 } },
+  { way: 'at once', atOnce: true, points: { sms: 18, mail: 14 } },
+];
+const everyPoint = ways.flatMap(({ points, ...way }) =>
+  Array.from({ length: points.sms }, (_, i) => ({ ...way, n: i + 1, mailEnds: points.mail })),
+);
 
 describe('a killed process', () => {
-  it.each(everyPoint)('at point %i leaves exactly one SMS and one outcome in the case', async (n) => {
+  it.each(everyPoint)(
+    'that sends $way, at point $n, leaves exactly one SMS and one outcome in the case',
+    async (at) => {
+      const sms = new FakeGateway('SMS');
+      const world = killedAt(at.n, { channels: [sms], atOnce: at.atOnce });
+      await world.subscribe();
+      await registeredCase(world, { phone: PHONE });
+      expect(await runThrough(world)).toBe(1);
+      expect(sms.delivered).toHaveLength(1);
+      expect((await world.told()).map((event) => event.type)).toEqual([
+        'NotificationRequested',
+        'NotificationSent',
+      ]);
+    },
+  );
+
+  it.each(everyPoint)(
+    'that sends $way, at point $n, never leaves a second mail: a doubt is shown to line 2',
+    async (at) => {
+      const mail = new FakeMail();
+      const world = killedAt(at.n, { channels: [mail], atOnce: at.atOnce });
+      await world.subscribe();
+      await registeredCase(world, { email: 'reporter@example.invalid' });
+      expect(await runThrough(world)).toBe(at.n <= at.mailEnds ? 1 : 0);
+      expect(mail.submissions).toBeLessThanOrEqual(1);
+      const outcomes = (await world.told()).slice(1);
+      expect(outcomes).toHaveLength(1);
+      const [outcome] = outcomes;
+      if (outcome?.type === 'NotificationFailed') expect(outcome.data.reason).toBe('OUTCOME_UNKNOWN');
+      else expect(mail.delivered).toHaveLength(1);
+    },
+  );
+});
+
+describe('a message that is sent at once', () => {
+  const open = async (channel: FakeGateway | FakeMail): Promise<World> => {
+    const world = new World({ tenant: 'MUS', channels: [channel], atOnce: true });
+    const form = channel.canBeAsked ? { phone: PHONE } : { email: 'reporter@example.invalid' };
+    await registeredCase(world, form);
+    return world;
+  };
+
+  it('has its first attempt written down before the channel is called, in the append that prepared it', async () => {
+    proves('MUS-18');
     const sms = new FakeGateway('SMS');
-    const world = killedAt(n, [sms]);
+    const world = await open(sms);
+    const send = sms.send.bind(sms);
+    let written: readonly string[] = [];
+    sms.send = async (message) => {
+      written = (await world.messageEvents(message.reference)).map(({ type }) => type);
+      return send(message);
+    };
     await world.subscribe();
-    await registeredCase(world, { phone: PHONE });
-    const kills = await runThrough(world);
-    expect(kills).toBe(1);
-    expect(sms.delivered).toHaveLength(1);
-    expect((await world.told()).map((event) => event.type)).toEqual([
+    await world.drain();
+    expect(written).toEqual(['MessagePrepared', 'MessageSubmitted']);
+    expect(sms.delivered).toMatchObject([
+      { to: PHONE, text: expect.stringContaining('MUS-2026-000001') as string },
+    ]);
+    const [{ row } = { row: undefined }] = [...world.table.held.values()];
+    expect(row).toMatchObject({ queue: 'TRACK', phase: 'accepted', channel: 'SMS', version: 2 });
+  });
+
+  it('is not sent by whoever finds it written down already', async () => {
+    const mail = new FakeMail();
+    const world = await open(mail);
+    await world.redelivered();
+    await world.redelivered();
+    await world.drain();
+    await world.work();
+    expect(mail.submissions).toBe(1);
+  });
+
+  it('tries again on the same channel as any other', async () => {
+    const sms = new FakeGateway('SMS');
+    sms.faults.push('down');
+    const world = await open(sms);
+    await world.redelivered();
+    await world.drain();
+    await world.pass(60_000);
+    expect(sms.submissions).toBe(2);
+    expect((await world.told()).at(-1)).toMatchObject({ data: { attempts: 2 } });
+  });
+
+  it('whose row cannot be added is sent all the same, and the row follows with the next delivery', async () => {
+    const sms = new FakeGateway('SMS');
+    const world = await open(sms);
+    const add = world.table.add.bind(world.table);
+    world.table.add = () => Promise.reject(new Error('away'));
+    await expect(world.redelivered()).rejects.toThrow('away');
+    await world.drain();
+    expect([...world.table.held]).toEqual([]);
+    world.table.add = add;
+    await world.redelivered();
+    await world.pass(60_000);
+    expect(sms.submissions).toBe(1);
+    expect((await world.told()).map(({ type }) => type)).toEqual([
       'NotificationRequested',
       'NotificationSent',
     ]);
-  });
-
-  it.each(everyPoint)('at point %i never leaves a second mail: a doubt is shown to line 2', async (n) => {
-    const mail = new FakeMail();
-    const world = killedAt(n, [mail]);
-    await world.subscribe();
-    await registeredCase(world, { email: 'reporter@example.invalid' });
-    expect(await runThrough(world)).toBe(n <= 16 ? 1 : 0);
-    expect(mail.submissions).toBeLessThanOrEqual(1);
-    const outcomes = (await world.told()).slice(1);
-    expect(outcomes).toHaveLength(1);
-    const [outcome] = outcomes;
-    if (outcome?.type === 'NotificationFailed') expect(outcome.data.reason).toBe('OUTCOME_UNKNOWN');
-    else expect(mail.delivered).toHaveLength(1);
   });
 });
 

@@ -38,6 +38,20 @@ export function workTableContract(name: string, open: () => Promise<WorkTable>):
       expect(await claim('b', '2026-05-04T06:01:01.000Z')).toEqual([row(1)]);
     });
 
+    it('gives a row that was added under a lease to nobody until its owner has put it down or the lease runs out', async () => {
+      await table.add(row(1), { owner: 'a', until: '2026-05-04T06:01:00.000Z' });
+      await table.add(row(2), { owner: 'a', until: '2026-05-04T06:01:00.000Z' });
+      await table.save(row(2, { version: 2 }), 'a');
+      expect(await claim('b', '2026-05-04T06:00:59.000Z')).toEqual([row(2, { version: 2 })]);
+      expect(await claim('c', '2026-05-04T06:01:00.000Z')).toEqual([row(1)]);
+    });
+
+    it('leaves a row as it is when it is added again under a lease', async () => {
+      await table.add(row(1));
+      await table.add(row(1, { version: 1 }), { owner: 'a', until: '2026-05-04T07:00:00.000Z' });
+      expect(await claim('b', '2026-05-04T06:00:01.000Z')).toEqual([row(1)]);
+    });
+
     it('keeps the row of a message that is added again', async () => {
       await table.add(row(1));
       const later = row(1, { phase: 'accepted', version: 2, channel: 'SMS' });

@@ -24,7 +24,7 @@ const uuidOf = (owner: string): string => `00000000-0000-4000-8000-00000000000${
 workTableContract('PostgreSQL', async () => {
   const table = new PostgresWorkTable(source);
   return {
-    add: (row) => table.add(row),
+    add: (row, lease) => table.add(row, lease && { ...lease, owner: uuidOf(lease.owner) }),
     claim: (claim) => table.claim({ ...claim, owner: uuidOf(claim.owner) }),
     save: (row, owner) => table.save(row, uuidOf(owner)),
     touch: (messageId, dueAt) => table.touch(messageId, dueAt),

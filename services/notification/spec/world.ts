@@ -20,8 +20,9 @@ import { type Channel } from '../src/application/channel.port';
 import { DeliveryTracker } from '../src/application/delivery-tracker';
 import { MessageLog } from '../src/application/message-log';
 import { MessageSender } from '../src/application/message-sender';
+import { NotifyOfCaseEvent, type Sending } from '../src/application/notify-of-case-event.handler';
 import { type WorkTable } from '../src/application/work-table.port';
-import { NotifyOfCaseEvent } from '../src/application/notify-of-case-event.handler';
+import { type Place } from '../src/application/worker-pool';
 import { MemoryWorkTable } from './memory-work-table';
 
 export const caseId = '10000000-0000-4000-8000-000000000001';
@@ -36,8 +37,10 @@ export interface WorldOptions {
   /** Changes to the published profile; each entry is a further version. */
   readonly versions?: readonly Partial<Profile>[];
   readonly channels: readonly Channel[];
-  /** Called before and after every append of the service and every call of a channel. */
+  /** Called before and after every append of the service, every change of its table and every call of a channel. */
   readonly point?: () => void;
+  /** Somebody is always free to send at once; otherwise every message waits in the table for `work`. */
+  readonly atOnce?: boolean;
 }
 
 /** Notification over a memory store and fake channels, with a clock that moves when told to. */
@@ -51,6 +54,7 @@ export class World {
   private readonly feed: MemoryFeed;
   private readonly streamsOf = new Map<Author, Streams>();
   private commands = 0;
+  private begun: Promise<void>[] = [];
 
   constructor(readonly options: WorldOptions) {
     const { tenant, versions = [{}] } = options;
@@ -106,7 +110,24 @@ export class World {
   private handler(): NotifyOfCaseEvent {
     const { platform, messages, guardedTable: table } = this;
     const offered = this.options.channels.map(({ channel }) => channel);
-    return new NotifyOfCaseEvent({ platform, messages, table, offered, wake: () => undefined });
+    const sender = this.sender();
+    const sending: Sending = {
+      wake: () => undefined,
+      place: () => (this.options.atOnce === true ? this.place() : undefined),
+      sendSubmitted: (row, message, letter) => sender.sendSubmitted(row, message, letter),
+    };
+    return new NotifyOfCaseEvent({ platform, messages, table, offered, sending });
+  }
+
+  /** As a pool gives it: its row is saved when the work has ended. */
+  private place(): Place {
+    const owner = '00000000-0000-4000-8000-00000000000b';
+    return {
+      lease: () => ({ owner, until: new Date(this.clock.now().getTime() + 60_000).toISOString() }),
+      begin: (_, work) =>
+        void this.begun.push(work().then(async (row) => this.guardedTable.save(row, owner))),
+      leave: () => undefined,
+    };
   }
 
   sender(): MessageSender {
@@ -117,9 +138,11 @@ export class World {
     return new MessageSender({ log, clock, messages: this.messages, channels, privacy, profiles });
   }
 
-  /** Delivers the feed. */
+  /** Delivers the feed and lets end what it began. */
   async drain(): Promise<void> {
-    await this.feed.drain();
+    const [drained] = await Promise.allSettled([this.feed.drain()]);
+    const ended = await Promise.allSettled(this.begun.splice(0));
+    for (const result of [drained, ...ended]) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Does all work that is due now, as the pools would. */
@@ -221,7 +244,7 @@ function guardedTable(table: WorkTable, point: () => void): WorkTable {
     point();
   };
   return {
-    add: (row) => around(() => table.add(row)),
+    add: (row, lease) => around(() => table.add(row, lease)),
     save: (row, owner) => around(() => table.save(row, owner)),
     claim: (claim) => table.claim(claim),
     touch: (messageId, dueAt) => table.touch(messageId, dueAt),

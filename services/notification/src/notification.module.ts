@@ -9,13 +9,13 @@ import {
 import { type Channels } from './application/channel.port';
 import { DeliveryTracker } from './application/delivery-tracker';
 import { ListMessages } from './application/list-messages.handler';
-import { MessageLog } from './application/message-log';
-import { MessageSender } from './application/message-sender';
-import { NotifyOfCaseEvent } from './application/notify-of-case-event.handler';
+import { type LoadedMessage, MessageLog } from './application/message-log';
+import { type Letter, MessageSender } from './application/message-sender';
+import { NotifyOfCaseEvent, type Sending } from './application/notify-of-case-event.handler';
 import { RebuildMessages } from './application/rebuild-messages.handler';
 import { ReconcileMessage } from './application/reconcile-message.handler';
-import { type WorkTable } from './application/work-table.port';
-import { WorkerPool } from './application/worker-pool';
+import { type WorkRow, type WorkTable } from './application/work-table.port';
+import { type Place, WorkerPool } from './application/worker-pool';
 import { CaseEventsConsumer } from './inbound/feed/case-events.consumer';
 import { NotificationController } from './inbound/grpc/notification.controller';
 import { RebuildController } from './inbound/http/rebuild.controller';
@@ -35,26 +35,41 @@ const POLL_MS = 500;
 const TRACK_POLL_MS = 1_000;
 const TRACK_BATCH = 50;
 
-/** The two pools that work through the table: sending, and asking for delivery. */
-export class Workers {
-  constructor(
-    private readonly sending: WorkerPool,
-    private readonly tracking: WorkerPool,
-    private readonly close: () => Promise<void>,
-  ) {}
+interface WorkersParts {
+  readonly sender: MessageSender;
+  readonly sending: WorkerPool;
+  readonly tracking: WorkerPool;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The two pools that work through the table: sending, and asking for delivery. What they begin goes on long after the message that asked for it,
+ * for other cases too.
+ */
+export class Workers implements Sending {
+  constructor(private readonly parts: WorkersParts) {}
 
   start(): void {
-    this.sending.start();
-    this.tracking.start();
+    this.parts.sending.start();
+    this.parts.tracking.start();
   }
 
   wake(): void {
-    this.sending.wake();
+    detached(() => this.parts.sending.wake());
+  }
+
+  place(): Place | undefined {
+    const place = this.parts.sending.place();
+    return place && { ...place, begin: (row, work) => detached(() => place.begin(row, work)) };
+  }
+
+  sendSubmitted(row: WorkRow, message: LoadedMessage, letter: Letter): Promise<WorkRow> {
+    return this.parts.sender.sendSubmitted(row, message, letter);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.sending.stop(), this.tracking.stop()]);
-    await this.close();
+    await Promise.all([this.parts.sending.stop(), this.parts.tracking.stop()]);
+    await this.parts.close();
   }
 }
 
@@ -75,7 +90,7 @@ function workersOf(platform: Platform, parts: NotificationParts, messages: Messa
     (rows) => tracker.track(rows),
     TRACK_BATCH,
   );
-  return new Workers(sending, tracking, parts.close);
+  return new Workers({ sender, sending, tracking, close: parts.close });
 }
 
 @Module({})
@@ -87,9 +102,9 @@ export class NotificationModule implements OnApplicationBootstrap, OnApplication
     const { streams, eventStore, clock } = platform;
     const messages = new MessageLog(streams);
     const workers = workersOf(platform, parts, messages);
-    // The workers go on long after the message that woke them, for other cases too.
-    const wake = (): void => detached(() => workers.wake());
-    const notify = new NotifyOfCaseEvent({ platform, messages, table, offered: [...channels.keys()], wake });
+    const offered = [...channels.keys()];
+    const notify = new NotifyOfCaseEvent({ platform, messages, table, offered, sending: workers });
+    const wake = (): void => workers.wake();
     return {
       module: NotificationModule,
       controllers: [NotificationController, RebuildController],

@@ -20,7 +20,11 @@ export async function openParts(
 ): Promise<NotificationParts> {
   const config = readConfig(notificationConfigSchema, env);
   const mail = mailOf(config);
-  const channels = channelsOf(config, mail);
+  const gateways = gatewaysOf(config);
+  const open = [...gateways, ...(mail === undefined ? [] : [mail])];
+  const channels: Channels = new Map(
+    open.map((channel): [MessageChannel, Channel] => [channel.channel, channel]),
+  );
   const offered = [...channels.keys()];
   if (offered.length === 0) platform.log.warn({ event: 'notification.channels.none' });
   platform.log.info({ event: 'notification.channels', offered });
@@ -33,6 +37,7 @@ export async function openParts(
     concurrency: config.SENDER_CONCURRENCY,
     close: async () => {
       mail?.close();
+      await Promise.all(gateways.map((gateway) => gateway.close()));
       await source.destroy();
     },
   };
@@ -44,16 +49,13 @@ function mailOf(config: NotificationConfig): SmtpChannel | undefined {
     : new SmtpChannel({ url: config.SMTP_URL, from: config.MAIL_FROM });
 }
 
-function channelsOf(config: NotificationConfig, mail: SmtpChannel | undefined): Channels {
-  const gateways: readonly (readonly [MessageChannel, string | undefined, string | undefined])[] = [
+function gatewaysOf(config: NotificationConfig): readonly HttpGatewayChannel[] {
+  const configured: readonly (readonly [MessageChannel, string | undefined, string | undefined])[] = [
     ['SMS', config.SMS_GATEWAY_URL, config.SMS_GATEWAY_TOKEN],
     ['WHATSAPP', config.WHATSAPP_GATEWAY_URL, config.WHATSAPP_GATEWAY_TOKEN],
     ['FAX', config.FAX_GATEWAY_URL, config.FAX_GATEWAY_TOKEN],
   ];
-  const open = gateways.flatMap(([channel, url, token]): Channel[] =>
+  return configured.flatMap(([channel, url, token]) =>
     url === undefined ? [] : [new HttpGatewayChannel({ channel, url: url.replace(/\/$/, ''), token })],
-  );
-  return new Map(
-    [...open, ...(mail === undefined ? [] : [mail])].map((channel) => [channel.channel, channel]),
   );
 }

@@ -1,3 +1,4 @@
+import { type MessageChannel } from '@balagh/case-events';
 import { type Privacy } from '@balagh/privacy';
 import { type Profiles } from '@balagh/profile';
 import { type Clock, inSpan } from '@balagh/runtime';
@@ -20,6 +21,17 @@ import {
 } from './channel.port';
 import { type LoadedMessage, type MessageLog, systemContext } from './message-log';
 import { type WorkRow } from './work-table.port';
+
+/**
+ * What one attempt needs, in plain words; undefined: erased. Known before the attempt is written down: an unreachable key store must not leave
+ * an unknown outcome behind.
+ */
+export interface Letter {
+  readonly to: string | undefined;
+  readonly text: string | undefined;
+  readonly subject?: string | undefined;
+  readonly channelsOff: readonly MessageChannel[];
+}
 
 export interface SenderParts {
   readonly log: Logger;
@@ -58,7 +70,19 @@ export class MessageSender {
 
   /** The row that should replace the given one. @throws retriable faults of the store or the keys */
   async advance(row: WorkRow): Promise<WorkRow> {
-    let message = await this.parts.messages.reaching(row.messageId, row.version);
+    return this.goOn(row, await this.parts.messages.reaching(row.messageId, row.version));
+  }
+
+  /**
+   * As `advance`, for a message whose first attempt has just been written down by this process and by nobody else: what it says need
+   * not be opened.
+   */
+  async sendSubmitted(row: WorkRow, message: LoadedMessage, letter: Letter): Promise<WorkRow> {
+    return this.goOn(row, await this.carryOut(message, letter));
+  }
+
+  private async goOn(row: WorkRow, from: LoadedMessage | undefined): Promise<WorkRow> {
+    let message = from;
     // Telling the case twice changes nothing, so what it was told before need not be read.
     let told = row.queue === 'TRACK' ? 'final' : 'nothing';
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
@@ -116,11 +140,10 @@ export class MessageSender {
 
   private async submit(
     message: LoadedMessage,
-    { attempt, channel: name, address }: Extract<NextAction, { kind: 'submit' }>,
+    { attempt, address }: Extract<NextAction, { kind: 'submit' }>,
   ): Promise<Step> {
-    const { messages, channels, privacy, profiles } = this.parts;
+    const { messages, privacy, profiles } = this.parts;
     const { messageId: reference, state, origin } = message;
-    // Opened before the attempt is written: an unreachable key store must not leave an unknown outcome behind.
     const [to, text, subject] = await Promise.all([
       privacy.openOrErased(address),
       privacy.openOrErased(state.body),
@@ -132,22 +155,39 @@ export class MessageSender {
       { type: 'Submit', attempt, reference },
       systemContext(origin),
     );
-    if (!submitted.mine) return { kind: 'stop', dueAt: this.in(RETRY_STEP_MS) };
-    const channel = channels.get(name);
-    let outcome: SendOutcome;
-    if (to === undefined || text === undefined)
-      outcome = { kind: 'rejected', code: 'SUBJECT_ERASED', retriable: false };
-    else if (channelsOff.includes(name))
-      outcome = { kind: 'rejected', code: 'CHANNEL_OFF', retriable: false };
-    else if (channel === undefined)
-      outcome = { kind: 'rejected', code: 'CHANNEL_NOT_CONFIGURED', retriable: false };
-    else {
-      const outgoing = { reference, to, text, ...(subject === undefined ? {} : { subject }) };
-      outcome = await sendTraced(channel, outgoing, { message, attempt });
-    }
-    const after = await this.note(message, attempt, state.attemptsOnRoute, outcome);
-    this.report(`message.${outcome.kind}`, message, { channel: name, attempt, ...withoutKind(outcome) });
-    return { kind: 'again', message: after };
+    if (!submitted.mine || submitted.message === undefined)
+      return { kind: 'stop', dueAt: this.in(RETRY_STEP_MS) };
+    return {
+      kind: 'again',
+      message: await this.carryOut(submitted.message, { to, text, subject, channelsOff }),
+    };
+  }
+
+  /** Calls the channel for the attempt that stands last in the message's stream, and notes what came of it. */
+  private async carryOut(message: LoadedMessage, letter: Letter): Promise<LoadedMessage | undefined> {
+    const { attempts: attempt, attemptsOnRoute, channel } = message.state;
+    const outcome = await this.send(message, letter);
+    const after = await this.note(message, attempt, attemptsOnRoute - 1, outcome);
+    this.report(`message.${outcome.kind}`, message, { channel, attempt, ...withoutKind(outcome) });
+    return after;
+  }
+
+  private async send(
+    message: LoadedMessage,
+    { to, text, subject, channelsOff }: Letter,
+  ): Promise<SendOutcome> {
+    const { channel: name, attempts: attempt } = message.state;
+    const channel = name === undefined ? undefined : this.parts.channels.get(name);
+    if (to === undefined || text === undefined) return refused('SUBJECT_ERASED');
+    if (name !== undefined && channelsOff.includes(name)) return refused('CHANNEL_OFF');
+    if (channel === undefined) return refused('CHANNEL_NOT_CONFIGURED');
+    const outgoing = {
+      reference: message.messageId,
+      to,
+      text,
+      ...(subject === undefined ? {} : { subject }),
+    };
+    return sendTraced(channel, outgoing, { message, attempt });
   }
 
   private async note(message: LoadedMessage, attempt: number, earlier: number, outcome: SendOutcome) {
@@ -250,6 +290,11 @@ function sendTraced(
     span.setAttribute('balagh.outcome', outcome.kind);
     return outcome;
   });
+}
+
+/** Nothing was sent, and nothing will be by this way. */
+function refused(code: string): SendOutcome {
+  return { kind: 'rejected', code, retriable: false };
 }
 
 /** An unknown outcome may still become known. */

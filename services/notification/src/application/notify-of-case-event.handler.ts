@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type MessageChannel,
   type PublishedEvent,
@@ -20,9 +21,11 @@ import {
 } from '../domain/case-notification.decider';
 import { planNotifications } from '../domain/notification-planning';
 import { type Draft, draftMessage, sealDraft } from './message-draft';
-import { type MessageLog } from './message-log';
+import { type LoadedMessage, type MessageLog } from './message-log';
+import { type Letter } from './message-sender';
 import { PinnedVersions } from './pinned-versions';
-import { type WorkTable } from './work-table.port';
+import { type WorkRow, type WorkTable } from './work-table.port';
+import { type Place } from './worker-pool';
 
 export interface NotifyParts {
   readonly platform: Platform;
@@ -30,8 +33,16 @@ export interface NotifyParts {
   readonly table: WorkTable;
   /** Channels that this installation has an adapter for. */
   readonly offered: readonly MessageChannel[];
+  readonly sending: Sending;
+}
+
+/** Those who send. */
+export interface Sending {
   /** New work is in the table. */
-  readonly wake: () => void;
+  wake(): void;
+  /** A place to send something at once; undefined when it has to wait in the table. */
+  place(): Place | undefined;
+  sendSubmitted(row: WorkRow, message: LoadedMessage, letter: Letter): Promise<WorkRow>;
 }
 
 /**
@@ -84,6 +95,7 @@ export class NotifyOfCaseEvent {
   ): Promise<void> {
     const { platform, offered } = this.parts;
     const directory = (await platform.profiles.latest(message.tenant)).profile;
+    const { channelsOff } = directory;
     const history = events.slice(0, message.caserevision + 1);
     const planned = planNotifications({ history, rules, directory, offered });
     if (planned.length === 0) return;
@@ -99,12 +111,11 @@ export class NotifyOfCaseEvent {
         const asked = requests[index];
         const request = asked === undefined ? undefined : stored.get(askedBy(asked));
         if (request !== undefined && request.channels.length > 0)
-          await this.prepare(message, events, draft, request);
+          await this.prepare({ message, events, draft, request, channelsOff });
       }),
     );
     const failed = prepared.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    this.parts.wake();
   }
 
   /** The requests as the case holds them, by what asks for them: those of an earlier delivery stand as they were written. */
@@ -141,13 +152,12 @@ export class NotifyOfCaseEvent {
     return new Map([...messages.values()].map(({ request }) => [askedBy(request), request]));
   }
 
-  private async prepare(
-    message: PublishedEvent,
-    events: readonly StoredEvent[],
-    draft: Draft,
-    request: NotificationRequest,
-  ): Promise<void> {
-    const { platform, messages, table } = this.parts;
+  /**
+   * Writes the message down and puts it into the table. Where somebody is free to send it, its first attempt is written down in the same append,
+   * and it goes out at once.
+   */
+  private async prepare({ message, events, draft, request, channelsOff }: Asked): Promise<void> {
+    const { platform, messages, table, sending } = this.parts;
     const opened = events[0];
     if (opened?.type !== 'CaseOpened') throw new PermanentFault('CASE_NOT_OPENED');
     const sealed = await sealDraft(draft, {
@@ -157,23 +167,47 @@ export class NotifyOfCaseEvent {
     });
     const { template, trigger, recipient, language, messageId } = request;
     const prepared = { caseId: message.subject, template, trigger, recipient, language, ...sealed };
-    const { atLeastRevision: _, ...context } = this.context(message, `prepare ${messageStream(messageId)}`);
-    await messages.record(
-      messageId,
-      { type: 'Prepare', message: prepared },
-      { ...context, beginsStream: true },
-    );
+    const { atLeastRevision: _, ...why } = this.context(message, `prepare ${messageStream(messageId)}`);
+    const context = { ...why, beginsStream: true };
     const now = platform.clock.now().toISOString();
-    const ids = { messageId, caseId: message.subject, tenant: message.tenant };
-    await table.add({
-      ...ids,
+    const row: WorkRow = {
+      messageId,
+      caseId: message.subject,
+      tenant: message.tenant,
       queue: 'SEND',
       phase: 'prepared',
       channel: '',
       version: 0,
       since: now,
       dueAt: now,
-    });
+    };
+    const place = sending.place();
+    if (place === undefined) {
+      await messages.record(messageId, { type: 'Prepare', message: prepared }, context);
+      await table.add(row);
+      return sending.wake();
+    }
+    try {
+      const command = { type: 'Prepare', message: prepared, reference: messageId } as const;
+      // Not the id that a repetition has: what an earlier delivery wrote down is not this one's to send.
+      const own = { ...context, commandId: randomUUID() };
+      const { mine, message: written } = await messages.record(messageId, command, own);
+      if (!mine || written?.state.phase !== 'submitted') {
+        await table.add(row);
+        return sending.wake();
+      }
+      const added = table.add(row, place.lease());
+      const to = draft.routes.find(({ channel }) => channel === written.state.channel)?.to;
+      const letter = { to, text: draft.body, subject: draft.subject, channelsOff };
+      place.begin(row, async () => {
+        const next = await sending.sendSubmitted(row, written, letter);
+        await added.catch(() => undefined);
+        return next;
+      });
+      await added;
+    } finally {
+      place.leave();
+    }
   }
 
   private context(message: PublishedEvent, purpose: string): CommandContext {
@@ -185,6 +219,15 @@ export class NotifyOfCaseEvent {
       consumer: `notification.case-events ${purpose}`,
     });
   }
+}
+
+/** One message that a case event asks for. */
+interface Asked {
+  readonly message: PublishedEvent;
+  readonly events: readonly StoredEvent[];
+  readonly draft: Draft;
+  readonly request: NotificationRequest;
+  readonly channelsOff: readonly MessageChannel[];
 }
 
 function asks(rules: Profile, type: string): boolean {

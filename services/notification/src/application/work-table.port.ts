@@ -20,6 +20,14 @@ export interface WorkRow {
   readonly dueAt: string | null;
 }
 
+/** Whose a row is, and until when nobody else takes it. */
+export interface Lease {
+  /** Name of the worker; unique per process. */
+  readonly owner: string;
+  /** RFC 3339 UTC. */
+  readonly until: string;
+}
+
 export interface Claim {
   readonly queue: WorkQueue;
   /** Name of the worker; unique per process. */
@@ -34,8 +42,8 @@ export interface Claim {
  * of the time; what makes sending safe is the exact revision of the message's stream.
  */
 export interface WorkTable {
-  /** Adds a row unless the message has one. */
-  add(row: WorkRow): Promise<void>;
+  /** Adds a row unless the message has one; with a lease: for a worker that has begun with it. */
+  add(row: WorkRow, lease?: Lease): Promise<void>;
   /** Due rows without a live lease, oldest first, leased to the owner. */
   claim(claim: Claim): Promise<readonly WorkRow[]>;
   /** Replaces the row unless a newer version is there, and gives up the owner's lease. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock } from '@balagh/runtime';
 import { type Logger } from 'pino';
-import { type WorkQueue, type WorkRow, type WorkTable } from './work-table.port';
+import { type Lease, type WorkQueue, type WorkRow, type WorkTable } from './work-table.port';
 
 export interface PoolOptions {
   readonly queue: WorkQueue;
@@ -12,6 +12,17 @@ export interface PoolOptions {
   /** Longer than the longest step of one row. */
   readonly leaseMs: number;
 }
+
+/** A place kept free for work that is about to be written down. Is begun or left; leaving what has begun changes nothing. */
+export interface Place {
+  /** For the row of the work. */
+  readonly lease: () => Lease;
+  /** Begins with a row that is being added under that lease; what `work` gives is its successor. Never throws. */
+  readonly begin: (row: WorkRow, work: () => Promise<WorkRow>) => void;
+  readonly leave: () => void;
+}
+
+type Work = (rows: readonly WorkRow[]) => Promise<readonly WorkRow[]>;
 
 const RETRY_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
@@ -32,6 +43,8 @@ export class WorkerPool {
   private restsUntil = 0;
   private running: Promise<void> | undefined;
   private stopping = false;
+  /** The last look at the table left rows behind. */
+  private behind = true;
   private woken = false;
   private wakeUp: () => void = () => undefined;
 
@@ -39,7 +52,7 @@ export class WorkerPool {
     private readonly parts: { readonly table: WorkTable; readonly clock: Clock; readonly log: Logger },
     private readonly options: PoolOptions,
     /** Gives each row's successor; rows it leaves out are tried again later. */
-    private readonly work: (rows: readonly WorkRow[]) => Promise<readonly WorkRow[]>,
+    private readonly work: Work,
     /** Rows handed to one call of `work`. */
     private readonly batch = 1,
   ) {}
@@ -52,6 +65,24 @@ export class WorkerPool {
   wake(): void {
     this.woken = true;
     this.wakeUp();
+  }
+
+  /**
+   * A place for work that need not wait in the table first; undefined when none is free, when rows in the table have waited for longer, or when
+   * the pool does not run.
+   */
+  place(): Place | undefined {
+    if (this.running === undefined || this.stopping || this.behind || this.free <= 0) return undefined;
+    let end: (work?: Promise<void>) => void = () => undefined;
+    const taken = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    held(this.active, taken);
+    return {
+      lease: () => ({ owner: this.owner, until: this.at(this.options.leaseMs) }),
+      begin: (row, work) => end(this.carryOut([row], async () => [await work()])),
+      leave: () => end(),
+    };
   }
 
   /** Takes no more rows and waits up to ten seconds for those in work. */
@@ -93,24 +124,27 @@ export class WorkerPool {
       const { queue, leaseMs } = this.options;
       const claim = { queue, leaseMs, owner: this.owner, now: this.at(0), limit: free * this.batch };
       const rows = await this.parts.table.claim(claim);
-      for (let i = 0; i < rows.length; i += this.batch) this.begin(rows.slice(i, i + this.batch));
-      return rows.length < claim.limit;
+      for (let i = 0; i < rows.length; i += this.batch)
+        held(this.active, this.carryOut(rows.slice(i, i + this.batch), this.work));
+      this.behind = rows.length === claim.limit;
+      return !this.behind;
     } catch (error) {
       this.parts.log.error({ event: 'message.queue.unreadable', queue: this.options.queue, err: error });
       return true;
     }
   }
 
-  private begin(rows: readonly WorkRow[]): void {
-    const work = this.process(rows).then((successors) => held(this.saving, this.save(successors)));
-    held(this.active, work);
+  /** Ends when the work has; its rows are put down beside what comes next. Never throws. */
+  private async carryOut(rows: readonly WorkRow[], work: Work): Promise<void> {
+    const successors = await this.process(rows, work);
+    held(this.saving, this.save(successors));
   }
 
   /** Gives each row's successor. Never throws. */
-  private async process(rows: readonly WorkRow[]): Promise<readonly WorkRow[]> {
+  private async process(rows: readonly WorkRow[], work: Work): Promise<readonly WorkRow[]> {
     const done = new Map<string, WorkRow>();
     try {
-      for (const row of await this.work(rows)) done.set(row.messageId, row);
+      for (const row of await work(rows)) done.set(row.messageId, row);
     } catch (error) {
       const messageIds = rows.map((row) => row.messageId);
       this.parts.log.error({

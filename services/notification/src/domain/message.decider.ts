@@ -39,7 +39,8 @@ export interface MessageState {
 }
 
 export type MessageCommand =
-  | { readonly type: 'Prepare'; readonly message: Prepared }
+  /** With a reference: together with its first attempt, by the worker that begins it. Accepts no events: the message is there already. */
+  | { readonly type: 'Prepare'; readonly message: Prepared; readonly reference?: string }
   /** The attempt that the worker wants to make. Another worker's identical attempt accepts no events: do not call the channel. */
   | { readonly type: 'Submit'; readonly attempt: number; readonly reference: string }
   | { readonly type: 'Accepted'; readonly attempt: number; readonly providerReference?: string }
@@ -103,7 +104,7 @@ function evolve(state: MessageState, event: MessageEvent): MessageState {
 
 function decide(command: MessageCommand, state: MessageState): Decision<MessageEvent> {
   if (command.type === 'Prepare') {
-    return state.phase === 'absent' ? accept({ type: 'MessagePrepared', data: command.message }) : accept();
+    return state.phase === 'absent' ? accept(...prepared(command)) : accept();
   }
   if (state.phase === 'absent') return reject('MESSAGE_NOT_FOUND', 'missing');
   if (command.type === 'Submit') return submit(command, state);
@@ -111,6 +112,13 @@ function decide(command: MessageCommand, state: MessageState): Decision<MessageE
   // The outcome of an attempt that was already given up: a later attempt with the same reference stands for it.
   if (command.attempt < state.attempts) return accept();
   return outcome(command, state, state.channel);
+}
+
+function prepared({ message, reference }: Extract<MessageCommand, { type: 'Prepare' }>): MessageEvent[] {
+  const event: MessageEvent = { type: 'MessagePrepared', data: message };
+  const channel = message.routes[0]?.channel;
+  if (reference === undefined || channel === undefined) return [event];
+  return [event, { type: 'MessageSubmitted', data: { attempt: 1, channel, reference } }];
 }
 
 function submit(

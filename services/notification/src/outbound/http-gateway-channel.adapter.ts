@@ -1,4 +1,5 @@
 import { type MessageChannel } from '@balagh/case-events';
+import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import {
   type AskableChannel,
@@ -27,6 +28,10 @@ const askedSchema = z.object({
   ),
 });
 
+/** Bytes of an answer, about a hundred references at most; a longer one is not read. */
+const LONGEST_ANSWER = 1_048_576;
+const CONNECTIONS = 64;
+
 /** Refused before anything was sent: the message surely is not there. */
 const neverConnected: readonly unknown[] = [
   'ECONNREFUSED',
@@ -39,14 +44,20 @@ const neverConnected: readonly unknown[] = [
 
 /**
  * A text gateway over HTTP: SMS, WhatsApp and fax alike. `POST /messages {reference, to, text}` takes each reference once;
- * `GET /messages?reference=…&reference=…` tells what became of them.
+ * `GET /messages?reference=…&reference=…` tells what became of them. A redirect is not followed: it leaves a doubt.
  */
 export class HttpGatewayChannel implements AskableChannel {
   readonly canBeAsked = true;
   readonly channel: MessageChannel;
+  private readonly connections = new Agent({ connections: CONNECTIONS, maxResponseSize: LONGEST_ANSWER });
 
   constructor(private readonly options: HttpGatewayOptions) {
     this.channel = options.channel;
+  }
+
+  /** Cuts what is under way. */
+  async close(): Promise<void> {
+    await this.connections.destroy();
   }
 
   async send(message: OutgoingMessage): Promise<SendOutcome> {
@@ -69,8 +80,11 @@ export class HttpGatewayChannel implements AskableChannel {
     );
     try {
       const response = await this.call(`?${query.toString()}`, { method: 'GET' });
-      if (!response.ok) throw new ChannelUnavailable(`answered ${response.status}`);
-      const { messages } = askedSchema.parse(await response.json());
+      if (!isOk(response)) {
+        await response.body.dump();
+        throw new ChannelUnavailable(`answered ${response.statusCode}`);
+      }
+      const { messages } = askedSchema.parse(await response.body.json());
       return new Map(messages.map(({ reference, id, deliveredAt }) => [reference, asked(id, deliveredAt)]));
     } catch (error) {
       throw error instanceof ChannelUnavailable
@@ -79,41 +93,50 @@ export class HttpGatewayChannel implements AskableChannel {
     }
   }
 
-  private call(query: string, init: RequestInit): Promise<Response> {
+  private call(
+    query: string,
+    what: {
+      readonly method: 'GET' | 'POST';
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    },
+  ): Promise<Dispatcher.ResponseData> {
     const { url, token, timeoutMs = SEND_TIMEOUT_MS } = this.options;
-    const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    return fetch(`${url}/messages${query}`, {
-      ...init,
-      headers,
-      redirect: 'error',
+    return request(`${url}/messages${query}`, {
+      ...what,
+      headers: { ...what.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      dispatcher: this.connections,
       signal: AbortSignal.timeout(timeoutMs),
     });
   }
 }
 
-async function outcomeOf(response: Response, reference: string): Promise<SendOutcome> {
-  const body: unknown = await response.json().catch((error: unknown) => {
+async function outcomeOf(response: Dispatcher.ResponseData, reference: string): Promise<SendOutcome> {
+  const { statusCode } = response;
+  const body: unknown = await response.body.json().catch((error: unknown) => {
     if (isTimeout(error)) throw error;
     return undefined;
   });
-  if (response.ok) {
+  if (isOk(response)) {
     const accepted = acceptedSchema.safeParse(body);
     if (!accepted.success || accepted.data.reference !== reference)
       return { kind: 'unknown', cause: 'CONNECTION_LOST' };
     return { kind: 'accepted', providerReference: accepted.data.id };
   }
-  const code = refusalSchema.safeParse(body).data?.code ?? `HTTP_${response.status}`;
-  if (response.status === 503 || response.status === 429) return { kind: 'rejected', code, retriable: true };
-  // Some proxies answer 500, 502 or 504 after the gateway took the message.
-  if (response.status >= 500) return { kind: 'unknown', cause: 'CONNECTION_LOST' };
-  return { kind: 'rejected', code, retriable: response.status === 401 || response.status === 403 };
+  const code = refusalSchema.safeParse(body).data?.code ?? `HTTP_${statusCode}`;
+  if (statusCode === 503 || statusCode === 429) return { kind: 'rejected', code, retriable: true };
+  // Some proxies answer 500, 502 or 504 after the gateway took the message, and nobody knows where a redirect leads.
+  if (statusCode < 400 || statusCode >= 500) return { kind: 'unknown', cause: 'CONNECTION_LOST' };
+  return { kind: 'rejected', code, retriable: statusCode === 401 || statusCode === 403 };
+}
+
+function isOk({ statusCode }: Dispatcher.ResponseData): boolean {
+  return statusCode >= 200 && statusCode < 300;
 }
 
 function outcomeOfFault(error: unknown): SendOutcome {
   if (isTimeout(error)) return { kind: 'unknown', cause: 'TIMEOUT' };
-  const { cause } = error as { cause?: { code?: unknown } };
-  if (neverConnected.includes(cause?.code))
+  if (neverConnected.includes((error as { code?: unknown }).code))
     return { kind: 'rejected', code: 'GATEWAY_UNREACHABLE', retriable: true };
   return { kind: 'unknown', cause: 'CONNECTION_LOST' };
 }

@@ -1,13 +1,15 @@
 import { rowsTogether } from '@balagh/event-feed';
 import { type DataSource } from 'typeorm';
-import { type Claim, type WorkRow, type WorkTable } from '../application/work-table.port';
+import { type Claim, type Lease, type WorkRow, type WorkTable } from '../application/work-table.port';
 import { type MessageEntity } from './message.entity';
 
 const columns = 'message_id, case_id, tenant, queue, phase, channel, version, since, due_at';
 
+const leasedColumns = `${columns}, lease_owner, leased_until`;
+
 /** Rows as one JSON array, named as the columns are. */
 const addSql = `
-  insert into message (${columns}) select ${columns} from jsonb_populate_recordset(null::message, $1::jsonb)
+  insert into message (${leasedColumns}) select ${leasedColumns} from jsonb_populate_recordset(null::message, $1::jsonb)
   on conflict (message_id) do nothing returning message_id`;
 
 /** Rows that another transaction is leasing at this moment are skipped, not waited for. */
@@ -41,7 +43,7 @@ const saveSql = `
 const savedTogetherMs = 50;
 
 export class PostgresWorkTable implements WorkTable {
-  private readonly addTogether: (row: WorkRow) => Promise<boolean>;
+  private readonly addTogether: (row: WorkRow & { readonly lease?: Lease }) => Promise<boolean>;
   private readonly saveTogether: (row: WorkRow & { readonly owner: string }) => Promise<boolean>;
 
   /** Rows that are added or saved at the same time travel in one statement. */
@@ -50,7 +52,13 @@ export class PostgresWorkTable implements WorkTable {
       ({ messageId }) => messageId,
       async (rows) => {
         const added = await source.query<readonly { message_id: string }[]>(addSql, [
-          JSON.stringify(rows.map(columnsOf)),
+          JSON.stringify(
+            rows.map((row) => ({
+              ...columnsOf(row),
+              lease_owner: row.lease?.owner,
+              leased_until: row.lease?.until,
+            })),
+          ),
         ]);
         return new Set(added.map((row) => row.message_id));
       },
@@ -70,8 +78,8 @@ export class PostgresWorkTable implements WorkTable {
     );
   }
 
-  async add(row: WorkRow): Promise<void> {
-    await this.addTogether(row);
+  async add(row: WorkRow, lease?: Lease): Promise<void> {
+    await this.addTogether(lease === undefined ? row : { ...row, lease });
   }
 
   async claim({ queue, owner, now, leaseMs, limit }: Claim): Promise<readonly WorkRow[]> {
