@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ServiceProcess {
@@ -26,7 +26,7 @@ const restartsPerMinute = 20;
  */
 export class Supervisor {
   private readonly children = new Map<string, ChildProcess>();
-  private readonly logs = new Map<string, WriteStream>();
+  private readonly logs = new Map<string, number>();
   private stopping = false;
 
   constructor(
@@ -55,18 +55,17 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all([...this.children.values()].map((child) => end(child)));
-    for (const log of this.logs.values()) log.end();
+    for (const log of this.logs.values()) closeSync(log);
+    this.logs.clear();
   }
 
   private launch(service: ServiceProcess, restarts: readonly number[] = []): Promise<void> {
+    const log = this.logOf(service.name);
     const child = fork(service.main, [], {
       env: { ...process.env, ...service.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', log, log, 'ipc'],
     });
     this.children.set(service.name, child);
-    const log = this.logOf(service.name);
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
     return new Promise((ready, failed) => {
       const timer = setTimeout(
         () =>
@@ -123,11 +122,15 @@ export class Supervisor {
     }, pauseMs);
   }
 
-  private logOf(name: string): WriteStream {
+  /** The file that a service writes itself: what it says last is there, also when this process is gone. Begun anew at each start of ours. */
+  private logOf(name: string): number {
     const known = this.logs.get(name);
     if (known !== undefined) return known;
-    const log = createWriteStream(this.logPath(name), { flags: 'w' });
-    log.setMaxListeners(0);
+    const log = openSync(
+      this.logPath(name),
+      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND,
+      0o644,
+    );
     this.logs.set(name, log);
     return log;
   }

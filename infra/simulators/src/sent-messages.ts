@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 
 export type SimulatedChannel = 'SMS' | 'WHATSAPP' | 'FAX' | 'EMAIL';
@@ -41,17 +41,28 @@ export class SentMessages {
   private messages: Accepted[] = [];
   private readonly byReference = new Map<string, Accepted>();
   private readonly submissions = new Map<string, number>();
+  /** Kept open, to be appended to. */
+  private log: number | undefined;
 
   constructor(
     private readonly deliverAfterMs: number,
     private readonly file?: string,
   ) {
-    if (file === undefined || !existsSync(file)) return;
-    const lines = readFileSync(file, 'utf8')
-      .split('\n')
-      .slice(-KEPT - 1);
-    for (const message of lines.flatMap(parsed)) this.keep(message);
-    this.writeAll();
+    if (file === undefined) return;
+    if (existsSync(file)) {
+      const lines = readFileSync(file, 'utf8')
+        .split('\n')
+        .slice(-KEPT - 1);
+      for (const message of lines.flatMap(parsed)) this.keep(message);
+      this.writeAll();
+    }
+    this.log = openSync(file, 'a', 0o600);
+  }
+
+  /** Nothing is accepted afterwards. */
+  close(): void {
+    if (this.log !== undefined) closeSync(this.log);
+    this.log = undefined;
   }
 
   /** Counts a submission, whatever becomes of it. */
@@ -72,7 +83,7 @@ export class SentMessages {
       deliveredAt: new Date(now + this.deliverAfterMs).toISOString(),
     };
     this.keep(accepted);
-    if (this.file !== undefined) appendFileSync(this.file, `${JSON.stringify(accepted)}\n`);
+    if (this.log !== undefined) appendFileSync(this.log, `${JSON.stringify(accepted)}\n`);
     return this.shown(accepted);
   }
 

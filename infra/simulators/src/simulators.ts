@@ -47,10 +47,12 @@ export async function startSimulators(options: SimulatorOptions): Promise<Runnin
       stop: async () => {
         server.closeAllConnections();
         await Promise.all([new Promise((resolve) => server.close(resolve)), mail.stop()]);
+        sent.close();
       },
     };
   } catch (error) {
     await mail.stop();
+    sent.close();
     throw error;
   }
 }

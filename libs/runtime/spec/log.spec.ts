@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { createLog } from '../src/logging/log';
 
 /** What one line became. */
@@ -59,5 +62,34 @@ describe('a line of the log', () => {
     const line = written({ event: 'call.failed', err: new TypeError('phone +96890000001') });
     expect(JSON.stringify(line)).not.toContain('+96890000001');
     expect(line).toMatchObject({ event: 'call.failed', msg: 'call.failed', err: { type: 'TypeError' } });
+  });
+});
+
+describe('where lines cannot be written', () => {
+  const full = '/dev/full';
+  const onLinux = existsSync(full) ? it : it.skip;
+
+  onLinux('the service goes on, and what waits is bounded', () => {
+    const script = `
+      const { createLog } = require(process.argv[1]);
+      const log = createLog({ service: 'test' });
+      let lines = 0;
+      const more = () => {
+        for (let n = 0; n < 1000; n += 1) log.info({ event: 'x', text: 'y'.repeat(1000) });
+        lines += 1000;
+        if (lines < 40000) return void setImmediate(more);
+        process.stderr.write(String(process.memoryUsage().rss));
+        process.exit(7);
+      };
+      more();`;
+    const built = join(__dirname, '../dist/logging/log.js');
+    const child = spawnSync(process.execPath, ['-e', script, built], {
+      stdio: ['ignore', openSync(full, 'w'), 'pipe'],
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    expect(child.status).toBe(7);
+    // 40 MB of lines were given, 8 MB may wait.
+    expect(Number(child.stderr)).toBeLessThan(200_000_000);
   });
 });

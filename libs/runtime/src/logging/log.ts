@@ -37,8 +37,21 @@ export function createLog(options: LogOptions): Logger {
   );
 }
 
+/** Characters that wait to be written at most, where whoever reads them is slow or the disk is full: further lines are dropped. */
+const mostWaiting = 8_388_608;
+
+/** Lines that cannot be written are lost; the service goes on, and ends when it is to. */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ fd: 1, sync: false, maxLength: mostWaiting });
+  // At the exit the driver would try for ever to write what is left to a full disk.
+  const flushSync = stream.flushSync.bind(stream);
+  stream.on('error', () => (stream.flushSync = () => undefined));
+  stream.on('write', () => (stream.flushSync = flushSync));
+  return stream;
+}
+
 function destinationOf({ destination, copyTo }: LogOptions): DestinationStream {
-  const stream = destination ?? pino.destination({ fd: 1, sync: false });
+  const stream = destination ?? standardOutput();
   if (copyTo === undefined) return stream;
   return pino.multistream([
     { stream, level: 'trace' },
