@@ -81,12 +81,14 @@ begin
   end if;
 
   if v_won is null or cardinality(v_won) < v_asked then
-    select json_agg(eventstore.refusal(a.stream, a.expected, a.link, (
-        select array_agg(e.id order by e.place)
-        from unnest(p_event_streams, p_ids) with ordinality as e(name, id, place) where e.name = a.stream
-      )))
+    select json_agg(json_build_object('stream', a.stream, 'kind', r.kind, 'revision', r.revision, 'position', r.position::text,
+        'missed', case when r.kind = 'conflict' then eventstore.missed(a.stream, a.expected, r.revision) end))
       into v_refusals
       from unnest(p_streams, p_expected, p_links) as a(stream, expected, link)
+      cross join lateral eventstore.refused(a.stream, a.expected, a.link, (
+        select array_agg(e.id order by e.place)
+        from unnest(p_event_streams, p_ids) with ordinality as e(name, id, place) where e.name = a.stream
+      )) r
       where (a.stream = any (v_won)) is not true;
   end if;
   return query select v_positions, v_refusals;

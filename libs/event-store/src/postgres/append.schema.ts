@@ -47,8 +47,7 @@ begin
       returning s.revision into v_last;
   end if;
   if v_last is null then
-    return query select r ->> 'kind', (r ->> 'revision')::integer, (r ->> 'position')::bigint
-      from eventstore.refusal(p_stream, p_expected, p_link, p_ids) r;
+    return query select r.kind, r.revision, r.position from eventstore.refused(p_stream, p_expected, p_link, p_ids) r;
     return;
   end if;
 
@@ -74,40 +73,42 @@ begin
   return query select 'ok', v_last, v_position;
 end $$;
 
--- Why an append was not written, as {stream, kind, revision, position, missed}. One statement and so one snapshot, taken now: the calling
--- statement's may be older than the append that won. Missed: what whoever expected a revision has not seen, in order; null where that is nothing,
--- or more than belongs into an answer.
-create or replace function eventstore.refusal(p_stream text, p_expected integer, p_link text, p_ids uuid[]) returns json
+create or replace function eventstore.refused(p_stream text, p_expected integer, p_link text, p_ids uuid[])
+returns table (kind text, revision integer, "position" bigint)
 language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
 declare
   n constant integer := cardinality(p_ids);
-  v_to constant integer := p_expected + case when p_expected >= 0 then greatest(n, ${mostMissed}) when p_expected = -1 then n else 0 end;
+  v_first constant integer := p_expected + 1;
+  v_same integer;
+  v_position bigint;
+  v_actual integer;
 begin
-  return (
-    select case
-        when n > 0 and found.same = n then
-          json_build_object('stream', p_stream, 'kind', 'replayed', 'revision', p_expected + n, 'position', found.last::text)
-        when p_link is not null and s.revision = p_expected then
-          json_build_object('stream', p_stream, 'kind', 'broken_link', 'revision', s.revision, 'position', null)
-        else json_build_object('stream', p_stream, 'kind', 'conflict', 'revision', s.revision, 'position', null, 'missed',
-          case when p_expected >= 0 and s.revision - p_expected <= ${mostMissed} and found.bytes <= ${mostMissedBytes} then found.events end)
-      end
-      from (
-        select count(*) filter (where e.id = p_ids[e.revision - p_expected]) as same,
-          max(e.position) filter (where e.revision = p_expected + n) as last,
-          sum(octet_length(e.data) + octet_length(e.metadata)) as bytes,
-          json_agg(json_build_array(e.position::text, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at::text) order by e.revision) as events
-        from eventstore.events e where e.stream = p_stream and e.revision > p_expected and e.revision <= v_to
-      ) found
-      left join eventstore.streams s on s.stream = p_stream
-  );
+  if p_expected >= -1 then
+    select count(*), max(e.position) into v_same, v_position
+      from eventstore.events e join unnest(p_ids) with ordinality as sent(id, place) on e.id = sent.id and e.revision = v_first + sent.place - 1
+      where e.stream = p_stream and e.revision between v_first and v_first + n - 1;
+    if v_same = n then
+      return query select 'replayed', v_first + n - 1, v_position;
+      return;
+    end if;
+  end if;
+  select s.revision into v_actual from eventstore.streams s where s.stream = p_stream;
+  return query select case when p_link is not null and v_actual = p_expected then 'broken_link' else 'conflict' end, v_actual, null::bigint;
 end $$;
 
--- What the refused append of whoever expected a revision has missed.
+-- What whoever expected a revision has missed, in order; null where nothing was, or more than belongs into an answer. Volatile: the snapshot
+-- of the calling statement may be older than the append that won.
 create or replace function eventstore.missed(p_stream text, p_expected integer, p_actual integer) returns json
-language sql volatile security definer set search_path = pg_catalog as $$
-  select eventstore.refusal(p_stream, p_expected, null, '{}') -> 'missed' where p_actual > p_expected
-$$;
-
-drop function if exists eventstore.refused(text, integer, text, uuid[]);
+language plpgsql volatile security definer set search_path = pg_catalog set plan_cache_mode = force_generic_plan as $$
+begin
+  if p_expected < 0 or p_actual is null or p_actual <= p_expected or p_actual - p_expected > ${mostMissed} then
+    return null;
+  end if;
+  return (
+    select case when sum(octet_length(e.data) + octet_length(e.metadata)) <= ${mostMissedBytes} then
+        json_agg(json_build_array(e.position::text, e.stream, e.revision, e.id, e.type, e.data, e.metadata, e.stored_at::text) order by e.revision)
+      end
+      from eventstore.events e where e.stream = p_stream and e.revision > p_expected
+  );
+end $$;
 `;
