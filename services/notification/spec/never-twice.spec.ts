@@ -123,6 +123,7 @@ describe('a message that is sent at once', () => {
   });
 
   it('is not sent by whoever finds it written down already', async () => {
+    proves('MUS-18');
     const mail = new FakeMail();
     const world = await open(mail);
     await world.redelivered();
