@@ -8,10 +8,10 @@ const pollDeafMs = 50;
 const hintGapMs = 3;
 /**
  * Each hint costs a transaction and the attention of all who listen, and one may stand for many appends. So it puts its process into debt: for so
- * many times as long as its answer took, within bounds, in milliseconds. The debt runs off with the time; while it is above the credit, the
+ * many times as long as its answer took beyond what a slow machine at rest takes, within bounds, in milliseconds. The debt runs off with the time; while it is above the credit, the
  * next hint waits. At rest nobody does; where the machine is busy, hints become so few that polling finds as much.
  */
-const [debtRatio, leastDebtMs, mostDebtMs, creditMs] = [12, 3, pollListeningMs, 100];
+const [debtRatio, freeMs, leastDebtMs, mostDebtMs, creditMs] = [12, 1.5, 3, pollListeningMs, 100];
 const maxPauseMs = 5_000;
 
 /**
@@ -97,7 +97,7 @@ export class WakeUpChannel {
     } catch {
       // A lost hint is made up for by polling.
     }
-    const debt = debtRatio * (performance.now() - this.sentAt);
+    const debt = debtRatio * (performance.now() - this.sentAt - freeMs);
     this.clearAt = Math.max(this.clearAt, this.sentAt) + Math.max(leastDebtMs, Math.min(debt, mostDebtMs));
     this.sending = false;
     if (this.again) this.hintWhenDue();
