@@ -54,6 +54,9 @@ async function faultOf(call: Promise<unknown>): Promise<{ readonly error: unknow
   throw new Error('answered');
 }
 
+/** Within this a call counts as ended at its deadline of 300 or 400 ms, also on a machine that is busy with other suites; without one it would take 10 s. */
+const busyMs = 3_000;
+
 function silence(disturbed: () => Disturbable): void {
   it('an append to a hung server ends at its deadline, outcome unknown', async () => {
     const { store, line } = disturbed();
@@ -63,7 +66,7 @@ function silence(disturbed: () => Disturbable): void {
       store.append(newStream(), 'none', someEvents(50), { deadlineMs: 300 }),
     );
     expect(error).toBeInstanceOf(DeadlineExceeded);
-    expect(ms).toBeLessThan(900);
+    expect(ms).toBeLessThan(busyMs);
   });
 
   it('many appends to a hung server all end at their deadlines', async () => {
@@ -75,7 +78,7 @@ function silence(disturbed: () => Disturbable): void {
         store.append(newStream(), 'none', [someEvent()], { deadlineMs: 400 }),
       ),
     );
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(busyMs);
     for (const outcome of outcomes)
       expect(outcome.status === 'rejected' && outcome.reason).toBeInstanceOf(EventStoreError);
   });
@@ -92,7 +95,7 @@ function silence(disturbed: () => Disturbable): void {
       const { error, ms } = await faultOf(read);
       expect(error).toMatchObject({ retriable: true });
       expect(error).toBeInstanceOf(EventStoreError);
-      expect(ms).toBeLessThan(900);
+      expect(ms).toBeLessThan(busyMs);
     }
   });
 

@@ -205,7 +205,7 @@ function pacing(store: () => EventStore): void {
     }
     expect([seen, inOrder]).toEqual([many, true]);
     expect(most).toBeLessThan((many * weight) / 5);
-  }, 180_000);
+  }, 600_000);
 
   it('wait for a consumer that takes its time with each event', async () => {
     const after = await endOf(store());
