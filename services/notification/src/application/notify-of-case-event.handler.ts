@@ -19,6 +19,7 @@ import {
   askedBy,
   caseNotificationDecider,
 } from '../domain/case-notification.decider';
+import { type Prepared } from '../domain/message.decider';
 import { planNotifications } from '../domain/notification-planning';
 import { type Draft, draftMessage, sealDraft } from './message-draft';
 import { type LoadedMessage, type MessageLog } from './message-log';
@@ -157,7 +158,7 @@ export class NotifyOfCaseEvent {
    * and it goes out at once.
    */
   private async prepare({ message, events, draft, request, channelsOff }: Asked): Promise<void> {
-    const { platform, messages, table, sending } = this.parts;
+    const { platform, messages, sending } = this.parts;
     const opened = events[0];
     if (opened?.type !== 'CaseOpened') throw new PermanentFault('CASE_NOT_OPENED');
     const sealed = await sealDraft(draft, {
@@ -182,20 +183,23 @@ export class NotifyOfCaseEvent {
       dueAt: now,
     };
     const place = sending.place();
-    if (place === undefined) {
-      await messages.record(messageId, { type: 'Prepare', message: prepared }, context);
-      await table.add(row);
-      return sending.wake();
-    }
+    if (place !== undefined) return this.sendAt(place, { draft, channelsOff, prepared, row, context });
+    await messages.record(messageId, { type: 'Prepare', message: prepared }, context);
+    return this.leaveInTable(row);
+  }
+
+  private async sendAt(
+    place: Place,
+    { draft, channelsOff, prepared, row, context }: Sendable,
+  ): Promise<void> {
+    const { messages, table, sending } = this.parts;
+    const { messageId } = row;
     try {
       const command = { type: 'Prepare', message: prepared, reference: messageId } as const;
       // Not the id that a repetition has: what an earlier delivery wrote down is not this one's to send.
       const own = { ...context, commandId: randomUUID() };
       const { mine, message: written } = await messages.record(messageId, command, own);
-      if (!mine || written?.state.phase !== 'submitted') {
-        await table.add(row);
-        return sending.wake();
-      }
+      if (!mine || written?.state.phase !== 'submitted') return await this.leaveInTable(row);
       const added = table.add(row, place.lease());
       const to = draft.routes.find(({ channel }) => channel === written.state.channel)?.to;
       const letter = { to, text: draft.body, subject: draft.subject, channelsOff };
@@ -208,6 +212,11 @@ export class NotifyOfCaseEvent {
     } finally {
       place.leave();
     }
+  }
+
+  private async leaveInTable(row: WorkRow): Promise<void> {
+    await this.parts.table.add(row);
+    this.parts.sending.wake();
   }
 
   private context(message: PublishedEvent, purpose: string): CommandContext {
@@ -228,6 +237,15 @@ interface Asked {
   readonly draft: Draft;
   readonly request: NotificationRequest;
   readonly channelsOff: readonly MessageChannel[];
+}
+
+/** One message that is about to be written down. */
+interface Sendable {
+  readonly draft: Draft;
+  readonly channelsOff: readonly MessageChannel[];
+  readonly prepared: Prepared;
+  readonly row: WorkRow;
+  readonly context: CommandContext;
 }
 
 function asks(rules: Profile, type: string): boolean {

@@ -28,7 +28,7 @@ const askedSchema = z.object({
   ),
 });
 
-/** Bytes of an answer, about a hundred references at most; a longer one is not read. */
+/** Bytes of an answer: a hundred references need some 20,000; a longer one is not read. */
 const LONGEST_ANSWER = 1_048_576;
 const CONNECTIONS = 64;
 

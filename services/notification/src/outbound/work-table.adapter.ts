@@ -4,7 +4,6 @@ import { type Claim, type Lease, type WorkRow, type WorkTable } from '../applica
 import { type MessageEntity } from './message.entity';
 
 const columns = 'message_id, case_id, tenant, queue, phase, channel, version, since, due_at';
-
 const leasedColumns = `${columns}, lease_owner, leased_until`;
 
 /** Rows as one JSON array, named as the columns are. */
