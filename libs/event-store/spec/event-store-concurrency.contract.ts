@@ -1,4 +1,4 @@
-import { InvalidEvent, WrongExpectedRevision } from '../src/event-store.errors';
+import { DeadlineExceeded, InvalidEvent, WrongExpectedRevision } from '../src/event-store.errors';
 import { type EventStore, type ExpectedRevision } from '../src/event-store.port';
 import { conflictOf, endOf, eventsOf, newStream, someEvent, someEvents } from './contract-events';
 
@@ -52,6 +52,41 @@ export function concurrency(store: () => EventStore, reopen?: () => Promise<Even
     expect((await eventsOf(store(), stream)).map((e) => e.revision)).toEqual(
       Array.from({ length: 64 }, (_, i) => i),
     );
+  });
+
+  it('gives each of 32 readers its own stream, whatever the others read or give up', async () => {
+    const stored = await Promise.all(
+      writers.map(async (i) => {
+        const stream = newStream();
+        const events = someEvents(1 + (i % 7)).map((event, n) => ({
+          ...event,
+          data: JSON.stringify(`بلاغ ${i} ${n} 🚰`.repeat(i === 9 ? 10_000 : 1)),
+        }));
+        await store().append(stream, 'none', events);
+        return { stream, events };
+      }),
+    );
+    const givenUp = AbortSignal.abort();
+    await Promise.all([
+      ...stored.map(async ({ stream, events }) => {
+        const read = await store().readStream(stream);
+        expect(read).toMatchObject({ kind: 'found', lastRevision: events.length - 1 });
+        expect(read.kind === 'found' && read.events).toEqual(
+          events.map((event, revision) => expect.objectContaining({ ...event, stream, revision })),
+        );
+      }),
+      ...writers.map(async () => expect(await store().readStream(newStream())).toEqual({ kind: 'missing' })),
+      // Whoever gave up may still be answered; nobody else is kept waiting.
+      ...stored.map(async ({ stream }) => {
+        const error = await store()
+          .readStream(stream, { signal: givenUp })
+          .then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
+        if (error !== undefined) expect(error).toBeInstanceOf(DeadlineExceeded);
+      }),
+    ]);
   });
 
   it('keeps every event of 32 writers, each stream without a gap, in one order', async () => {

@@ -32,6 +32,7 @@ export function reading(store: () => EventStore): void {
     expect(await revisions(stream, { from: 1, limit: 2 })).toEqual([1, 2]);
     expect(await revisions(stream, { from: 4 })).toEqual([4]);
     expect(await store().readStream(stream, { limit: 1 })).toMatchObject({ lastRevision: 4 });
+    expect(await store().readStream(stream)).toMatchObject({ lastRevision: 4 });
   });
 
   it('reads backwards from the end or from a revision', async () => {

@@ -184,7 +184,7 @@ describe('what is stored', () => {
   it('computes the same hash as the library, for every kind of text', async () => {
     const stream = `spec-${randomUUID()}`;
     await store.append(stream, 'none', [{ ...anEvent(), data: '{"بلاغ":"تسرب 🚰"}' }]);
-    const read = await store.readStream(stream);
+    const read = await store.readStream(stream, { headHash: true });
     if (read.kind === 'missing') throw new Error('missing');
     expect(read.headHash).toBe(eventHash(read.events[0]!));
   });

@@ -1,6 +1,8 @@
+import { text as textOf } from 'node:stream/consumers';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
 import { Client } from 'pg';
-import { PreparedCall, type WireValue } from '../src/postgres/prepared-call';
+import { to } from 'pg-copy-streams';
+import { PreparedCall, PreparedCalls, type WireValue } from '../src/postgres/prepared-call';
 
 describe('a call of a prepared statement', () => {
   let database: TestDatabase;
@@ -58,5 +60,47 @@ describe('a call of a prepared statement', () => {
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     await failed;
     await expect(call('select $1::int', '1')).rejects.toThrow();
+  });
+
+  /** What each call of several gave: numbers, in the binary format. */
+  const calls = async (text: string, ...values: readonly WireValue[]) => {
+    const given: number[][] = [];
+    let rows: number[] = [];
+    const reader = {
+      takeRow: (bytes: Buffer, at: number) => void rows.push(bytes.readInt32BE(at + 4)),
+      callEnds: () => {
+        given.push(rows);
+        rows = [];
+      },
+    };
+    const several = new PreparedCalls(
+      { name: `several-${text}`, text },
+      values.map((value) => [value]),
+      reader,
+    );
+    const failure = await client.query(several).done.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    return { given, failure };
+  };
+
+  it('shares a round trip with others, answered in their order', async () => {
+    const upTo = 'select n from generate_series(1, $1::int) as n';
+    expect(await calls(upTo, '3', '0', '1')).toEqual({ given: [[1, 2, 3], [], [1]] });
+    expect(await calls(upTo, '2')).toEqual({ given: [[1, 2]] });
+    expect((await calls(upTo, '20000')).given[0]).toHaveLength(20_000);
+  });
+
+  it('that fails takes those behind it with it, and leaves the connection to the next, whatever that is', async () => {
+    const divide = 'select 6 / $1::int';
+    expect(await calls(divide, '1', '2', '0', '3')).toMatchObject({
+      given: [[6], [3]],
+      failure: { code: '22012' },
+    });
+    expect(await call('select $1::int', '1')).toEqual([['1']]);
+    expect(await textOf(client.query(to('copy (select 7) to stdout')))).toBe('7\n');
+    expect(await calls(divide, '3')).toEqual({ given: [[2]] });
+    expect((await client.query('select 8 as n')).rows).toEqual([{ n: 8 }]);
   });
 });

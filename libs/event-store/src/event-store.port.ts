@@ -105,6 +105,8 @@ export interface ReadStreamOptions extends CallOptions {
   readonly direction?: 'forwards' | 'backwards';
   /** Default: all, at most 10,000. */
   readonly limit?: number;
+  /** Also ask for what the store itself recorded of the stream's end, to hold its events against. Default false. */
+  readonly headHash?: boolean;
 }
 
 export type ReadStreamResult =
@@ -112,7 +114,7 @@ export type ReadStreamResult =
       readonly kind: 'found';
       readonly events: readonly RecordedEvent[];
       readonly lastRevision: number;
-      /** Hash of the last event as the store recorded it at append; absent where an adapter keeps none. */
+      /** Hash of the last event as the store recorded it at append: for who asked for it, and where the adapter keeps one. */
       readonly headHash?: string;
     }
   | { readonly kind: 'missing' };

@@ -89,7 +89,11 @@ export class StreamMemory {
     stream: string,
     { events, head }: Remembered,
   ): Promise<readonly RecordedEvent[] | undefined> {
-    const page = await this.store.readStream(stream, { from: head.revision + 1, limit: longestStream });
+    const page = await this.store.readStream(stream, {
+      from: head.revision + 1,
+      limit: longestStream,
+      headHash: true,
+    });
     if (page.kind === 'missing' || page.lastRevision < head.revision) return undefined;
     const [next] = page.events;
     if (next === undefined)

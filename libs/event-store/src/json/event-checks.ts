@@ -12,6 +12,8 @@ import { problemIn } from './encode-json';
 export const limits = {
   eventsPerAppend: 500,
   bytesPerAppend: 1_000_000,
+  /** Of a stream, unless a read says otherwise. */
+  eventsPerRead: 10_000,
   /** A page of the global order ends with the event that fills it, however many were asked for. */
   bytesPerPage: 8_000_000,
   streamNameLength: 200,

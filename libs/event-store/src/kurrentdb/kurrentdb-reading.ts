@@ -145,7 +145,7 @@ export async function readStreamFrom(
   stream: string,
   request: ReadStreamOptions = {},
 ): Promise<ReadStreamResult> {
-  const { direction = 'forwards', limit = 10_000, from } = request;
+  const { direction = 'forwards', limit = limits.eventsPerRead, from } = request;
   return within(connection, request, async (deadline) => {
     const slice = (at: Slice['from']) =>
       readSlice(connection, stream, { from: at, direction, limit }, deadline);

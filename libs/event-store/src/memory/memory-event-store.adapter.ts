@@ -16,7 +16,7 @@ import {
   type SubscribeOptions,
   type SubscriptionItem,
 } from '../event-store.port';
-import { categoryOf, checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
+import { categoryOf, checkAppend, checkReadAll, checkReadStream, limits } from '../json/event-checks';
 import { filledPage } from '../filled-page';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
@@ -139,7 +139,7 @@ function readOne(
 ): ReadStreamResult {
   const last = own?.at(-1);
   if (own === undefined || last === undefined) return { kind: 'missing' };
-  const { direction = 'forwards', limit = 10_000 } = options;
+  const { direction = 'forwards', limit = limits.eventsPerRead, headHash = false } = options;
   const events =
     direction === 'forwards'
       ? own.slice(options.from ?? 0)
@@ -148,7 +148,7 @@ function readOne(
     kind: 'found',
     events: events.slice(0, limit),
     lastRevision: last.revision,
-    headHash: eventHash(last),
+    ...(headHash ? { headHash: eventHash(last) } : {}),
   };
 }
 

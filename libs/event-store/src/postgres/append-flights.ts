@@ -1,7 +1,8 @@
-import { defaultDeadlineMs } from '../deadline';
-import { DeadlineExceeded, EventStoreError } from '../event-store.errors';
+import { DeadlineExceeded } from '../event-store.errors';
 import { type CallOptions, type NewEvent } from '../event-store.port';
 import { limits } from '../json/event-checks';
+import { Airspace } from './airspace';
+import { DepartureQueue, type Waiting, landFailed } from './departure-queue';
 import { type MissedRow } from './event-rows';
 
 export interface AppendRequest {
@@ -27,70 +28,38 @@ export interface AppendTransport {
   many(requests: readonly AppendRequest[]): Promise<readonly AppendRow[]>;
 }
 
-interface Waiting {
-  readonly request: AppendRequest;
-  readonly settle: (row: AppendRow) => void;
-  readonly fail: (error: unknown) => void;
-}
+type Passenger = Waiting<AppendRequest, AppendRow>;
 
 /** Two keep client and server busy at once; more make smaller flights, and each costs a statement and a commit. */
 const maxFlights = 2;
 /** So many waiting are worth a second flight. With fewer, what two small ones cost is more than what they gain by flying together. */
 const fullHouse = 16;
 /**
- * A flight that is longer away than this, in milliseconds, waits for a row that another process holds, or for a slow disk. It no longer
- * counts, so that others pass it; that many may be late.
- */
-const lateAfterMs = 10;
-const maxLate = 2;
-
-/**
  * Concurrent appends of one process share a statement and a commit: what arrives while a flight is in the air leaves with the
  * next one, together. A lone append leaves alone, at once. At most one append per stream is in the air with
  * a flight, so that each is judged by itself.
  */
 export class AppendFlights {
-  private queue: Waiting[] = [];
-  /** In the air and not late. */
-  private flights = 0;
-  private late = 0;
+  private readonly queue = new DepartureQueue<AppendRequest, AppendRow>();
+  private readonly airspace: Airspace;
   private passengers = 0;
   /** A flight has landed, and those who follow it are still arriving. */
   private boarding = false;
 
+  /** @param lateAfterMs milliseconds after which a flight is late */
   constructor(
     private readonly transport: AppendTransport,
-    /** Milliseconds after which a flight is late. */
-    private readonly lateAfter = lateAfterMs,
-  ) {}
+    lateAfterMs?: number,
+  ) {
+    this.airspace = new Airspace(lateAfterMs);
+  }
 
   append(request: AppendRequest): Promise<AppendRow> {
-    return new Promise<AppendRow>((resolve, reject) => {
-      const { deadlineMs = defaultDeadlineMs, signal } = request.call;
-      const stopWaiting = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', giveUp);
-      };
-      const waiting: Waiting = {
-        request,
-        settle: (row) => (stopWaiting(), resolve(row)),
-        fail: (error) => (stopWaiting(), reject(error as Error)),
-      };
-      const giveUp = (): void => {
-        const queued = this.queue.indexOf(waiting);
-        if (queued >= 0) this.queue.splice(queued, 1);
-        waiting.fail(new DeadlineExceeded('the event store did not answer in time'));
-      };
-      const timer = setTimeout(giveUp, deadlineMs);
-      signal?.addEventListener('abort', giveUp, { once: true });
-      this.queue.push(waiting);
-      if (signal?.aborted === true) giveUp();
-      else this.depart();
-    });
+    return this.queue.enter(request, () => this.depart());
   }
 
   private depart(): void {
-    while (!this.boarding && this.queue.length > 0 && this.mayDepart())
+    while (!this.boarding && this.queue.waiting.length > 0 && this.mayDepart())
       this.takeOff(this.board(this.seats()));
   }
 
@@ -105,46 +74,40 @@ export class AppendFlights {
   }
 
   private mayDepart(): boolean {
-    if (this.flights === 0) return true;
-    return this.flights < maxFlights && this.queue.length >= fullHouse;
+    const { inTheAir } = this.airspace;
+    if (inTheAir === 0) return true;
+    return inTheAir < maxFlights && this.queue.waiting.length >= fullHouse;
   }
 
   /** An even share of all that is under way: a flight that takes all leaves server and client waiting for each other. */
   private seats(): number {
-    return Math.max(fullHouse, Math.ceil((this.queue.length + this.passengers) / maxFlights));
+    return Math.max(fullHouse, Math.ceil((this.queue.waiting.length + this.passengers) / maxFlights));
   }
 
-  private takeOff(aboard: readonly Waiting[]): void {
-    this.flights += 1;
+  private takeOff(aboard: readonly Passenger[]): void {
     this.passengers += aboard.length;
-    let counted = true;
-    const timer = setTimeout(() => {
-      if (this.late === maxLate) return;
-      counted = false;
-      this.late += 1;
-      this.flights -= 1;
-      this.depart();
-    }, this.lateAfter);
-    void this.fly(aboard).finally(() => {
-      clearTimeout(timer);
-      if (counted) this.flights -= 1;
-      else this.late -= 1;
-      this.passengers -= aboard.length;
-      if (aboard.length > 1) this.departAfterThisTurn();
-      else this.depart();
-    });
+    void this.airspace
+      .fly(
+        () => this.fly(aboard),
+        () => this.depart(),
+      )
+      .then(() => {
+        this.passengers -= aboard.length;
+        if (aboard.length > 1) this.departAfterThisTurn();
+        else this.depart();
+      });
   }
 
   /** The first in the queue, and all others that fit beside it. */
-  private board(seats: number): readonly Waiting[] {
-    const [first, ...rest] = this.queue;
+  private board(seats: number): readonly Passenger[] {
+    const [first, ...rest] = this.queue.waiting;
     if (first === undefined) return [];
     if (first.request.expected < -1) {
-      this.queue = rest;
+      this.queue.waiting = rest;
       return [first];
     }
     const aboard = [first];
-    const left: Waiting[] = [];
+    const left: Passenger[] = [];
     const streams = new Set([first.request.stream]);
     let [events, bytes] = [first.request.events.length, bytesOf(first.request)];
     for (const other of rest) {
@@ -165,11 +128,11 @@ export class AppendFlights {
       bytes += size;
       aboard.push(other);
     }
-    this.queue = left;
+    this.queue.waiting = left;
     return aboard;
   }
 
-  private async fly(aboard: readonly Waiting[]): Promise<void> {
+  private async fly(aboard: readonly Passenger[]): Promise<void> {
     try {
       const rows = await this.send(aboard.map((waiting) => waiting.request));
       aboard.forEach((waiting, i) => {
@@ -179,10 +142,7 @@ export class AppendFlights {
         else waiting.settle(row);
       });
     } catch (error) {
-      // A statement that can never succeed was rolled back whole: its causer alone shall hear of it.
-      if (aboard.length > 1 && !(error instanceof EventStoreError))
-        for (const waiting of aboard) await this.fly([waiting]);
-      else for (const waiting of aboard) waiting.fail(error);
+      await landFailed(aboard, error, (passenger) => this.fly([passenger]));
     }
   }
 

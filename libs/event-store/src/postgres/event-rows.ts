@@ -1,9 +1,12 @@
 import { type Position, type ReadAllResult, type RecordedEvent, START } from '../event-store.port';
 
-/** `2026-03-01 08:00:00.123456+00`, as a session in UTC writes it, to milliseconds; other sessions go the long way. */
+/** Of `2026-03-01 08:00:00.123`. */
+const [dateEnds, toMilliseconds] = [10, 23] as const;
+
+/** `2026-03-01 08:00:00.123456+00`, as a session in UTC writes it, to milliseconds; whatever has fewer digits or another zone goes the long way. */
 export function rfc3339(text: string): string {
-  return text.endsWith('+00') && text.length > 19
-    ? `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`
+  return text.endsWith('+00') && text.length >= toMilliseconds + 3
+    ? `${text.slice(0, dateEnds)}T${text.slice(dateEnds + 1, toMilliseconds)}Z`
     : new Date(text).toISOString();
 }
 
@@ -33,7 +36,10 @@ export type MissedRow = readonly [
 
 export const isEvent = ([, , , id]: EventRow): boolean => id !== null;
 
-export const token = (position: string): Position => position.padStart(20, '0');
+const zeros = Array.from({ length: 21 }, (_, digits) => '0'.repeat(20 - digits));
+
+/** Twenty digits. To pad by the language's own means takes three times as long, and each event read has one. */
+export const token = (position: string): Position => `${zeros[position.length] ?? ''}${position}`;
 
 export function recorded(row: EventRow | MissedRow): RecordedEvent {
   const [position, stream, revision, id, type, data, metadata, storedAt] = row;

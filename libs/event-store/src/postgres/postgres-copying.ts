@@ -3,6 +3,7 @@ import { type Pool, escapeLiteral } from 'pg';
 import { to } from 'pg-copy-streams';
 import { type ReadAllOptions, type ReadAllResult, type RecordedEvent, START } from '../event-store.port';
 import { limits } from '../json/event-checks';
+import { bigint, instants } from './binary-rows';
 import { pageOf, token } from './event-rows';
 import { windowSize } from './postgres-reading';
 import { onConnection } from './store-call';
@@ -67,9 +68,6 @@ const firstRow = (copied: Buffer): number => signatureBytes + 4 + copied.readInt
 const signatureBytes = 15;
 /** −1 where a row would say how many columns it has. */
 const endOfCopy = Buffer.from([0xff, 0xff]);
-/** Times are microseconds from here. */
-const year2000 = Date.UTC(2000, 0, 1);
-
 const idLength = 36;
 
 /** @param after where the page began */
@@ -82,7 +80,7 @@ export function pageIn(copied: Buffer, after: string): ReadAllResult {
   const integer = (): number | undefined => {
     if (length() === -1) return undefined;
     at += 8;
-    return copied.readInt32BE(at - 8) * 4_294_967_296 + copied.readUInt32BE(at - 4);
+    return bigint(copied, at - 8);
   };
   const text = (): string => {
     const bytes = length();
@@ -113,16 +111,4 @@ export function pageIn(copied: Buffer, after: string): ReadAllResult {
     });
   }
   return pageOf(events, checkpoint, caughtUp, after);
-}
-
-/** RFC 3339 from microseconds since 2000. Neighbours mostly share their second, and making a date costs as much as parsing a body. */
-function instants(): (microseconds: number) => string {
-  let [second, words] = [-1, ''];
-  return (microseconds) => {
-    const wanted = Math.floor(microseconds / 1_000_000);
-    if (wanted !== second)
-      [second, words] = [wanted, new Date(wanted * 1_000 + year2000).toISOString().slice(0, 20)];
-    const milliseconds = Math.floor((microseconds - wanted * 1_000_000) / 1_000);
-    return `${words}${String(milliseconds).padStart(3, '0')}Z`;
-  };
 }

@@ -14,7 +14,8 @@ import { AppendFlights, type AppendRow } from './append-flights';
 import { appendTransport } from './append-transport';
 import { recorded, token } from './event-rows';
 import { readAllByCopy } from './postgres-copying';
-import { readAllFrom, readStreamFrom } from './postgres-reading';
+import { readAllFrom, readStreamFrom, readTransport } from './postgres-reading';
+import { StreamReads } from './stream-reads';
 import { WakeUpChannel } from './wake-up-channel';
 
 export interface PostgresEventStoreOptions {
@@ -39,6 +40,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
   const wakeUp = createWakeUp();
   const channel = new WakeUpChannel(pool, wakeUp, silenceMs);
   const flights = new AppendFlights(appendTransport(pool));
+  const reads = new StreamReads(readTransport(pool));
   const readAll = async (request: ReadAllOptions = {}): Promise<ReadAllResult> => {
     checkReadAll(request, positionForm);
     return readAllFrom(pool, request);
@@ -54,7 +56,7 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
     },
     async readStream(stream, request) {
       checkReadStream(stream, request);
-      return readStreamFrom(pool, stream, request);
+      return readStreamFrom(pool, reads, stream, request);
     },
     readAll,
     subscribe(request) {

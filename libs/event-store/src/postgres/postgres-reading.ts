@@ -8,74 +8,92 @@ import {
   START,
 } from '../event-store.port';
 import { limits } from '../json/event-checks';
+import { defaultDeadlineMs } from '../deadline';
 import { textArray } from './binary-arrays';
+import { eventIn as binaryEvent, eventColumns, instants } from './binary-rows';
 import { type EventRow, isEvent, pageOf, recorded, rfc3339, token } from './event-rows';
-import { PreparedCall } from './prepared-call';
+import { PreparedCall, PreparedCalls } from './prepared-call';
 import { onConnection, storeCall } from './store-call';
+import { type ReadTransport, type StreamReads } from './stream-reads';
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
 
 /**
- * Data, metadata, and the rest in one: revision, position, id, type, time of storing, and in the first event that was asked for, read
- * forwards, the stream's last revision and the hash of its head. Few columns, without names, because a command reads a whole stream before it
- * decides, and the driver's time goes by values.
+ * Data, metadata, and the rest in one: revision, position, id, type, time of storing. Few columns, without names, because a command reads a
+ * whole stream before it decides, and the driver's time goes by values.
  */
 type StreamRow = readonly [string, string, string];
 
-const facts = `e.revision, ' ', e.position, ' ', e.id, ' ', e.type, ' ', e.stored_at`;
+const columns = `e.data, e.metadata, concat(e.revision, ' ', e.position, ' ', e.id, ' ', e.type, ' ', e.stored_at)`;
 
-/** Revisions have no gaps: the first row is the event that was asked for, or there is none. */
-const readForwards = {
-  name: 'eventstore-read-forwards',
-  text: `select e.data, e.metadata, concat(${facts}, case when e.revision = $2
-      then (select concat(' ', s.revision, ' ', s.head_hash) from eventstore.streams s where s.stream = $1) end)
-    from eventstore.events e where e.stream = $1 and e.revision >= $2 order by e.revision limit $3`,
+const readWhole = {
+  name: 'eventstore-read-whole',
+  text: `select ${eventColumns} from eventstore.events where stream = $1 order by revision limit $2`,
 };
+
+/** Streams from their beginning, one after the other in one round trip. */
+export function readTransport(pool: Pool): ReadTransport {
+  return (requests, settle) => {
+    let place = 0;
+    let events: RecordedEvent[] = [];
+    const instant = instants();
+    const reader = {
+      takeRow: (bytes: Buffer, at: number) => {
+        events.push(binaryEvent(bytes, at, requests[place]?.stream ?? '', instant));
+      },
+      callEnds: () => {
+        settle(place, events);
+        [place, events] = [place + 1, []];
+      },
+    };
+    const calls = requests.map(({ stream, limit }) => [stream, String(limit)]);
+    // Who waits less has its own deadline; the connection is given up when nobody waits any more.
+    const deadlineMs = Math.max(...requests.map(({ call }) => call.deadlineMs ?? defaultDeadlineMs));
+    return onConnection(
+      pool,
+      'read',
+      { deadlineMs },
+      (client) => client.query(new PreparedCalls(readWhole, calls, reader)).done,
+    );
+  };
+}
 
 /** The stream's own row (hash of its head, last revision, nothing), then events; no row: a missing stream. One statement, one snapshot. */
 const readAny = (direction: 'forwards' | 'backwards') => ({
   name: `eventstore-read-${direction}-with-head`,
   text: `(select s.head_hash, s.revision::text, '' from eventstore.streams s where s.stream = $1)
     union all
-    (select e.data, e.metadata, concat(${facts}) from eventstore.events e
+    (select ${columns} from eventstore.events e
       where e.stream = $1 and e.revision ${direction === 'forwards' ? '>=' : '<='} $2
       order by e.revision ${direction === 'forwards' ? 'asc' : 'desc'} limit $3)`,
 });
 const readForwardsWithHead = readAny('forwards');
 const readBackwardsWithHead = readAny('backwards');
 
-/** One statement, one snapshot; two where a stream is missing. */
+/**
+ * One statement, one snapshot. Where the last event is among those read, it says itself where the stream ends; its own row is looked up only
+ * for who asks for its record, and where the page may end earlier, is empty or begins later. Missing streams and those of more than a page take two statements.
+ */
 export async function readStreamFrom(
   pool: Pool,
+  reads: StreamReads,
   stream: string,
   request: ReadStreamOptions = {},
 ): Promise<ReadStreamResult> {
-  const { direction = 'forwards', limit = 10_000 } = request;
-  const ask = (query: { name: string; text: string }, from: number) =>
-    storeCall(pool, 'read', query, [stream, String(from), String(limit)], request) as Promise<
-      readonly StreamRow[]
-    >;
+  const { direction = 'forwards', limit = limits.eventsPerRead, headHash = false } = request;
+  const ask = (query: { name: string; text: string }, ...values: readonly number[]) =>
+    storeCall(pool, 'read', query, [stream, ...values.map(String)], request) as Promise<readonly StreamRow[]>;
   if (direction === 'backwards')
-    return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647));
+    return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647, limit));
   const from = request.from ?? 0;
-  // Whoever asks for what came since mostly hears that nothing did: the head says that in the same statement.
-  if (from > 0) return withHead(stream, await ask(readForwardsWithHead, from));
-  const rows = await ask(readForwards, from);
-  const [first, ...others] = rows;
-  // Nothing to read, or, in a store that somebody has tampered with, not the event that was asked for.
-  if (first === undefined || !first[2].startsWith(`${from} `))
-    return withHead(stream, await ask(readForwardsWithHead, from));
-  const [data, metadata, facts] = first;
-  const hash = facts.lastIndexOf(' ') + 1;
-  const lastRevision = facts.lastIndexOf(' ', hash - 2) + 1;
-  const own: StreamRow = [data, metadata, facts.slice(0, lastRevision - 1)];
-  return {
-    kind: 'found',
-    events: [own, ...others].map((row) => eventIn(row, stream)),
-    lastRevision: Number(facts.slice(lastRevision, hash - 1)),
-    headHash: facts.slice(hash),
-  };
+  if (from === 0 && limit >= limits.eventsPerRead && !headHash) {
+    const events = await reads.read({ stream, limit, call: request });
+    const last = events.at(-1);
+    if (last !== undefined && events.length < limit)
+      return { kind: 'found', events, lastRevision: last.revision };
+  }
+  return withHead(stream, await ask(readForwardsWithHead, from, limit));
 }
 
 function withHead(stream: string, [head, ...events]: readonly StreamRow[]): ReadStreamResult {

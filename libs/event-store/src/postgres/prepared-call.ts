@@ -1,4 +1,5 @@
 import { type Connection, type Submittable } from 'pg';
+import { type RowTaker, giveRowsTo } from './raw-rows';
 
 export interface PreparedStatement {
   /** Names the statement on a connection, for ever: another text needs another name. */
@@ -20,6 +21,8 @@ interface PreparingConnection {
     statement: string;
     values: readonly WireValue[];
     valueMapper: (value: WireValue) => WireValue;
+    /** Of the answer. */
+    binary: boolean;
   }): void;
   execute(call: { rows: number }): void;
   sync(): void;
@@ -51,17 +54,8 @@ export class PreparedCall implements Submittable {
     this.rows = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
-  submit(given: Connection): void {
-    const connection = given as unknown as PreparingConnection;
-    connection.stream.cork();
-    try {
-      if (connection.parsedStatements[this.name] !== this.text) connection.parse(this);
-      connection.bind({ statement: this.name, values: this.values, valueMapper: asItIs });
-      connection.execute({ rows: 0 });
-      connection.sync();
-    } finally {
-      connection.stream.uncork();
-    }
+  submit(connection: Connection): void {
+    send(connection, this, [this.values], 'text');
   }
 
   handleDataRow({ fields }: { readonly fields: WireRow }): void {
@@ -96,3 +90,93 @@ export class PreparedCall implements Submittable {
 }
 
 const asItIs = (value: WireValue): WireValue => value;
+
+/** Binds and executes a prepared statement for each of the value lists, with one message to the server. */
+function send(
+  given: Connection,
+  statement: PreparedStatement,
+  calls: readonly (readonly WireValue[])[],
+  answer: 'text' | 'binary',
+): void {
+  const connection = given as unknown as PreparingConnection;
+  connection.stream.cork();
+  try {
+    if (connection.parsedStatements[statement.name] !== statement.text) connection.parse(statement);
+    for (const values of calls) {
+      connection.bind({
+        statement: statement.name,
+        values,
+        valueMapper: asItIs,
+        binary: answer === 'binary',
+      });
+      connection.execute({ rows: 0 });
+    }
+    connection.sync();
+  } finally {
+    connection.stream.uncork();
+  }
+}
+
+export interface RowReader extends RowTaker {
+  /** A call's rows are complete. */
+  callEnds(): void;
+}
+
+/**
+ * Several calls of a prepared statement in one round trip, answered in their order, each by a snapshot of its own. Rows come in
+ * PostgreSQL's binary format and go to the reader as they are. A call that fails takes those behind it with it.
+ */
+export class PreparedCalls implements Submittable {
+  readonly name: string;
+  readonly text: string;
+  /** Once the server is ready for the next statement. */
+  readonly done: Promise<void>;
+  private connection?: Connection;
+  private settle!: { resolve: () => void; reject: (error: unknown) => void };
+
+  constructor(
+    { name, text }: PreparedStatement,
+    private readonly calls: readonly (readonly WireValue[])[],
+    private readonly reader: RowReader,
+  ) {
+    this.name = name;
+    this.text = text;
+    this.done = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
+  }
+
+  submit(connection: Connection): void {
+    this.connection = connection;
+    giveRowsTo(this.reader, connection);
+    send(connection, this, this.calls, 'binary');
+  }
+
+  handleDataRow(): void {
+    // The reader has them.
+  }
+
+  handleCommandComplete(): void {
+    this.reader.callEnds();
+  }
+
+  handleEmptyQuery(): void {
+    // No statement of ours is empty.
+  }
+
+  handlePortalSuspended(): void {
+    // All rows are asked for at once.
+  }
+
+  handleReadyForQuery(): void {
+    this.leave();
+    this.settle.resolve();
+  }
+
+  handleError(error: unknown): void {
+    this.leave();
+    this.settle.reject(error);
+  }
+
+  private leave(): void {
+    if (this.connection !== undefined) giveRowsTo(undefined, this.connection);
+  }
+}

@@ -58,7 +58,13 @@ async function connect(pool: Pool, deadline: Deadline): Promise<PoolClient> {
 }
 
 /** A connection that breaks fails its query and also emits an error, which would end the process if nobody listened. */
-const ignored = (): void => undefined;
+const watched = new WeakSet<PoolClient>();
+
+function watch(client: PoolClient): void {
+  if (watched.has(client)) return;
+  watched.add(client);
+  client.on('error', () => undefined);
+}
 
 async function runOn<T>(
   pool: Pool,
@@ -67,7 +73,7 @@ async function runOn<T>(
   work: (client: PoolClient) => Promise<T>,
   deadline: Deadline,
 ): Promise<T> {
-  if (!client.listeners('error').includes(ignored)) client.on('error', ignored);
+  watch(client);
   const running = work(client);
   try {
     const answer = await Promise.race([running, deadline.passed]);

@@ -74,7 +74,7 @@ export class VerifyCases {
   private async checkStream(
     stream: string,
   ): Promise<{ readonly events: number; readonly faults: readonly VerificationFault[] }> {
-    const read = await this.store.readStream(stream, { limit: singleRead });
+    const read = await this.store.readStream(stream, { limit: singleRead, headHash: true });
     if (read.kind === 'missing') return { events: 0, faults: [] };
     const whole = read.events.length < singleRead;
     const events = whole ? read.events : await readWholeStream(this.store, stream);
