@@ -114,7 +114,7 @@ export type ReadStreamResult =
       readonly kind: 'found';
       readonly events: readonly RecordedEvent[];
       readonly lastRevision: number;
-      /** Hash of the last event as the store recorded it at append: for who asked for it, and where the adapter keeps one. */
+      /** Hash of the last event as the store recorded it at append: for who asked for it, where the adapter keeps one; others may get it, too. */
       readonly headHash?: string;
     }
   | { readonly kind: 'missing' };

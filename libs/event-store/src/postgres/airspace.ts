@@ -12,8 +12,12 @@ export class Airspace {
 
   constructor(private readonly lateAfterMs = 10) {}
 
-  /** @param passed called when the flight has become late, so that others may depart */
-  async fly(flight: () => Promise<void>, passed: () => void): Promise<void> {
+  /**
+   * Never rejects: a flight tells its passengers itself.
+   * @param passed called when the flight has become late, so that others may depart
+   * @param landed called in the moment when it no longer counts, before anybody else can depart
+   */
+  async fly(flight: () => Promise<void>, passed: () => void, landed: () => void): Promise<void> {
     this.inTheAir += 1;
     let counted = true;
     const timer = setTimeout(() => {
@@ -29,6 +33,7 @@ export class Airspace {
       clearTimeout(timer);
       if (counted) this.inTheAir -= 1;
       else this.late -= 1;
+      landed();
     }
   }
 }

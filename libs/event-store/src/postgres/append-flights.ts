@@ -34,6 +34,7 @@ type Passenger = Waiting<AppendRequest, AppendRow>;
 const maxFlights = 2;
 /** So many waiting are worth a second flight. With fewer, what two small ones cost is more than what they gain by flying together. */
 const fullHouse = 16;
+
 /**
  * Concurrent appends of one process share a statement and a commit: what arrives while a flight is in the air leaves with the
  * next one, together. A lone append leaves alone, at once. At most one append per stream is in the air with
@@ -86,16 +87,16 @@ export class AppendFlights {
 
   private takeOff(aboard: readonly Passenger[]): void {
     this.passengers += aboard.length;
-    void this.airspace
-      .fly(
-        () => this.fly(aboard),
-        () => this.depart(),
-      )
-      .then(() => {
-        this.passengers -= aboard.length;
-        if (aboard.length > 1) this.departAfterThisTurn();
-        else this.depart();
-      });
+    const landed = (): void => {
+      this.passengers -= aboard.length;
+      if (aboard.length > 1) this.departAfterThisTurn();
+      else this.depart();
+    };
+    void this.airspace.fly(
+      () => this.fly(aboard),
+      () => this.depart(),
+      landed,
+    );
   }
 
   /** The first in the queue, and all others that fit beside it. */

@@ -20,8 +20,8 @@ import { type ReadTransport, type StreamReads } from './stream-reads';
 export const windowSize = 20_000;
 
 /**
- * Data, metadata, and the rest in one: revision, position, id, type, time of storing. Few columns, without names, because a command reads a
- * whole stream before it decides, and the driver's time goes by values.
+ * Data, metadata, and the rest in one: revision, position, id, type, time of storing. Few columns, without names, because the
+ * driver's time goes by values.
  */
 type StreamRow = readonly [string, string, string];
 

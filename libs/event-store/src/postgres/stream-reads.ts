@@ -48,12 +48,11 @@ export class StreamReads {
   private depart(): void {
     while (this.queue.waiting.length > 0 && this.airspace.inTheAir < maxFlights) {
       const aboard = this.queue.waiting.splice(0, seats);
-      void this.airspace
-        .fly(
-          () => this.fly(aboard),
-          () => this.depart(),
-        )
-        .then(() => this.departAfterThisTurn());
+      void this.airspace.fly(
+        () => this.fly(aboard),
+        () => this.depart(),
+        () => this.departAfterThisTurn(),
+      );
     }
   }
 
