@@ -68,6 +68,7 @@ const firstRow = (copied: Buffer): number => signatureBytes + 4 + copied.readInt
 const signatureBytes = 15;
 /** −1 where a row would say how many columns it has. */
 const endOfCopy = Buffer.from([0xff, 0xff]);
+
 const idLength = 36;
 
 /** @param after where the page began */

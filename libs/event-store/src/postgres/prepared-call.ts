@@ -28,14 +28,31 @@ interface PreparingConnection {
   sync(): void;
 }
 
+/** What the driver asks of a query class and ours have nothing to say to. */
+abstract class Prepared {
+  readonly name: string;
+  readonly text: string;
+
+  constructor({ name, text }: PreparedStatement) {
+    this.name = name;
+    this.text = text;
+  }
+
+  handleEmptyQuery(): void {
+    // No statement of ours is empty.
+  }
+
+  handlePortalSuspended(): void {
+    // All rows are asked for at once.
+  }
+}
+
 /**
  * One call of a prepared statement: bind, execute, sync. The driver's own query asks for a description of the columns each time and builds a
  * result around them; whoever knows the columns needs neither, and for a statement of one row that is a third of what it costs the
  * client. Like `pg-cursor` it is a query class of its own, which the driver takes as it is.
  */
-export class PreparedCall implements Submittable {
-  readonly name: string;
-  readonly text: string;
+export class PreparedCall extends Prepared implements Submittable {
   /** All rows, once the server is ready for the next statement. */
   readonly rows: Promise<readonly WireRow[]>;
   /** Rows came that were not kept, because those before them had `most` characters. */
@@ -45,12 +62,11 @@ export class PreparedCall implements Submittable {
   private settle!: { resolve: (rows: readonly WireRow[]) => void; reject: (error: unknown) => void };
 
   constructor(
-    { name, text }: PreparedStatement,
+    statement: PreparedStatement,
     private readonly values: readonly WireValue[],
     private readonly most = Number.POSITIVE_INFINITY,
   ) {
-    this.name = name;
-    this.text = text;
+    super(statement);
     this.rows = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
@@ -69,14 +85,6 @@ export class PreparedCall implements Submittable {
 
   handleCommandComplete(): void {
     // Rows are complete when the server is ready.
-  }
-
-  handleEmptyQuery(): void {
-    // No statement of ours is empty.
-  }
-
-  handlePortalSuspended(): void {
-    // All rows are asked for at once.
   }
 
   handleReadyForQuery(): void {
@@ -126,21 +134,18 @@ export interface RowReader extends RowTaker {
  * Several calls of a prepared statement in one round trip, answered in their order, each by a snapshot of its own. Rows come in
  * PostgreSQL's binary format and go to the reader as they are. A call that fails takes those behind it with it.
  */
-export class PreparedCalls implements Submittable {
-  readonly name: string;
-  readonly text: string;
+export class PreparedCalls extends Prepared implements Submittable {
   /** Once the server is ready for the next statement. */
   readonly done: Promise<void>;
   private connection?: Connection;
   private settle!: { resolve: () => void; reject: (error: unknown) => void };
 
   constructor(
-    { name, text }: PreparedStatement,
+    statement: PreparedStatement,
     private readonly calls: readonly (readonly WireValue[])[],
     private readonly reader: RowReader,
   ) {
-    this.name = name;
-    this.text = text;
+    super(statement);
     this.done = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
   }
 
@@ -156,14 +161,6 @@ export class PreparedCalls implements Submittable {
 
   handleCommandComplete(): void {
     this.reader.callEnds();
-  }
-
-  handleEmptyQuery(): void {
-    // No statement of ours is empty.
-  }
-
-  handlePortalSuspended(): void {
-    // All rows are asked for at once.
   }
 
   handleReadyForQuery(): void {
