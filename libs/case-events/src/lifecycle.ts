@@ -20,6 +20,13 @@ export function evolveLifecycle(state: Lifecycle, event: { readonly type: string
   };
 }
 
+/** How many of the events advance the decision version: the version of a case that has these. */
+export function decisionVersionOf(events: readonly { readonly type: string }[]): number {
+  let version = initialLifecycle.decisionVersion;
+  for (const { type } of events) if (definitionOf(type)?.advances === true) version += 1;
+  return version;
+}
+
 function phaseAfter(phase: LifecyclePhase, effect: string): LifecyclePhase {
   switch (effect) {
     case 'opens':

@@ -1,4 +1,4 @@
-import { type StoredEvent, evolveLifecycle, initialLifecycle } from '@balagh/case-events';
+import { type StoredEvent, decisionVersionOf } from '@balagh/case-events';
 import { reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome } from './case-streams';
 
@@ -19,11 +19,10 @@ export function answerBeforeDeciding<E extends DomainEvent>(
     return saysTheSame(last, context)
       ? outcomeOf(history.slice(0, last.revision + 1), earlier, 'included')
       : reject('COMMAND_ID_REUSED', 'invalid');
-  const decisionVersion = decisionVersionOf(history);
   const seen = context.expectedDecisionVersion;
-  return seen === undefined || seen === decisionVersion
-    ? undefined
-    : reject('VERSION_STALE', 'conflict', { decisionVersion });
+  if (seen === undefined) return undefined;
+  const decisionVersion = decisionVersionOf(history);
+  return seen === decisionVersion ? undefined : reject('VERSION_STALE', 'conflict', { decisionVersion });
 }
 
 function saysTheSame({ metadata }: StoredEvent<DomainEvent>, { contentDigest }: CommandContext): boolean {
@@ -37,10 +36,11 @@ export function outcomeOf<E extends DomainEvent>(
   events: readonly StoredEvent<E>[],
   place: 'after' | 'included' = 'after',
 ): CommandOutcome<E> {
-  const whole = place === 'after' ? [...history, ...events] : history;
-  return { kind: 'accepted', events, revision: whole.length - 1, decisionVersion: decisionVersionOf(whole) };
-}
-
-function decisionVersionOf(history: readonly DomainEvent[]): number {
-  return history.reduce(evolveLifecycle, initialLifecycle).decisionVersion;
+  const added = place === 'after' ? events : [];
+  return {
+    kind: 'accepted',
+    events,
+    revision: history.length + added.length - 1,
+    decisionVersion: decisionVersionOf(history) + decisionVersionOf(added),
+  };
 }

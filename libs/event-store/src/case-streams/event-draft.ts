@@ -1,14 +1,7 @@
-import {
-  type EventMetadata,
-  type RawEvent,
-  type StoredEvent,
-  definitionOf,
-  metadataSchema,
-} from '@balagh/case-events';
+import { type EventMetadata, type StoredEvent, definitionOf, metadataSchema } from '@balagh/case-events';
 import { ForeignEventType, InvalidEvent } from '../event-store.errors';
-import { encodeJson } from '../json/encode-json';
+import { DraftedEvent } from '../json/drafted-event';
 import { type CommandContext } from './case-streams';
-import { eventHash } from './chain';
 import { commandEventId } from './command-event-id';
 
 interface Drafting {
@@ -19,7 +12,7 @@ interface Drafting {
 
 /** The bytes of an event, and the event as they will be read. */
 export interface Draft {
-  readonly raw: RawEvent;
+  readonly raw: DraftedEvent;
   readonly event: StoredEvent<{ type: string; data: unknown }>;
 }
 
@@ -48,8 +41,8 @@ export function draftEvents(
     };
     const data = valid(definition.data.safeParse(event.data), `${event.type} data`);
     const metadata = metadataOf(context, definition.version, drafting.now, previousHash);
-    const raw: RawEvent = { ...place, data: encodeJson(data), metadata: encodeJson(metadata) };
-    previousHash = eventHash(raw);
+    const raw = new DraftedEvent(place, { data, metadata });
+    previousHash = raw.head.hash;
     return { raw, event: { ...place, data, metadata } };
   });
 }

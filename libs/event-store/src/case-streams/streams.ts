@@ -1,4 +1,4 @@
-import { type RawEvent, type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
+import { type StoredEvent, decodeEvent, typesAuthoredBy } from '@balagh/case-events';
 import {
   ConflictExhausted,
   DeadlineExceeded,
@@ -7,6 +7,7 @@ import {
   WrongExpectedRevision,
 } from '../event-store.errors';
 import { type AppendResult, type EventStore, type ExpectedRevision } from '../event-store.port';
+import { type DraftedEvent } from '../json/drafted-event';
 import {
   type CommandOutcome,
   type LoadedStream,
@@ -72,7 +73,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     commands: readonly StreamCommand<E>[],
   ): Promise<Decided<E>> {
     let { events, head } = loaded;
-    const [outcomes, raw]: [CommandOutcome<E>[], RawEvent[]] = [[], []];
+    const [outcomes, raw]: [CommandOutcome<E>[], DraftedEvent[]] = [[], []];
     for (const { context, decide } of commands) {
       const answer = answerBeforeDeciding(events, context);
       const decision = answer === undefined ? await decide(events) : undefined;
@@ -112,7 +113,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
   async function appendDrafts(
     stream: string,
     expected: ExpectedRevision,
-    drafts: readonly RawEvent[],
+    drafts: readonly DraftedEvent[],
   ): Promise<AppendResult | undefined> {
     try {
       return await sendUntilAnswered(() => store.append(stream, expected, drafts), patience);
@@ -193,7 +194,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
 interface Decided<E extends DomainEvent> {
   readonly outcomes: readonly CommandOutcome<E>[];
   /** To be appended; empty when nothing is. */
-  readonly raw: readonly RawEvent[];
+  readonly raw: readonly DraftedEvent[];
   /** The stream as it stands then. */
   readonly events: readonly StoredEvent<E>[];
 }
@@ -214,8 +215,8 @@ function beginningOf<E extends DomainEvent>(
   return { stream, events: events.slice(0, upToRevision + 1), head: { revision: upToRevision, hash } };
 }
 
-function headOf(drafts: readonly RawEvent[]): { revision: number; hash: string } {
+function headOf(drafts: readonly DraftedEvent[]): DraftedEvent['head'] {
   const last = drafts.at(-1);
   if (last === undefined) throw new TypeError('nothing was appended');
-  return { revision: last.revision, hash: eventHash(last) };
+  return last.head;
 }

@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { eventHash } from '../case-streams/chain';
+import { DraftedEvent } from '../json/drafted-event';
 import { categoryOf } from '../json/event-checks';
 import { type AppendRequest, type AppendRow, type AppendTransport } from './append-flights';
 import { integerArray, textArray, uuidArray } from './binary-arrays';
@@ -126,7 +127,9 @@ function valuesOfMany(requests: readonly AppendRequest[]): WireValue[] {
 function headOf({ stream, expected, events }: AppendRequest): string {
   const last = events.at(-1);
   if (last === undefined) return '';
+  const revision = expected + events.length;
   // Field by field: a spread costs more than the hash.
   const { id, type, data, metadata } = last;
-  return eventHash({ stream, revision: expected + events.length, id, type, data, metadata });
+  const known = last instanceof DraftedEvent ? last.hashAt(stream, revision) : undefined;
+  return known ?? eventHash({ stream, revision, id, type, data, metadata });
 }

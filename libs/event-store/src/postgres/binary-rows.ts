@@ -4,6 +4,8 @@ import { token } from './event-rows';
 /** Values of a row in PostgreSQL's binary format, each behind its length. */
 
 const [lengthBytes, integerBytes, bigintBytes, uuidBytes] = [4, 4, 8, 16] as const;
+/** The length of NULL. */
+const absent = -1;
 /** Times are microseconds from here. */
 const year2000 = Date.UTC(2000, 0, 1);
 
@@ -17,11 +19,15 @@ interface Sliced extends Buffer {
   hexSlice(from: number, to: number): string;
 }
 
-/** A row of `eventColumns`, none of them NULL. @param at where its first value begins */
+/**
+ * A row of `eventColumns`, none of them NULL.
+ * @param at where its first value begins
+ * @param stream where all rows are of one; otherwise it is the column behind the others
+ */
 export function eventIn(
   row: Buffer,
   at: number,
-  stream: string,
+  stream: string | undefined,
   instant: (microseconds: number) => string,
 ): RecordedEvent {
   const bytes = row as Sliced;
@@ -34,7 +40,7 @@ export function eventIn(
   const storedAt = id + uuidBytes + lengthBytes;
   return {
     position: token(String(bigint(bytes, position))),
-    stream,
+    stream: stream ?? textBehind(bytes, storedAt + bigintBytes),
     revision: integer(bytes, revision),
     id: uuid(bytes, id),
     type: bytes.latin1Slice(metadataEnds + lengthBytes, typeEnds),
@@ -45,6 +51,34 @@ export function eventIn(
 }
 
 const endOf = (bytes: Buffer, at: number): number => at + lengthBytes + integer(bytes, at);
+
+const textBehind = (bytes: Sliced, at: number): string =>
+  bytes.latin1Slice(at + lengthBytes, endOf(bytes, at));
+
+/** What a row says that is no event: about a stream, or about a page. Its `metadata` and `type` are NULL. */
+export interface Note {
+  /** In the place of `data`. */
+  readonly text?: string;
+  readonly revision: number;
+  readonly position?: string;
+}
+
+/** Undefined: the row is an event. @param at where its first value begins */
+export function noteIn(row: Buffer, at: number): Note | undefined {
+  const bytes = row as Sliced;
+  const text = integer(bytes, at);
+  const textEnds = at + lengthBytes + Math.max(0, text);
+  if (integer(bytes, textEnds) !== absent) return undefined;
+  const revision = textEnds + 3 * lengthBytes;
+  const position = revision + integerBytes;
+  return {
+    ...(text === absent ? {} : { text: bytes.latin1Slice(at + lengthBytes, textEnds) }),
+    revision: integer(bytes, revision),
+    ...(integer(bytes, position) === absent
+      ? {}
+      : { position: String(bigint(bytes, position + lengthBytes)) }),
+  };
+}
 
 /** As `readInt32BE`, without its checks: rows are whole. */
 const integer = (bytes: Uint8Array, at: number): number =>

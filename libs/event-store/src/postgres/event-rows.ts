@@ -10,18 +10,6 @@ export function rfc3339(text: string): string {
     : new Date(text).toISOString();
 }
 
-/** As text. Marker rows (no event in the range, checkpoint) have a position at most and a revision. */
-export type EventRow = readonly [
-  position: string | null,
-  stream: string,
-  revision: string,
-  id: string | null,
-  type: string,
-  data: string,
-  metadata: string,
-  storedAt: string,
-];
-
 /** An event in the answer to a refused append. */
 export type MissedRow = readonly [
   position: string,
@@ -34,20 +22,18 @@ export type MissedRow = readonly [
   storedAt: string,
 ];
 
-export const isEvent = ([, , , id]: EventRow): boolean => id !== null;
-
 const zeros = Array.from({ length: 21 }, (_, digits) => '0'.repeat(20 - digits));
 
 /** Twenty digits. To pad by the language's own means takes three times as long, and each event read has one. */
 export const token = (position: string): Position => `${zeros[position.length] ?? ''}${position}`;
 
-export function recorded(row: EventRow | MissedRow): RecordedEvent {
+export function recorded(row: MissedRow): RecordedEvent {
   const [position, stream, revision, id, type, data, metadata, storedAt] = row;
   return {
-    position: token(position ?? ''),
+    position: token(position),
     stream,
-    revision: Number(revision),
-    id: id ?? '',
+    revision,
+    id,
     type,
     data,
     metadata,

@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import {
+  type CallOptions,
   type ReadAllOptions,
   type ReadAllResult,
   type ReadStreamOptions,
@@ -10,22 +11,15 @@ import {
 import { limits } from '../json/event-checks';
 import { defaultDeadlineMs } from '../deadline';
 import { textArray } from './binary-arrays';
-import { eventIn as binaryEvent, eventColumns, instants } from './binary-rows';
-import { type EventRow, isEvent, pageOf, recorded, rfc3339, token } from './event-rows';
-import { PreparedCall, PreparedCalls } from './prepared-call';
-import { onConnection, storeCall } from './store-call';
+import { type Note, eventColumns, eventIn, instants, noteIn } from './binary-rows';
+import { pageOf } from './event-rows';
+import { PreparedCalls, type PreparedStatement, type WireValue } from './prepared-call';
+import { type RowTaker } from './raw-rows';
+import { onConnection } from './store-call';
 import { type ReadTransport, type StreamReads } from './stream-reads';
 
 /** Positions that one `readAll` looks at, at most, whatever its filter hides. */
 export const windowSize = 20_000;
-
-/**
- * Data, metadata, and the rest in one: revision, position, id, type, time of storing. Few columns, without names, because the
- * driver's time goes by values.
- */
-type StreamRow = readonly [string, string, string];
-
-const columns = `e.data, e.metadata, concat(e.revision, ' ', e.position, ' ', e.id, ' ', e.type, ' ', e.stored_at)`;
 
 const readWhole = {
   name: 'eventstore-read-whole',
@@ -40,7 +34,7 @@ export function readTransport(pool: Pool): ReadTransport {
     const instant = instants();
     const reader = {
       takeRow: (bytes: Buffer, at: number) => {
-        events.push(binaryEvent(bytes, at, requests[place]?.stream ?? '', instant));
+        events.push(eventIn(bytes, at, requests[place]?.stream ?? '', instant));
       },
       callEnds: () => {
         settle(place, events);
@@ -59,17 +53,19 @@ export function readTransport(pool: Pool): ReadTransport {
   };
 }
 
-/** The stream's own row (hash of its head, last revision, nothing), then events; no row: a missing stream. One statement, one snapshot. */
+/** Where a stream ends (hash of its head, last revision), then events; no row: a missing stream. One statement, one snapshot. */
 const readAny = (direction: 'forwards' | 'backwards') => ({
-  name: `eventstore-read-${direction}-with-head`,
-  text: `(select s.head_hash, s.revision::text, '' from eventstore.streams s where s.stream = $1)
+  name: `eventstore-read-${direction}-with-end`,
+  text: `(select s.head_hash as data, null::text as metadata, null::text as type, s.revision,
+      null::bigint as position, null::uuid as id, null::timestamptz as stored_at
+      from eventstore.streams s where s.stream = $1)
     union all
-    (select ${columns} from eventstore.events e
-      where e.stream = $1 and e.revision ${direction === 'forwards' ? '>=' : '<='} $2
-      order by e.revision ${direction === 'forwards' ? 'asc' : 'desc'} limit $3)`,
+    (select ${eventColumns} from eventstore.events
+      where stream = $1 and revision ${direction === 'forwards' ? '>=' : '<='} $2
+      order by revision ${direction === 'forwards' ? 'asc' : 'desc'} limit $3)`,
 });
-const readForwardsWithHead = readAny('forwards');
-const readBackwardsWithHead = readAny('backwards');
+const readForwardsWithEnd = readAny('forwards');
+const readBackwardsWithEnd = readAny('backwards');
 
 /**
  * One statement, one snapshot. Where the last event is among those read, it says itself where the stream ends; its own row is looked up only
@@ -82,10 +78,9 @@ export async function readStreamFrom(
   request: ReadStreamOptions = {},
 ): Promise<ReadStreamResult> {
   const { direction = 'forwards', limit = limits.eventsPerRead, headHash = false } = request;
-  const ask = (query: { name: string; text: string }, ...values: readonly number[]) =>
-    storeCall(pool, 'read', query, [stream, ...values.map(String)], request) as Promise<readonly StreamRow[]>;
-  if (direction === 'backwards')
-    return withHead(stream, await ask(readBackwardsWithHead, request.from ?? 2_147_483_647, limit));
+  const ask = (statement: PreparedStatement, from: number): Promise<ReadStreamResult> =>
+    readWithEnd(pool, statement, { stream, from, limit, request });
+  if (direction === 'backwards') return ask(readBackwardsWithEnd, request.from ?? 2_147_483_647);
   const from = request.from ?? 0;
   if (from === 0 && limit >= limits.eventsPerRead && !headHash) {
     const events = await reads.read({ stream, limit, call: request });
@@ -93,44 +88,47 @@ export async function readStreamFrom(
     if (last !== undefined && events.length < limit)
       return { kind: 'found', events, lastRevision: last.revision };
   }
-  return withHead(stream, await ask(readForwardsWithHead, from, limit));
+  return ask(readForwardsWithEnd, from);
 }
 
-function withHead(stream: string, [head, ...events]: readonly StreamRow[]): ReadStreamResult {
-  if (head === undefined) return { kind: 'missing' };
-  const [headHash, lastRevision] = head;
-  return {
-    kind: 'found',
-    events: events.map((row) => eventIn(row, stream)),
-    lastRevision: Number(lastRevision),
-    headHash,
-  };
+async function readWithEnd(
+  pool: Pool,
+  statement: PreparedStatement,
+  on: { stream: string; from: number; limit: number; request: ReadStreamOptions },
+): Promise<ReadStreamResult> {
+  const { stream, from, limit, request } = on;
+  const instant = instants();
+  const events: RecordedEvent[] = [];
+  let end: Note | undefined;
+  await readRows(pool, statement, [stream, String(from), String(limit)], request, (bytes, at) => {
+    const note = noteIn(bytes, at);
+    if (note === undefined) events.push(eventIn(bytes, at, stream, instant));
+    else end = note;
+  });
+  if (end === undefined) return { kind: 'missing' };
+  const { revision: lastRevision, text: headHash = '' } = end;
+  return { kind: 'found', events, lastRevision, headHash };
 }
 
-const idLength = 36;
-
-/** By places: to split the text takes three times as long. */
-function eventIn([data, metadata, facts]: StreamRow, stream: string): RecordedEvent {
-  const position = facts.indexOf(' ') + 1;
-  const id = facts.indexOf(' ', position) + 1;
-  const type = id + idLength + 1;
-  const storedAt = facts.indexOf(' ', type) + 1;
-  return {
-    position: token(facts.slice(position, id - 1)),
-    stream,
-    revision: Number(facts.slice(0, position - 1)),
-    id: facts.slice(id, type - 1),
-    type: facts.slice(type, storedAt - 1),
-    data,
-    metadata,
-    storedAt: rfc3339(facts.slice(storedAt)),
-  };
+function readRows(
+  pool: Pool,
+  statement: PreparedStatement,
+  values: readonly WireValue[],
+  call: CallOptions,
+  takeRow: RowTaker['takeRow'],
+): Promise<void> {
+  const reader = { takeRow, callEnds: () => undefined };
+  return onConnection(
+    pool,
+    'read',
+    call,
+    (client) => client.query(new PreparedCalls(statement, [values], reader)).done,
+  );
 }
 
 const readAll = {
-  name: 'eventstore-read-all',
-  text: `select position, stream, revision, id, type, data, metadata, stored_at
-    from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)`,
+  name: 'eventstore-read-page',
+  text: `select ${eventColumns}, stream from eventstore.read_all($1, $2, $3::text[], $4::text[], $5)`,
 };
 
 /** One page of the global order (ADR 0003), by a prepared statement. */
@@ -143,12 +141,19 @@ export async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<
     filter?.categories === undefined ? null : textArray(filter.categories),
     String(windowSize),
   ];
-  const { rows, cut } = await onConnection(pool, 'read', request, async (client) => {
-    const call = client.query(new PreparedCall(readAll, values, limits.bytesPerPage));
-    return { rows: (await call.rows) as readonly EventRow[], cut: call.cut };
+  const instant = instants();
+  const events: RecordedEvent[] = [];
+  let end: Note | undefined;
+  let [size, cut] = [0, false];
+  await readRows(pool, readAll, values, request, (bytes, at) => {
+    end = noteIn(bytes, at);
+    if (end !== undefined) return;
+    cut = size >= limits.bytesPerPage;
+    if (cut) return;
+    const event = eventIn(bytes, at, undefined, instant);
+    size += event.data.length + event.metadata.length;
+    events.push(event);
   });
-  if (cut) return pageOf(rows.map(recorded), undefined, false, after);
-  const end = rows.at(-1);
-  const [position, , revision] = end ?? [];
-  return pageOf(rows.filter(isEvent).map(recorded), position ?? undefined, revision === '1', after);
+  if (cut || end === undefined) return pageOf(events, undefined, false, after);
+  return pageOf(events, end.position, end.revision === 1, after);
 }

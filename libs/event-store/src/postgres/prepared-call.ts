@@ -55,16 +55,12 @@ abstract class Prepared {
 export class PreparedCall extends Prepared implements Submittable {
   /** All rows, once the server is ready for the next statement. */
   readonly rows: Promise<readonly WireRow[]>;
-  /** Rows came that were not kept, because those before them had `most` characters. */
-  cut = false;
   private readonly received: WireRow[] = [];
-  private characters = 0;
   private settle!: { resolve: (rows: readonly WireRow[]) => void; reject: (error: unknown) => void };
 
   constructor(
     statement: PreparedStatement,
     private readonly values: readonly WireValue[],
-    private readonly most = Number.POSITIVE_INFINITY,
   ) {
     super(statement);
     this.rows = new Promise((resolve, reject) => (this.settle = { resolve, reject }));
@@ -75,12 +71,7 @@ export class PreparedCall extends Prepared implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: WireRow }): void {
-    if (this.characters >= this.most) {
-      this.cut = true;
-      return;
-    }
     this.received.push(fields);
-    for (const field of fields) this.characters += field?.length ?? 0;
   }
 
   handleCommandComplete(): void {

@@ -4,7 +4,7 @@ import {
   type StoredEvent,
   caseIdOf,
   caseStream,
-  evolveCaseView,
+  foldCase,
   initialCaseView,
 } from '@balagh/case-events';
 import { type EventStore, START, type Streams } from '@balagh/event-store';
@@ -84,16 +84,14 @@ export class CaseStatusProjection {
 
 /** As of the last event that moved the case. Undefined until it is registered: before that there is no number to ask by. */
 export function statusOf(caseId: string, events: readonly StoredEvent[]): CaseStatus | undefined {
-  let view = initialCaseView;
+  let before = initialCaseView.stage;
   let status: CaseStatus | undefined;
-  for (const event of events) {
-    const before = view.stage;
-    view = evolveCaseView(view, event);
-    const { stage, caseNumber, registeredAt, version } = view;
+  foldCase(events, ({ stage, caseNumber, registeredAt, version }, event) => {
     const moved = stage !== before || event.type === 'CaseRegistered';
-    if (!moved || caseNumber === undefined || registeredAt === undefined) continue;
+    before = stage;
+    if (!moved || caseNumber === undefined || registeredAt === undefined) return;
     const { tenant, recordedAt: updatedAt } = event.metadata;
     status = { tenant, caseId, caseNumber, stage, registeredAt, updatedAt, version };
-  }
+  });
   return status;
 }
