@@ -8,21 +8,30 @@ function hints() {
   const answers: (() => void)[] = [];
   let sent = 0;
   const named: string[] = [];
-  const pool = {
-    query: ({ values }: { values: readonly string[] }) =>
-      new Promise<void>((resolve) => {
-        sent += 1;
-        named.push(values[0] ?? '-');
-        answers.push(resolve);
-      }),
-  };
-  const channel = new WakeUpChannel(pool as unknown as Pool, createWakeUp());
+  const tell = (payload: string): Promise<void> =>
+    new Promise((resolve) => {
+      sent += 1;
+      named.push(payload);
+      answers.push(resolve);
+    });
+  const channel = new WakeUpChannel({} as Pool, createWakeUp(), undefined, tell);
   return { channel, named, sent: () => sent, answer: () => answers.shift()?.() };
 }
 
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('the hint to other processes', () => {
+  it('is given up when nobody answers, and the next one is sent', async () => {
+    let asked = 0;
+    const silent = { connect: () => ((asked += 1), new Promise(() => undefined)) } as unknown as Pool;
+    const channel = new WakeUpChannel(silent, createWakeUp(), 30);
+    channel.appended(['CaseRouted']);
+    await eventually(() => asked === 1);
+    channel.appended(['CaseRouted']);
+    await eventually(() => asked === 2);
+    channel.close();
+  });
+
   it('stands for all appends until it is sent', async () => {
     const { channel, sent } = hints();
     for (let i = 0; i < 50; i += 1) channel.appended(['CaseRouted']);

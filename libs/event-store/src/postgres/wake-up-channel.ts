@@ -1,5 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type WakeUp } from '../wake-up';
+import { storeCall } from './store-call';
 
 const channel = 'eventstore_appended';
 const pollListeningMs = 250;
@@ -24,6 +25,12 @@ const notify = {
 };
 /** PostgreSQL takes less than 8,000 bytes; names are ASCII. */
 const longestPayload = 7_000;
+
+/** Tells the other processes. Rejects when it is not answered in time: a hint is never waited for longer, and the connection is given up. */
+const hintBy =
+  (pool: Pool, deadlineMs: number) =>
+  (payload: string): Promise<unknown> =>
+    storeCall(pool, 'append', notify, [payload], { deadlineMs });
 
 /**
  * NOTIFY and LISTEN as a hint between processes. The hint is sent after the append has committed, at most one in flight per
@@ -50,6 +57,7 @@ export class WakeUpChannel {
     private readonly wakeUp: WakeUp,
     /** How long the listening connection may go unanswered, in milliseconds; asked that often. */
     private readonly silenceMs = 5_000,
+    private readonly tell = hintBy(pool, silenceMs),
   ) {}
 
   /** Longest sleep of a subscription, in milliseconds: short while nobody can wake it. */
@@ -93,7 +101,7 @@ export class WakeUpChannel {
     const named = [...this.types].join(',');
     this.types.clear();
     try {
-      await this.pool.query({ ...notify, values: [named.length > longestPayload ? '' : named] });
+      await this.tell(named.length > longestPayload ? '' : named);
     } catch {
       // A lost hint is made up for by polling.
     }

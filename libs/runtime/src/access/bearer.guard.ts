@@ -5,6 +5,7 @@ import { type PeerCertificate } from 'node:tls';
 import { Unauthenticated } from '../errors/errors';
 import { PLATFORM, type Platform } from '../platform/platform';
 import { attachPrincipal } from './call-principal';
+import { callSecurityOf } from './call-security';
 import { PARTNER_IDENTITIES, type PartnerIdentities } from './partner-identities';
 import { type Principal } from './principal';
 import { routeAccess } from './route-access';
@@ -65,7 +66,7 @@ function credentialOf(context: ExecutionContext): Credential {
   const args = context.getArgs<unknown[]>();
   const metadata = metadataOf(args);
   const value = metadata.get('authorization')[0];
-  const security = securityOf(args);
+  const security = callSecurityOf(args);
   return {
     call: metadata,
     authorization: typeof value === 'string' ? value : undefined,
@@ -73,21 +74,6 @@ function credentialOf(context: ExecutionContext): Credential {
       ? {}
       : { tls: { certificate: security.sslPeerCertificate } }),
   };
-}
-
-interface Security {
-  readonly transportSecurityType?: string;
-  readonly sslPeerCertificate?: PeerCertificate;
-}
-
-function securityOf(args: readonly unknown[]): Security | undefined {
-  const call = args.find(
-    (arg): arg is { getAuthContext(): Security } =>
-      typeof arg === 'object' &&
-      arg !== null &&
-      typeof (arg as { getAuthContext?: unknown }).getAuthContext === 'function',
-  );
-  return call?.getAuthContext();
 }
 
 /** Unary and server streams pass (request, metadata, call); pass-through streams pass the call itself. */
