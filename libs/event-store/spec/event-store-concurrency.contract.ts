@@ -66,7 +66,6 @@ export function concurrency(store: () => EventStore, reopen?: () => Promise<Even
         return { stream, events };
       }),
     );
-    const givenUp = AbortSignal.abort();
     await Promise.all([
       ...stored.map(async ({ stream, events }) => {
         const read = await store().readStream(stream);
@@ -79,7 +78,7 @@ export function concurrency(store: () => EventStore, reopen?: () => Promise<Even
       // Whoever gave up may still be answered; nobody else is kept waiting.
       ...stored.map(async ({ stream }) => {
         const error = await store()
-          .readStream(stream, { signal: givenUp })
+          .readStream(stream, { signal: AbortSignal.abort() })
           .then(
             () => undefined,
             (thrown: unknown) => thrown,
