@@ -49,6 +49,19 @@ function inARealBrowser(): void {
     await page.context().close();
   }, 180_000);
 
+  it('a page behind the last one leads to the last one', async () => {
+    const { page, errors } = await signedIn(browser, system.endpoints().backofficeUrl, 'mus.supervisor');
+    const anyNumber = page.getByText(/MUS-\d{4}-\d{6}/).first();
+    for (const behind of ['3', '401', '99999999999', 'x']) {
+      await page.goto(`${system.endpoints().backofficeUrl}/MUS/all?sort=newest&page=${behind}`);
+      await anyNumber.waitFor();
+      if (behind !== 'x') await page.waitForURL(/\/MUS\/all\?sort=newest$/);
+      expect(await page.getByRole('alert').count()).toBe(0);
+    }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+
   it('line 1 opens a page, is told in Arabic what is missing, and registers it', async () => {
     proves('SYS-05');
     const { page, errors } = await signedIn(browser, system.endpoints().backofficeUrl, 'mus.agent');

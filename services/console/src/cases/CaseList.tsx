@@ -1,5 +1,6 @@
 import { Pagination, Skeleton } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { api } from '../api/client';
 import { type Problem } from '../api/problem';
 import { type CaseListPage, type Me, type Queue } from '../api/types';
@@ -10,7 +11,7 @@ import { useWords } from '../text/names';
 import { CaseEmpty } from './CaseEmpty';
 import { CaseFilters } from './CaseFilters';
 import { CaseRows } from './CaseRows';
-import { useListState } from './list-state';
+import { addressOf, useListState } from './list-state';
 
 /** One work list (MUS-48): status, age, owner, due; oldest first where people wait for an act. */
 export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
@@ -26,6 +27,11 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
     refetchInterval: 60_000,
   });
   const pages = cases.data === undefined ? 1 : Math.max(1, Math.ceil(cases.data.total / cases.data.pageSize));
+  // An old address, or cases that have left the list since: the last page there is, instead of an empty one.
+  const behind = cases.data !== undefined && !cases.isPlaceholderData && state.query.page > pages;
+  useEffect(() => {
+    if (behind) state.correctPage(pages);
+  }, [behind, pages, state]);
   return (
     <div className="page">
       <header className="page-head">
@@ -59,7 +65,7 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
           <Pagination
             total={pages}
             value={state.query.page}
-            onChange={(page) => state.set({ page: page === 1 ? undefined : String(page) })}
+            onChange={(page) => state.set({ page: addressOf(page) })}
             getItemProps={(page) => ({ 'aria-label': t('list.page', { page }) })}
             getControlProps={(control) => ({
               'aria-label': t(

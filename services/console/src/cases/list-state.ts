@@ -8,7 +8,12 @@ export interface ListState {
   readonly filtered: boolean;
   set(changes: Readonly<Record<string, string | undefined>>): void;
   clear(): void;
+  /** Puts another page in the place of the one asked for, so that going back does not lead to it again. */
+  correctPage(page: number): void;
 }
+
+/** The service lists 10,000 cases, 25 a page, and refuses what lies behind. */
+const mostPages = 400;
 
 const sorts = ['age', 'newest', 'due'] as const;
 
@@ -26,20 +31,27 @@ export function useListState(queue: Queue): ListState {
     ...given('text'),
     ...(params.get('overdue') === 'true' ? { overdue: true } : {}),
     sort: sorts.find((sort) => sort === params.get('sort')) ?? usual,
-    page: Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1),
+    page: Math.min(mostPages, Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1)),
+  };
+  const changed = (changes: Readonly<Record<string, string | undefined>>): URLSearchParams => {
+    const next = new URLSearchParams(params);
+    if (!('page' in changes)) next.delete('page');
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined || value === '') next.delete(name);
+      else next.set(name, value);
+    }
+    return next;
   };
   return {
     query,
     filtered: ['stage', 'category', 'text', 'overdue'].some((name) => params.has(name)),
-    set: (changes) => {
-      const next = new URLSearchParams(params);
-      if (!('page' in changes)) next.delete('page');
-      for (const [name, value] of Object.entries(changes)) {
-        if (value === undefined || value === '') next.delete(name);
-        else next.set(name, value);
-      }
-      setParams(next);
-    },
+    set: (changes) => setParams(changed(changes)),
     clear: () => setParams(new URLSearchParams()),
+    correctPage: (page) => setParams(changed({ page: addressOf(page) }), { replace: true }),
   };
+}
+
+/** The first page needs no number. */
+export function addressOf(page: number): string | undefined {
+  return page === 1 ? undefined : String(page);
 }
