@@ -102,6 +102,25 @@ describe('concurrent reads of one process', () => {
     expect(departures).toEqual([streams(1, 3), ['s-2'], ['s-3']]);
   });
 
+  it('that were given up are not asked for again after it', async () => {
+    const { reads, departures, landings } = airport();
+    const controller = new AbortController();
+    const answers = Promise.allSettled([
+      reads.read(request('s-1')),
+      reads.read(request('s-2', { signal: controller.signal })),
+      reads.read(request('s-3')),
+    ]);
+    await turn();
+    controller.abort();
+    landings[0]?.crash(new Error('never'));
+    await turn();
+    landings[1]?.crash(new Error('never'));
+    await turn();
+    landings[2]?.land();
+    expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    expect(departures).toEqual([streams(1, 3), ['s-1'], ['s-3']]);
+  });
+
   it('end at their own deadline, aboard or waiting, and do not leave after it', async () => {
     const { reads, departures, landings } = airport();
     const aboard = streams(1, 16).map((stream) => reads.read(request(stream, { deadlineMs: 5 })));

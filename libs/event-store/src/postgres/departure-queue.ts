@@ -6,6 +6,8 @@ export interface Waiting<Request, Answer> {
   readonly request: Request;
   readonly settle: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
+  /** Answered, failed or given up: nobody waits any more. */
+  readonly isOver: () => boolean;
 }
 
 /** Calls that wait for a flight, and those aboard: each ends at its own deadline, wherever it is then. */
@@ -16,7 +18,9 @@ export class DepartureQueue<Request extends { readonly call: CallOptions }, Answ
   enter(request: Request, arrived: () => void): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       const { deadlineMs = defaultDeadlineMs, signal } = request.call;
+      let over = false;
       const stopWaiting = (): void => {
+        over = true;
         clearTimeout(timer);
         signal?.removeEventListener('abort', giveUp);
       };
@@ -24,6 +28,7 @@ export class DepartureQueue<Request extends { readonly call: CallOptions }, Answ
         request,
         settle: (answer) => (stopWaiting(), resolve(answer)),
         fail: (error) => (stopWaiting(), reject(error as Error)),
+        isOver: () => over,
       };
       const giveUp = (): void => {
         const queued = this.waiting.indexOf(waiting);
@@ -41,7 +46,7 @@ export class DepartureQueue<Request extends { readonly call: CallOptions }, Answ
 
 /**
  * After a flight failed. What the store could not do fails all aboard. A statement that can never succeed was rolled back whole: then each
- * flies alone, and its causer alone hears of it.
+ * that still waits flies alone, and its causer alone hears of it.
  */
 export async function landFailed<Request, Answer>(
   aboard: readonly Waiting<Request, Answer>[],
@@ -49,6 +54,8 @@ export async function landFailed<Request, Answer>(
   flyAlone: (passenger: Waiting<Request, Answer>) => Promise<void>,
 ): Promise<void> {
   if (aboard.length > 1 && !(error instanceof EventStoreError))
-    for (const passenger of aboard) await flyAlone(passenger);
+    for (const passenger of aboard) {
+      if (!passenger.isOver()) await flyAlone(passenger);
+    }
   else for (const passenger of aboard) passenger.fail(error);
 }

@@ -57,21 +57,13 @@ export class StreamReads {
   }
 
   private async fly(aboard: readonly Waiting<ReadRequest, Events>[]): Promise<void> {
-    const answered = new Set<number>();
     try {
       await this.transport(
         aboard.map(({ request }) => request),
-        (place, events) => {
-          answered.add(place);
-          aboard[place]?.settle(events);
-        },
+        (place, events) => aboard[place]?.settle(events),
       );
     } catch (error) {
-      await landFailed(
-        aboard.filter((_, place) => !answered.has(place)),
-        error,
-        (passenger) => this.fly([passenger]),
-      );
+      await landFailed(aboard, error, (passenger) => this.fly([passenger]));
     }
   }
 }

@@ -54,12 +54,12 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     running = await startService(definition, { config: serviceConfig(), telemetry });
   } catch (err) {
     log.fatal({ event: 'service.start.failed', err });
-    process.exit(1);
+    leave(1);
   }
   if (ending) {
     await running.stop();
     await closing();
-    process.exit(0);
+    leave(0);
   }
   const ready: ReadyMessage = {
     ready: true,
