@@ -40,6 +40,7 @@ function printRun({
   if (run.statements !== undefined) {
     console.table(run.statements.roles);
     console.table(run.statements.top);
+    console.table(run.statements.mostPlanned);
     console.table(run.statements.mostCalled);
   }
   for (const [name, { file, top }] of Object.entries(run.profiles ?? {})) {
