@@ -57,7 +57,11 @@ describe('a server that dies in the packet in which it answers', () => {
   });
 
   it('fails the query of a table’s pool, and the process lives', async () => {
-    const { extra } = dataSourceOptions({ DATABASE_URL: url }, { entities: [], migrations: [] }) as {
+    const { extra } = dataSourceOptions(
+      { DATABASE_URL: url },
+      { entities: [], migrations: [] },
+      'specification',
+    ) as {
       extra: PoolConfig;
     };
     const pool = new Pool({ connectionString: url, max: 1, ...extra });

@@ -1,7 +1,7 @@
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@balagh/runtime';
+import { type DataSource } from 'typeorm';
+import { openTables } from '@balagh/runtime';
 import { createStreams } from '@balagh/event-store';
-import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
+import { type TestDatabase, eventually, proves, testDatabase } from '@balagh/testing';
 import { LiveUpdates } from '../src/application/live-updates';
 import { ProjectCase } from '../src/application/project-case.handler';
 import { ownTables } from '../src/backoffice.parts';
@@ -15,8 +15,7 @@ let database: TestDatabase;
 let source: DataSource;
 beforeAll(async () => {
   database = await testDatabase();
-  source = new DataSource(dataSourceOptions({ DATABASE_URL: database.url }, ownTables));
-  await source.initialize();
+  source = await openTables({ DATABASE_URL: database.url }, ownTables, 'specification');
 });
 afterAll(async () => {
   await source.destroy();
@@ -58,6 +57,10 @@ describe('work lists in PostgreSQL', () => {
 describe('the look-up by a part of the number', () => {
   const indexes = async (): Promise<unknown> =>
     source.query(`select indexname from pg_indexes where indexname = 'case_row_by_number_part'`);
+  const byNumberPart = `'case_row_by_number_part'::regclass`;
+  const valid = async (): Promise<unknown> =>
+    source.query(`select indisvalid from pg_index where indexrelid = ${byNumberPart}`);
+  const waiting = `select 1 from pg_stat_activity where query ilike '%create index%case_row_by_number_part%' and wait_event_type = 'Lock'`;
   const migrate = async (): Promise<void> => {
     const runner = source.createQueryRunner();
     await new NumberParts1764200000000().up(runner);
@@ -76,6 +79,25 @@ describe('the look-up by a part of the number', () => {
       return manager.query(`explain ${like}`);
     });
     expect(JSON.stringify(plan)).toContain('case_row_by_number_part');
+  });
+
+  it('is made while cases go on being written, and anew when an attempt was broken off', async () => {
+    await source.query('drop index case_row_by_number_part');
+    const writer = await database.pool.connect();
+    await writer.query('begin; lock table case_row in row exclusive mode');
+    await writer.query('select pg_current_xact_id()');
+    const made = migrate();
+    await eventually(async () => (await source.query<unknown[]>(waiting)).length > 0, { deadlineMs: 10_000 });
+    const other = await database.pool.connect();
+    await other.query(`set lock_timeout = '2s'; update case_row set stage = stage; reset lock_timeout`);
+    other.release();
+    await writer.query('commit');
+    writer.release();
+    await made;
+    expect(await valid()).toEqual([{ indisvalid: true }]);
+    await source.query(`update pg_index set indisvalid = false where indexrelid = ${byNumberPart}`);
+    await migrate();
+    expect(await valid()).toEqual([{ indisvalid: true }]);
   });
 });
 

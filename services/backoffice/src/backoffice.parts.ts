@@ -1,5 +1,4 @@
-import { type RunningPlatform, dataSourceOptions, readConfig } from '@balagh/runtime';
-import { DataSource } from 'typeorm';
+import { type RunningPlatform, openTables, readConfig } from '@balagh/runtime';
 import { type BackofficeParts } from './backoffice.module';
 import { type BackofficeConfig, backofficeConfigSchema } from './application/config.schema';
 import { CaseRowEntity } from './outbound/case-row.entity';
@@ -24,8 +23,7 @@ export async function openParts(
   const https = config.PUBLIC_URL.startsWith('https:');
   if (config.BALAGH_MODE === 'production' && !https)
     throw new TypeError('PUBLIC_URL must be https in production');
-  const source = new DataSource(dataSourceOptions(platform.config, ownTables, 'balagh-backoffice-tables'));
-  await source.initialize();
+  const source = await openTables(platform.config, ownTables, 'balagh-backoffice-tables');
   const commands = createGrpcCommands(config);
   return {
     config,

@@ -20,7 +20,7 @@ import {
 import { type Observable } from 'rxjs';
 import { TimerPoller } from '../src/application/timer-poller';
 import { DispatchModule } from '../src/dispatch.module';
-import { openTables } from '../src/dispatch.tables';
+import { openDispatchTables } from '../src/dispatch.tables';
 
 /** Several digits apart: kind 1 cases, 2 subjects, 3 commands, 4 messages. */
 export const uuid = (kind: number, n: number): string =>
@@ -113,7 +113,7 @@ export class RunningDispatch {
       stopFeed: () => feed.close(),
       close: () => memory.database.end(),
     };
-    const tables = await openTables(config);
+    const tables = await openDispatchTables(config);
     const timers = { owner: 'specification', everyMs: 3_600_000 };
     const service = await startService(
       {

@@ -1,5 +1,5 @@
-import { type ServiceConfig, dataSourceOptions, observe } from '@balagh/runtime';
-import { DataSource } from 'typeorm';
+import { type ServiceConfig, observe, openTables } from '@balagh/runtime';
+import { type DataSource } from 'typeorm';
 import { WorkLists1764000000000 } from './outbound/migrations/1764000000000-work-lists.migration';
 import { PutCases1764000000001 } from './outbound/migrations/1764000000001-put-cases.migration';
 import { QueueEntryEntity } from './outbound/queue-entry.entity';
@@ -8,13 +8,12 @@ import { workListGauges } from './outbound/work-list-gauges.adapter';
 import { TransferEntity } from './outbound/transfer.entity';
 
 /** Opens and migrates the service's own tables, and lets operators watch them. */
-export async function openTables(config: Pick<ServiceConfig, 'DATABASE_URL'>): Promise<DataSource> {
+export async function openDispatchTables(config: Pick<ServiceConfig, 'DATABASE_URL'>): Promise<DataSource> {
   const own = {
     entities: [QueueEntryEntity, TransferEntity, TimerEntity],
     migrations: [WorkLists1764000000000, PutCases1764000000001],
   };
-  const options = dataSourceOptions(config, own, 'balagh-dispatch-tables');
-  const tables = await new DataSource(options).initialize();
+  const tables = await openTables(config, own, 'balagh-dispatch-tables');
   observe(workListGauges(tables));
   return tables;
 }

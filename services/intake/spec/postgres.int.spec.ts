@@ -1,7 +1,7 @@
 import { type CaseEvent } from '@balagh/case-events';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@balagh/runtime';
+import { type DataSource } from 'typeorm';
+import { openTables } from '@balagh/runtime';
 import { type CaseStatus } from '../src/application/case-statuses.port';
 import { CaseStatusRow } from '../src/outbound/case-status.entity';
 import { intakeTables } from '../src/outbound/intake-tables';
@@ -21,7 +21,7 @@ let source: DataSource;
 
 beforeAll(async () => {
   database = await testDatabase();
-  source = await new DataSource(dataSourceOptions({ DATABASE_URL: database.url }, intakeTables)).initialize();
+  source = await openTables({ DATABASE_URL: database.url }, intakeTables, 'specification');
 });
 afterAll(async () => {
   await source?.destroy();

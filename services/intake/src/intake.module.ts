@@ -1,4 +1,4 @@
-import { type RunningPlatform, PLATFORM, type Platform, dataSourceOptions, namedUuid } from '@balagh/runtime';
+import { type RunningPlatform, PLATFORM, type Platform, namedUuid, openTables } from '@balagh/runtime';
 import {
   type DynamicModule,
   Inject,
@@ -6,7 +6,6 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { type Outbound, Intake } from './application/intake';
 import { CaseStatusConsumer } from './inbound/feed/case-status.consumer';
 import { DuplicateDetectedConsumer } from './inbound/feed/duplicate-detected.consumer';
@@ -84,9 +83,7 @@ async function openOutbound(
   { config, database }: RunningPlatform,
   own: IntakeConfig,
 ): Promise<Outbound & { close(): Promise<void> }> {
-  const source = await new DataSource(
-    dataSourceOptions(config, intakeTables, 'balagh-intake-typeorm'),
-  ).initialize();
+  const source = await openTables(config, intakeTables, 'balagh-intake-tables');
   return {
     numbers: new PostgresCaseNumbers(database),
     duplicateKeys: new PostgresDuplicateKeys(database),

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { dataSourceOptions } from '@balagh/runtime';
+import { openTables } from '@balagh/runtime';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { ownTables } from '../src';
 import { PostgresWorkTable } from '../src/outbound/work-table.adapter';
 import { workTableContract } from './work-table.contract';
@@ -10,8 +10,7 @@ let database: TestDatabase;
 let source: DataSource;
 beforeAll(async () => {
   database = await testDatabase();
-  source = new DataSource(dataSourceOptions({ DATABASE_URL: database.url }, ownTables));
-  await source.initialize();
+  source = await openTables({ DATABASE_URL: database.url }, ownTables, 'specification');
 });
 afterAll(async () => {
   await source.destroy();

@@ -1,6 +1,5 @@
 import { type MessageChannel } from '@balagh/case-events';
-import { type RunningPlatform, dataSourceOptions, observe, readConfig } from '@balagh/runtime';
-import { DataSource } from 'typeorm';
+import { type RunningPlatform, observe, openTables, readConfig } from '@balagh/runtime';
 import { type Channel, type Channels } from './application/channel.port';
 import { type NotificationConfig, notificationConfigSchema } from './application/config.schema';
 import { type NotificationParts } from './notification.module';
@@ -28,8 +27,7 @@ export async function openParts(
   const offered = [...channels.keys()];
   if (offered.length === 0) platform.log.warn({ event: 'notification.channels.none' });
   platform.log.info({ event: 'notification.channels', offered });
-  const source = new DataSource(dataSourceOptions(platform.config, ownTables, 'balagh-notification-tables'));
-  await source.initialize();
+  const source = await openTables(platform.config, ownTables, 'balagh-notification-tables');
   observe(messageGauges(source));
   return {
     table: new PostgresWorkTable(source),

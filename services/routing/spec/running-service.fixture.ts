@@ -13,7 +13,7 @@ import {
   startService,
 } from '@balagh/runtime';
 import { RoutingModule } from '../src/routing.module';
-import { openTables } from '../src/routing.tables';
+import { openRoutingTables } from '../src/routing.tables';
 
 /** A token of specifications is its principal in JSON. */
 export const tokenOf = (principal: Principal): string =>
@@ -61,7 +61,7 @@ export async function startRouting(databaseUrl: string, profiles: readonly Profi
     stopFeed: () => feed.close(),
     close: () => memory.database.end(),
   };
-  const tables = await openTables(config);
+  const tables = await openRoutingTables(config);
   const service = await startService(
     {
       name: 'routing',

@@ -13,13 +13,13 @@ export interface OwnTables {
 }
 
 /**
- * TypeORM on the service's own schema under its own role; migrations run at start, inside one transaction each. The
- * schema is the role's search_path: names in entities and migrations are unqualified.
+ * TypeORM on the service's own schema under its own role; `openTables` migrates it. The schema is the role's search_path: names in
+ * entities and migrations are unqualified.
  */
 export function dataSourceOptions(
   config: Pick<ServiceConfig, 'DATABASE_URL'>,
   own: OwnTables,
-  applicationName = 'balagh-typeorm',
+  applicationName: string,
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -27,8 +27,7 @@ export function dataSourceOptions(
     applicationName,
     entities: own.entities,
     migrations: own.migrations,
-    migrationsRun: true,
-    migrationsTransactionMode: 'each',
+    migrationsRun: false,
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

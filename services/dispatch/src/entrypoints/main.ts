@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type RunningPlatform, runService } from '@balagh/runtime';
 import { DispatchModule } from '../dispatch.module';
-import { openTables } from '../dispatch.tables';
+import { openDispatchTables } from '../dispatch.tables';
 
 /** Waits for the tables before the module that needs them is made. */
 @Module({})
@@ -12,7 +12,9 @@ const timers = { owner: `${hostname()}:${process.pid}` };
 
 const root = (platform: RunningPlatform): DynamicModule => ({
   module: DispatchRoot,
-  imports: [openTables(platform.config).then((tables) => DispatchModule.over(platform, { tables, timers }))],
+  imports: [
+    openDispatchTables(platform.config).then((tables) => DispatchModule.over(platform, { tables, timers })),
+  ],
 });
 
 void runService({

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type RunningPlatform, runService } from '@balagh/runtime';
 import { RoutingModule } from '../routing.module';
-import { openTables } from '../routing.tables';
+import { openRoutingTables } from '../routing.tables';
 
 /** Waits for the tables before the module that needs them is made. */
 @Module({})
@@ -9,7 +9,7 @@ class RoutingRoot {}
 
 const root = (platform: RunningPlatform): DynamicModule => ({
   module: RoutingRoot,
-  imports: [openTables(platform.config).then((tables) => RoutingModule.over(platform, tables))],
+  imports: [openRoutingTables(platform.config).then((tables) => RoutingModule.over(platform, tables))],
 });
 
 void runService({
