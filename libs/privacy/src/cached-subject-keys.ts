@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type SubjectKeys } from './subject-keys.port';
 
 export interface KeyCacheLimits {
@@ -27,19 +28,13 @@ export function cachedSubjectKeys(
   monotonicMs: () => number,
 ): SubjectKeys {
   if (limits.ttlMs > longestTtlMs) throw new RangeError(`keys may be kept for at most ${longestTtlMs} ms`);
-  const held = new Map<string, Held>();
-  const hold = (subjectId: string, entry: Held): void => {
-    held.delete(subjectId);
-    held.set(subjectId, entry);
-    const oldest = held.size > limits.size ? held.keys().next().value : undefined;
-    if (oldest !== undefined) held.delete(oldest);
-  };
+  const held = new LRUCache<string, Held>({ max: limits.size });
   /** Held from the beginning, so that an erasure meanwhile drops it. */
   const holdFor = (subjectId: string, key: Promise<Uint8Array>): Promise<Uint8Array> => {
     const entry: Held = { until: monotonicMs() + limits.ttlMs, key };
-    hold(subjectId, entry);
+    held.set(subjectId, entry);
     key.catch(() => {
-      if (held.get(subjectId) === entry) held.delete(subjectId);
+      if (held.peek(subjectId) === entry) held.delete(subjectId);
     });
     return key;
   };
@@ -55,9 +50,7 @@ export function cachedSubjectKeys(
     },
     keyOf: async (subjectId) => {
       const known = held.get(subjectId);
-      if (known === undefined || known.until <= monotonicMs()) return read(subjectId);
-      hold(subjectId, known);
-      return known.key;
+      return known === undefined || known.until <= monotonicMs() ? read(subjectId) : known.key;
     },
     erase: async (subjectId) => {
       try {

@@ -1,5 +1,6 @@
 import { profileStream } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
+import { LRUCache } from 'lru-cache';
 import { decodeProfilePublished } from './profile-published.events';
 import { type Profiles, type PublishedProfile, ProfileUnknown } from './profiles.port';
 import { listedTenants } from './tenant-list';
@@ -26,13 +27,11 @@ interface Tenant {
 export function createProfiles(options: ProfilesOptions): Profiles {
   const { store, refreshMs = 1_000, heldVersions = 200, monotonicMs = () => performance.now() } = options;
   const tenants = new Map<string, Tenant>();
-  const held = new Map<string, PublishedProfile>();
+  const held = new LRUCache<string, PublishedProfile>({ max: heldVersions });
   const list = tenantList(store, refreshMs, monotonicMs);
 
   const hold = (published: PublishedProfile): PublishedProfile => {
     held.set(`${published.profile.tenant}@${published.version}`, published);
-    const oldest = held.size > heldVersions ? held.keys().next().value : undefined;
-    if (oldest !== undefined) held.delete(oldest);
     return published;
   };
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { DateTime, Duration } from 'luxon';
 import { type WorkingCalendar } from './profile.schema';
 
@@ -97,19 +98,16 @@ export function workingTime(calendar: WorkingCalendar, timeZone: string): Workin
   };
 }
 
-const answersKept = 1_000;
-
 /** The time limits of a case are asked for at each of its events, from the same instants: what a calendar answered once it answers again. */
 function remembering(
   answer: (instant: string, amount: number) => string,
 ): (instant: string, amount?: number) => string {
-  const known = new Map<string, string>();
+  const known = new LRUCache<string, string>({ max: 1_000 });
   return (instant, amount = 0) => {
     const question = `${instant} ${amount}`;
     const before = known.get(question);
     if (before !== undefined) return before;
     const found = answer(instant, amount);
-    if (known.size >= answersKept) for (const oldest of known.keys()) if (known.delete(oldest)) break;
     known.set(question, found);
     return found;
   };

@@ -18,6 +18,7 @@ export { type Problem, problemMediaType, problemOf } from './errors/http-failure
 export { FailureFilter, replyWithProblem } from './errors/failure-filter';
 export { type CallContext, childTraceparent, currentCall, runInCall } from './calls/call-context';
 export * from './clock';
+export { type CaseOpening, CaseOpenings } from './commands/case-openings';
 export * from './commands/command-context';
 export * from './commands/command-result';
 export { contentDigest, openContentDigest } from './commands/content-digest';

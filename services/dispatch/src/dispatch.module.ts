@@ -6,10 +6,9 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { type Platform } from '@balagh/runtime';
+import { type Platform, CaseOpenings } from '@balagh/runtime';
 import { type DataSource } from 'typeorm';
 import { AnsweringHandler } from './application/answering.handler';
-import { CaseOpenings } from './application/case-openings';
 import { ConfrontationHandler } from './application/confrontation.handler';
 import { DeliveryHandler } from './application/delivery.handler';
 import { FieldWorkHandler } from './application/field-work.handler';

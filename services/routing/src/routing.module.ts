@@ -1,7 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type Platform } from '@balagh/runtime';
+import { type Platform, CaseOpenings } from '@balagh/runtime';
 import { type DataSource } from 'typeorm';
-import { CaseOpenings } from './application/case-openings';
 import { CorrectRoutingHandler } from './application/correct-routing.handler';
 import { ProjectDecisionHandler } from './application/project-decision.handler';
 import { RouteCaseHandler } from './application/route-case.handler';

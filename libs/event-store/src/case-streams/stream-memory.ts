@@ -1,4 +1,5 @@
 import { type StoredEvent, decodeEvent } from '@balagh/case-events';
+import { LRUCache } from 'lru-cache';
 import { type EventStore, type RecordedEvent } from '../event-store.port';
 import { type LoadedStream } from './case-streams';
 import { eventHash, previousHashOf } from './chain';
@@ -20,9 +21,11 @@ const [mostEvents, longestStream] = [10_000, 500];
  * the first new event names the hash of the last one kept. Whatever does not fit, after a restore for instance, is forgotten and read anew.
  */
 export class StreamMemory {
-  /** In the order of their last use. */
-  private readonly kept = new Map<string, Remembered>();
-  private events = 0;
+  private readonly kept = new LRUCache<string, Remembered>({
+    maxSize: mostEvents,
+    maxEntrySize: longestStream,
+    sizeCalculation: ({ events }) => Math.max(1, events.length),
+  });
 
   constructor(private readonly store: EventStore) {}
 
@@ -40,8 +43,6 @@ export class StreamMemory {
   remembered<E extends DomainEvent>(stream: string, atLeast: number): LoadedStream<E> | undefined {
     const known = this.kept.get(stream);
     if (known === undefined || known.head.revision < atLeast) return undefined;
-    this.kept.delete(stream);
-    this.kept.set(stream, known);
     return { stream, ...known } as unknown as LoadedStream<E>;
   }
 
@@ -71,7 +72,7 @@ export class StreamMemory {
 
   /** Revision up to which a stream is kept; −1 when it is not. */
   reach(stream: string): number {
-    return this.kept.get(stream)?.head.revision ?? -1;
+    return this.kept.peek(stream)?.head.revision ?? -1;
   }
 
   /** What this process has appended onto a stream that it had loaded. */
@@ -80,7 +81,6 @@ export class StreamMemory {
   }
 
   forget(stream: string): void {
-    this.events -= this.kept.get(stream)?.events.length ?? 0;
     this.kept.delete(stream);
   }
 
@@ -121,14 +121,7 @@ export class StreamMemory {
   }
 
   private remember(stream: string, what: Remembered): void {
-    this.forget(stream);
-    if (what.events.length > longestStream) return;
     this.kept.set(stream, what);
-    this.events += what.events.length;
-    for (const oldest of this.kept.keys()) {
-      if (this.events <= mostEvents) break;
-      this.forget(oldest);
-    }
   }
 }
 

@@ -1,10 +1,9 @@
 import { type CaseEvent, type StoredEvent, caseStream } from '@balagh/case-events';
 import { type CommandContext } from '@balagh/event-store';
-import { type Platform, namedUuid } from '@balagh/runtime';
+import { type Platform, namedUuid, type CaseOpening, type CaseOpenings } from '@balagh/runtime';
 import { foldDispatchCase } from '../domain/dispatch-case';
 import { type TimerKind, dueTimesOf } from '../domain/due-times';
 import { type ReminderCommand, remindersDecider } from '../domain/reminders.decider';
-import { type CaseOpening, type CaseOpenings } from './case-openings';
 import { type RulesInForce, type RulesReader } from './rules-in-force';
 
 /**

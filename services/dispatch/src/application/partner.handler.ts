@@ -14,6 +14,7 @@ import {
   encodePageToken,
   pageSize,
 } from '@balagh/runtime';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type DeliveryCommand, deliveryDecider } from '../domain/delivery.decider';
 import { type DispatchCase } from '../domain/dispatch-case';
@@ -58,8 +59,6 @@ const tokenSchema = z.object({ transferredAt: z.iso.datetime(), transferId: z.uu
 /** What a transfer is from its first event on. */
 type Lasting = Pick<Transfer, 'caseId' | 'caseNumber' | 'tenant' | 'agency'>;
 
-const remembered = 10_000;
-
 /** Acts that the mode TRANSFER leaves out unless the agency may tell its own progress (MUS-37, docs/adr/0010). */
 const liveActs: readonly Action[] = ['case.act'];
 
@@ -69,7 +68,7 @@ const liveActs: readonly Action[] = ['case.act'];
  */
 export class PartnerHandler {
   /** The latest ones: an agency acts on a transfer that it has just looked at. */
-  private readonly known = new Map<string, Lasting>();
+  private readonly known = new LRUCache<string, Lasting>({ max: 10_000 });
 
   constructor(
     private readonly platform: Pick<Platform, 'streams' | 'privacy' | 'profiles'>,
@@ -234,9 +233,6 @@ export class PartnerHandler {
     if (!z.uuid().safeParse(transferId).success) return undefined;
     const transfer = await this.rows.transfer(transferId);
     if (transfer === undefined) return undefined;
-    this.known.delete(transferId);
-    const oldest = this.known.size >= remembered ? this.known.keys().next().value : undefined;
-    if (oldest !== undefined) this.known.delete(oldest);
     const { caseId, caseNumber, tenant, agency } = transfer;
     this.known.set(transferId, { caseId, caseNumber, tenant, agency });
     return transfer;

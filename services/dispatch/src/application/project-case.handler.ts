@@ -1,3 +1,4 @@
+import { type CaseOpenings } from '@balagh/runtime';
 import {
   type PublishedEvent,
   type StoredEvent,
@@ -11,7 +12,6 @@ import { foldDispatchCase } from '../domain/dispatch-case';
 import { dueTimesOf } from '../domain/due-times';
 import { queueEntryOf } from '../domain/queue-entry';
 import { transfersOf } from '../domain/transfers';
-import { type CaseOpenings } from './case-openings';
 import { type ReadModels } from './read-models.port';
 import { type RulesReader } from './rules-in-force';
 

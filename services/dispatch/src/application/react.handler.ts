@@ -2,13 +2,12 @@ import { type CaseEvent, type PublishedEvent, caseStream, messageChannelSchema }
 import { type Decision } from '@balagh/decider';
 import { PermanentFault, nothingFollows } from '@balagh/event-feed';
 import { type CommandContext } from '@balagh/event-store';
-import { type Platform, reactionContext } from '@balagh/runtime';
+import { type Platform, reactionContext, type CaseOpenings } from '@balagh/runtime';
 import { z } from 'zod';
 import { type DispatchCase, foldDispatchCase } from '../domain/dispatch-case';
 import { firstContactClosingDecider } from '../domain/first-contact-closing.decider';
 import { type InformingCommand, informingDecider } from '../domain/informing.decider';
 import { secondLineDecider } from '../domain/second-line.decider';
-import { type CaseOpenings } from './case-openings';
 
 const outcomeSchema = z.object({
   messageId: z.uuid(),

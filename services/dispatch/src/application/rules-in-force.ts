@@ -1,6 +1,6 @@
+import { type CaseOpening } from '@balagh/runtime';
 import { type Profiles, type WorkingTime, workingTime } from '@balagh/profile';
 import { type Rules } from '../domain/rules';
-import { type CaseOpening } from './case-openings';
 
 /** Rules as pinned when the case was opened, with the switches and the calendar of today (design §3.8, §3.13). */
 export interface RulesInForce extends Rules {

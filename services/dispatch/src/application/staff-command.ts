@@ -16,9 +16,10 @@ import {
   demandOneLine,
   lineOf,
   linesOf,
+  type CaseOpening,
+  type CaseOpenings,
 } from '@balagh/runtime';
 import { type DispatchCase, type DispatchDecider, foldDispatchCase } from '../domain/dispatch-case';
-import { type CaseOpening, type CaseOpenings } from './case-openings';
 import { type RulesInForce, type RulesReader } from './rules-in-force';
 
 /** A command of a person: who, on which case. */

@@ -12,10 +12,10 @@ import {
   commandResult,
   demandOneLine,
   openContentDigest,
+  type CaseOpenings,
 } from '@balagh/runtime';
 import { correctionDecider } from '../domain/correction.decider';
 import { foldRoutingCase } from '../domain/routing-case';
-import { type CaseOpenings } from './case-openings';
 
 export interface CorrectRoutingCall {
   readonly header: CommandHeaderMessage | undefined;

@@ -1,9 +1,8 @@
 import { type PublishedEvent, caseStream } from '@balagh/case-events';
 import { fold } from '@balagh/decider';
 import { PermanentFault } from '@balagh/event-feed';
-import { type Platform, reactionContext } from '@balagh/runtime';
+import { type Platform, reactionContext, type CaseOpenings } from '@balagh/runtime';
 import { routingDecider } from '../domain/routing.decider';
-import { type CaseOpenings } from './case-openings';
 
 /** Reaction to CaseRegistered: the rules of the case's pinned profile route it, once. */
 export class RouteCaseHandler {

@@ -1,5 +1,6 @@
 import { caseStream, uuidSchema } from '@balagh/case-events';
 import { type Streams } from '@balagh/event-store';
+import { LRUCache } from 'lru-cache';
 
 /** What the first event of a case fixes for its whole life. */
 export interface CaseOpening {
@@ -11,11 +12,9 @@ export interface CaseOpening {
   readonly correlationId: string;
 }
 
-const remembered = 10_000;
-
 /** Reads openings from the store; they never change, so the latest ones are kept. */
 export class CaseOpenings {
-  private readonly known = new Map<string, CaseOpening>();
+  private readonly known = new LRUCache<string, CaseOpening>({ max: 10_000 });
 
   constructor(private readonly streams: Streams) {}
 
@@ -28,13 +27,7 @@ export class CaseOpenings {
     const first = events[0];
     if (first?.type !== 'CaseOpened') return undefined;
     const { tenant, profileVersion = 1, correlationId } = first.metadata;
-    const { subjectId } = first.data;
-    return this.remember(caseId, { tenant, subjectId, profileVersion, correlationId });
-  }
-
-  private remember(caseId: string, opening: CaseOpening): CaseOpening {
-    const oldest = this.known.size >= remembered ? this.known.keys().next().value : undefined;
-    if (oldest !== undefined) this.known.delete(oldest);
+    const opening = { tenant, subjectId: first.data.subjectId, profileVersion, correlationId };
     this.known.set(caseId, opening);
     return opening;
   }
