@@ -27,6 +27,7 @@ export { ConfigInvalid, readConfig } from './config/config';
 export { kafkaConfig, kafkaSecurityOf, kafkaSettings, refuseMisfits } from './config/kafka-config';
 export { type ServiceConfig, serviceConfig, serviceConfigSchema } from './config/service-config';
 export { type OwnTables } from './database/data-source-options';
+export { makeIndexConcurrently } from './database/make-index';
 export { MigrationTurnNotCome, openTables } from './database/open-tables';
 export * from './grpc/grpc-client';
 export { GrpcTransport, type GrpcServerOptions } from './grpc/grpc-transport';

@@ -54,6 +54,22 @@ describe('work lists in PostgreSQL', () => {
   }, 120_000);
 });
 
+describe('lists in PostgreSQL', () => {
+  it.each([
+    ['case_row_by_due', '', 'due_at asc nulls last, opened_at asc, case_id asc'],
+    ['case_row_by_category', `and category = 'ROADS'`, 'opened_at asc, case_id asc'],
+  ])('are read in the order of %s, not sorted', async (index, filter, order) => {
+    const list = `select * from case_row where tenant = 'MUS' ${filter} order by ${order} limit 25`;
+    const plan: unknown = await source.transaction(async (manager) => {
+      await manager.query('set local enable_seqscan = off');
+      await manager.query('set local enable_sort = off');
+      return manager.query(`explain ${list}`);
+    });
+    expect(JSON.stringify(plan)).toContain(index);
+    expect(JSON.stringify(plan)).not.toContain('Sort Key');
+  });
+});
+
 describe('the look-up by a part of the number', () => {
   const indexes = async (): Promise<unknown> =>
     source.query(`select indexname from pg_indexes where indexname = 'case_row_by_number_part'`);

@@ -7,12 +7,13 @@ import { createGrpcCommands } from './outbound/commands.adapter';
 import { BackOffice1764000000000 } from './outbound/migrations/1764000000000-back-office.migration';
 import { NumberParts1764200000000 } from './outbound/migrations/1764200000000-number-parts.migration';
 import { createOpenIdProvider } from './outbound/openid.adapter';
+import { ListOrders1764300000000 } from './outbound/migrations/1764300000000-list-orders.migration';
 import { SessionEntity } from './outbound/session.entity';
 import { PostgresSessionTable } from './outbound/session-table.adapter';
 
 export const ownTables = {
   entities: [CaseRowEntity, SessionEntity],
-  migrations: [BackOffice1764000000000, NumberParts1764200000000],
+  migrations: [BackOffice1764000000000, NumberParts1764200000000, ListOrders1764300000000],
 };
 
 /** Opens what the back office needs: its tables (migrated), the issuer, the deciding services. @throws ConfigInvalid */

@@ -76,6 +76,7 @@ describe('npm run case', () => {
     expect((await run('rebuild')).out).toBe('1 cases folded, 0 stray rows removed\n');
     expect(JSON.parse((await run('list', '--json')).out)).toMatchObject({
       total: 1,
+      more: false,
       cases: [{ caseId: id, stage: 'CLOSED' }],
     });
   });

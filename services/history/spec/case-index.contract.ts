@@ -46,20 +46,23 @@ export function caseIndexContract(name: string, makeIndex: () => Promise<CaseInd
       for (const n of [1, 2, 3]) await index.upsert(row(n));
       await index.upsert({ tenant: 'MUS', caseId: row(4).caseId, stage: 'OPEN_PAGE', version: 1 });
       await index.upsert(row(5, { tenant: 'TOURISM' }));
-      const first = await index.list({ tenant: 'MUS', limit: 2 });
-      expect([first.total, first.rows.map((r) => r.caseId)]).toEqual([4, [row(3).caseId, row(2).caseId]]);
+      const first = await index.list({ tenant: 'MUS', limit: 2, countUpTo: 3 });
+      expect(first.rows.map((r) => r.caseId)).toEqual([row(3).caseId, row(2).caseId]);
+      expect([first.total, first.more]).toEqual([3, true]);
       const next = await index.list({
         tenant: 'MUS',
         limit: 2,
+        countUpTo: 4,
         after: { registeredAt: row(2).registeredAt ?? '', caseId: row(2).caseId },
       });
       expect(next.rows.map((r) => r.caseId)).toEqual([row(1).caseId, row(4).caseId]);
-      expect(next.total).toBe(4);
+      expect([next.total, next.more]).toEqual([4, false]);
       expect(
         (
           await index.list({
             tenant: 'MUS',
             limit: 2,
+            countUpTo: 4,
             after: { registeredAt: '-infinity', caseId: row(4).caseId },
           })
         ).rows,
@@ -71,7 +74,7 @@ export function caseIndexContract(name: string, makeIndex: () => Promise<CaseInd
       await index.upsert(row(1, { stage: 'CLOSED' }));
       await index.upsert(row(2, { category: 'PARKS' }));
       const ids = async (filter: object): Promise<string[]> =>
-        (await index.list({ tenant: 'MUS', limit: 10, ...filter })).rows.map((r) => r.caseId);
+        (await index.list({ tenant: 'MUS', limit: 10, countUpTo: 10, ...filter })).rows.map((r) => r.caseId);
       expect(await ids({ stage: 'CLOSED' })).toEqual([row(1).caseId]);
       expect(await ids({ category: 'PARKS' })).toEqual([row(2).caseId]);
       expect(await ids({ numberPrefix: 'MUS-2026-000001' })).toEqual([row(1).caseId]);

@@ -17,7 +17,7 @@ export function createMemoryCaseIndex(): CaseIndex {
           (row) => (tenant === undefined || row.tenant === tenant) && row.caseNumber === caseNumber,
         )?.caseId,
       ),
-    list: ({ tenant, stage, category, numberPrefix, limit, after }) => {
+    list: ({ tenant, stage, category, numberPrefix, limit, countUpTo, after }) => {
       const matching = [...rows.values()]
         .filter((row) => tenant === undefined || row.tenant === tenant)
         .filter((row) => stage === undefined || row.stage === stage)
@@ -30,7 +30,8 @@ export function createMemoryCaseIndex(): CaseIndex {
           : `${after.registeredAt === '-infinity' ? '' : after.registeredAt} ${after.caseId}`;
       return Promise.resolve({
         rows: matching.filter((row) => keyOf(row) < from).slice(0, limit),
-        total: matching.length,
+        total: Math.min(matching.length, countUpTo),
+        more: matching.length > countUpTo,
       });
     },
     rowsAfter: (caseId, limit) => {

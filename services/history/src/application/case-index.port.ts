@@ -23,14 +23,21 @@ export interface CaseQuery {
   readonly category?: string;
   readonly numberPrefix?: string;
   readonly limit: number;
+  /** Rows of all pages are counted so far. */
+  readonly countUpTo: number;
   /** Continue after this row of the previous page. */
   readonly after?: { readonly registeredAt: string; readonly caseId: string };
 }
 
+/** Cases that a list counts; whoever wants to know more narrows it. */
+export const mostCounted = 10_000;
+
 export interface CasePage {
   readonly rows: readonly CaseIndexRow[];
-  /** Rows of all pages. */
+  /** Rows of all pages, at most `countUpTo`. */
   readonly total: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
 }
 
 /** Nest injection token of the `CaseIndex`. */

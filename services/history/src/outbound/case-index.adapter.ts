@@ -40,7 +40,7 @@ export function createCaseIndex(source: DataSource): CaseIndex {
     },
     caseIdOf: async (tenant, caseNumber) =>
       (await rows.findOneBy(tenant === undefined ? { caseNumber } : { tenant, caseNumber }))?.caseId,
-    list: (query) => listPage(rows, query),
+    list: (query) => listPage(source, query),
     rowsAfter: async (caseId, limit) => {
       const query = rows.createQueryBuilder('c').orderBy('c.case_id').limit(limit);
       if (caseId !== undefined) query.where('c.case_id > :caseId', { caseId });
@@ -49,22 +49,33 @@ export function createCaseIndex(source: DataSource): CaseIndex {
   };
 }
 
-async function listPage(rows: Repository<CaseIndexEntity>, query: CaseQuery): Promise<CasePage> {
-  const filtered = filter(rows.createQueryBuilder('c'), query);
-  const total = await filtered.getCount();
-  const { after } = query;
+async function listPage(source: DataSource, query: CaseQuery): Promise<CasePage> {
+  const filtered = filter(source.getRepository(CaseIndexEntity).createQueryBuilder('c'), query);
+  const { after, countUpTo } = query;
+  const counting = countOf(source, filtered, countUpTo + 1);
   if (after !== undefined) {
     const position = `(${registration}, c.case_id) < (cast(:at as timestamptz), cast(:caseId as uuid))`;
     filtered.andWhere(
       new Brackets((where) => where.where(position, { at: after.registeredAt, caseId: after.caseId })),
     );
   }
-  const found = await filtered
-    .orderBy(registration, 'DESC')
-    .addOrderBy('c.case_id', 'DESC')
-    .limit(query.limit)
-    .getMany();
-  return { rows: found.map(rowOf), total };
+  filtered.orderBy(registration, 'DESC').addOrderBy('c.case_id', 'DESC').limit(query.limit);
+  const [found, counted] = await Promise.all([filtered.getMany(), counting]);
+  return { rows: found.map(rowOf), total: Math.min(counted, countUpTo), more: counted > countUpTo };
+}
+
+/** At most so many. */
+async function countOf(
+  source: DataSource,
+  filtered: SelectQueryBuilder<CaseIndexEntity>,
+  most: number,
+): Promise<number> {
+  const [fitting, values] = filtered.clone().select('1', 'one').limit(most).getQueryAndParameters();
+  const [row] = await source.query<readonly { n: string }[]>(
+    `select count(*) as n from (${fitting}) found`,
+    values,
+  );
+  return Number(row?.n ?? 0);
 }
 
 function filter(

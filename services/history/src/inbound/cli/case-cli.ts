@@ -1,6 +1,6 @@
 import { type StoredEvent } from '@balagh/case-events';
 import { type CommandContext } from '@balagh/event-store';
-import { type CaseIndex } from '../../application/case-index.port';
+import { type CaseIndex, mostCounted } from '../../application/case-index.port';
 import { type RebuildIndex } from '../../application/rebuild-index.handler';
 import { type ShowTrail, type Trail } from '../../application/show-trail.handler';
 import { type VerifyCases } from '../../application/verify-cases.handler';
@@ -93,14 +93,15 @@ const longestList = 200;
 
 async function list(command: Extract<CaseCommand, { kind: 'list' }>, cli: CaseCli): Promise<number> {
   const { tenant, stage, category } = command;
-  const { rows, total } = await cli.index.list({
+  const { rows, total, more } = await cli.index.list({
     limit: longestList,
+    countUpTo: mostCounted,
     ...(tenant === undefined ? {} : { tenant }),
     ...(stage === undefined ? {} : { stage }),
     ...(category === undefined ? {} : { category }),
   });
   if (command.json) {
-    cli.out(`${JSON.stringify({ total, cases: rows }, null, 2)}\n`);
+    cli.out(`${JSON.stringify({ total, more, cases: rows }, null, 2)}\n`);
     return 0;
   }
   const header = ['tenant', 'number', 'stage', 'category', 'registered', 'events', 'id'];
@@ -113,6 +114,6 @@ async function list(command: Extract<CaseCommand, { kind: 'list' }>, cli: CaseCl
     String(r.version),
     r.caseId,
   ]);
-  cli.out(`${table([header, ...lines])}\n${rows.length} of ${total} cases\n`);
+  cli.out(`${table([header, ...lines])}\n${rows.length} of ${more ? 'more than ' : ''}${total} cases\n`);
   return 0;
 }

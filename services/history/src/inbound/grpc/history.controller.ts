@@ -25,7 +25,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { Observable } from 'rxjs';
 import { z } from 'zod';
-import { CASE_INDEX, type CaseIndex } from '../../application/case-index.port';
+import { CASE_INDEX, type CaseIndex, mostCounted } from '../../application/case-index.port';
 import { ShowTrail } from '../../application/show-trail.handler';
 import { VerifyCases } from '../../application/verify-cases.handler';
 import { summaryMessage, trailMessage } from './history-messages';
@@ -79,6 +79,7 @@ export class HistoryController {
     const page = await this.index.list({
       tenant,
       limit,
+      countUpTo: mostCounted,
       ...(stage === '' ? {} : { stage }),
       ...(category === '' ? {} : { category }),
       ...(numberPrefix === '' ? {} : { numberPrefix }),
@@ -88,6 +89,7 @@ export class HistoryController {
     return {
       cases: page.rows.map(summaryMessage),
       total: page.total,
+      more: page.more,
       nextPageToken:
         last === undefined
           ? ''

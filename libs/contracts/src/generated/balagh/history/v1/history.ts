@@ -63,7 +63,10 @@ export interface ListCasesRequest {
 export interface ListCasesResponse {
   cases: CaseSummary[];
   nextPageToken: string;
+  /** Cases of all pages, counted up to 10,000. */
   total: number;
+  /** There are more than were counted. */
+  more: boolean;
 }
 
 export interface CaseSummary {
