@@ -2,7 +2,12 @@ import { append as measureAppend, eventStore as measureEventStore } from './even
 import { readOptions, usage } from './options.mjs';
 import { printEventStore } from './report.mjs';
 
-const read = (argv) => ({ options: readOptions(argv) });
+const read = (more) => (argv) => ({ options: readOptions(argv, more) });
 
-export const append = { usage, read, measure: measureAppend, print: printEventStore };
-export const eventStore = { usage, read, measure: measureEventStore, print: printEventStore };
+export const append = { usage, read: read([]), measure: measureAppend, print: printEventStore };
+export const eventStore = {
+  usage,
+  read: read(['reading']),
+  measure: measureEventStore,
+  print: printEventStore,
+};

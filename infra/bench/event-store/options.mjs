@@ -13,8 +13,11 @@ npm run bench -- event-store [--only SHAPE,…] [--full] [--json]   against raw 
 const stringOption = { type: 'string' };
 const flag = { type: 'boolean', default: false };
 
-/** @throws an error that says which argument is wrong */
-export function readOptions(argv) {
+/**
+ * @param more what can be measured besides the shapes of appending
+ * @throws an error that says which argument is wrong
+ */
+export function readOptions(argv, more = []) {
   const { values } = parseArgs({
     args: argv,
     options: {
@@ -29,7 +32,7 @@ export function readOptions(argv) {
     return Number(text);
   };
   const only = values.only?.split(',');
-  const known = [...shapes.map(({ name }) => name), 'reading'];
+  const known = [...shapes.map(({ name }) => name), ...more];
   const unknown = only?.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`--only ${unknown}: one of ${known.join(', ')}`);
   return {

@@ -10,6 +10,7 @@ const bench = (...args: readonly string[]): { status: number | null; stderr: str
 describe('arguments of the benches', () => {
   it.each([
     [['event-store', '--only', 'x'], '--only x: one of 1 writer, '],
+    [['append', '--only', 'reading'], '--only reading: one of 1 writer, '],
     [['append', '--onyl=1'], "Unknown option '--onyl'"],
     [['event-store', '--events', '3'], '--events 3: a whole number from 2000 on'],
     [['lifecycle', '--photos', '3'], '--photos: 0 to 2'],
