@@ -62,8 +62,10 @@ describe('a service’s own tables', () => {
   });
 
   it('leave nothing open when a migration fails, and nothing of it behind: the next start goes on there', async () => {
+    const said = jest.spyOn(console, 'log');
     await expect(open([Kept1700000000000, Broken1700000000002])).rejects.toThrow('no_such_column');
     expect(await tables()).toEqual(['kept']);
+    expect(said).not.toHaveBeenCalled();
     const { rows } = await database.pool.query(
       `select 1 from pg_stat_activity where application_name = 'replica' and state = 'active'`,
     );

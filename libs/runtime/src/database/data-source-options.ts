@@ -1,5 +1,5 @@
 import { type ClientBase } from 'pg';
-import { type DataSourceOptions } from 'typeorm';
+import { type DataSourceOptions, type Logger } from 'typeorm';
 import { type ServiceConfig } from '../config/service-config';
 import { survivesItsEnd } from './connection-errors';
 import { preparesStatements } from './prepared-statements';
@@ -11,6 +11,17 @@ export interface OwnTables {
   readonly entities: NonNullable<DataSourceOptions['entities']>;
   readonly migrations: NonNullable<DataSourceOptions['migrations']>;
 }
+
+const nothing = (): void => undefined;
+/** TypeORM's own writes lines that are no JSON even where logging is off. What fails is thrown, and logged by whoever catches it. */
+const silent: Logger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
 
 /**
  * TypeORM on the service's own schema under its own role; `openTables` migrates it. The schema is the role's search_path: names in
@@ -32,6 +43,7 @@ export function dataSourceOptions(
     synchronize: false,
     installExtensions: false,
     logging: false,
+    logger: silent,
     poolSize: 6,
     connectTimeoutMS: 5_000,
     extra: {
