@@ -74,4 +74,15 @@ describe('a service’s own tables', () => {
     expect(ran).toEqual(['kept', 'index', '30min']);
     await again.destroy();
   });
+
+  it('wait for a replica that is migrating, and go on when it has died', async () => {
+    const other = await database.pool.connect();
+    await other.query(`select pg_advisory_lock(hashtextextended('balagh.tables.' || current_schema(), 0))`);
+    const opened = open([Kept1700000000000]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(ran).toEqual([]);
+    other.release(true);
+    await (await opened).destroy();
+    expect(ran).toEqual(['kept']);
+  });
 });
