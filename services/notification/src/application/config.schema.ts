@@ -16,7 +16,10 @@ export const notificationConfigSchema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Address that mail comes from. */
   MAIL_FROM: z.email().default('no-reply@balagh.invalid'),
-  /** Messages handed to channels at once. */
-  SENDER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(32),
+  /**
+   * Messages in work at once, from before their attempt is written down until its outcome is. Default 48: mail servers admit some 50 connections
+   * of one client (Postfix’ default). With none free a message waits in the table, which costs an append and two statements more.
+   */
+  SENDER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(48),
 });
 export type NotificationConfig = Readonly<z.infer<typeof notificationConfigSchema>>;
