@@ -1,5 +1,6 @@
 import { type Stage } from '@balagh/case-events';
 import { rowsTogether } from '@balagh/event-feed';
+import { countedUpTo } from '@balagh/runtime';
 import { type DataSource, type SelectQueryBuilder } from 'typeorm';
 import { type CaseFilter, type CaseRowPage, type CaseRows, type Paging } from '../application/case-rows.port';
 import { type CaseRow, present } from '../domain/case-row';
@@ -71,22 +72,15 @@ export class PostgresCaseRows implements CaseRows {
     if (sort === 'due') query.orderBy('row.due_at', 'ASC', 'NULLS LAST').addOrderBy('row.opened_at', 'ASC');
     else query.orderBy('row.opened_at', sort === 'age' ? 'ASC' : 'DESC');
     query.addOrderBy('row.case_id', 'ASC').offset(offset).limit(limit);
-    const [entities, counted] = await Promise.all([query.getMany(), this.counted(filter, countUpTo + 1)]);
-    return { rows: entities.map(rowOf), total: Math.min(counted, countUpTo), more: counted > countUpTo };
+    const [entities, counted] = await Promise.all([
+      query.getMany(),
+      countedUpTo(this.filtered(filter), countUpTo),
+    ]);
+    return { rows: entities.map(rowOf), ...counted };
   }
 
   count(filter: CaseFilter): Promise<number> {
     return this.filtered(filter).getCount();
-  }
-
-  /** At most so many. */
-  private async counted(filter: CaseFilter, most: number): Promise<number> {
-    const [fitting, values] = this.filtered(filter).select('1', 'one').limit(most).getQueryAndParameters();
-    const [row]: { n: string }[] = await this.source.query(
-      `select count(*) as n from (${fitting}) found`,
-      values,
-    );
-    return Number(row?.n ?? 0);
   }
 
   private filtered(filter: CaseFilter): SelectQueryBuilder<CaseRowEntity> {

@@ -1,5 +1,6 @@
 import { type Stage } from '@balagh/case-events';
 import { rowsTogether } from '@balagh/event-feed';
+import { countedUpTo } from '@balagh/runtime';
 import { Brackets, type DataSource, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { type CaseIndex, type CasePage, type CaseQuery } from '../application/case-index.port';
 import { type CaseIndexRow } from '../domain/case-index-row';
@@ -40,7 +41,7 @@ export function createCaseIndex(source: DataSource): CaseIndex {
     },
     caseIdOf: async (tenant, caseNumber) =>
       (await rows.findOneBy(tenant === undefined ? { caseNumber } : { tenant, caseNumber }))?.caseId,
-    list: (query) => listPage(source, query),
+    list: (query) => listPage(rows, query),
     rowsAfter: async (caseId, limit) => {
       const query = rows.createQueryBuilder('c').orderBy('c.case_id').limit(limit);
       if (caseId !== undefined) query.where('c.case_id > :caseId', { caseId });
@@ -49,10 +50,10 @@ export function createCaseIndex(source: DataSource): CaseIndex {
   };
 }
 
-async function listPage(source: DataSource, query: CaseQuery): Promise<CasePage> {
-  const filtered = filter(source.getRepository(CaseIndexEntity).createQueryBuilder('c'), query);
+async function listPage(rows: Repository<CaseIndexEntity>, query: CaseQuery): Promise<CasePage> {
+  const filtered = filter(rows.createQueryBuilder('c'), query);
   const { after, countUpTo } = query;
-  const counting = countOf(source, filtered, countUpTo + 1);
+  const counting = countedUpTo(filtered, countUpTo);
   if (after !== undefined) {
     const position = `(${registration}, c.case_id) < (cast(:at as timestamptz), cast(:caseId as uuid))`;
     filtered.andWhere(
@@ -61,21 +62,7 @@ async function listPage(source: DataSource, query: CaseQuery): Promise<CasePage>
   }
   filtered.orderBy(registration, 'DESC').addOrderBy('c.case_id', 'DESC').limit(query.limit);
   const [found, counted] = await Promise.all([filtered.getMany(), counting]);
-  return { rows: found.map(rowOf), total: Math.min(counted, countUpTo), more: counted > countUpTo };
-}
-
-/** At most so many. */
-async function countOf(
-  source: DataSource,
-  filtered: SelectQueryBuilder<CaseIndexEntity>,
-  most: number,
-): Promise<number> {
-  const [fitting, values] = filtered.clone().select('1', 'one').limit(most).getQueryAndParameters();
-  const [row] = await source.query<readonly { n: string }[]>(
-    `select count(*) as n from (${fitting}) found`,
-    values,
-  );
-  return Number(row?.n ?? 0);
+  return { rows: found.map(rowOf), ...counted };
 }
 
 function filter(

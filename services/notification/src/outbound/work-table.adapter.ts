@@ -35,7 +35,7 @@ const saveSql = `
     leased_until = case when m.lease_owner = r.lease_owner then null else m.leased_until end,
     lease_owner = case when m.lease_owner = r.lease_owner then null else m.lease_owner end
   from jsonb_populate_recordset(null::message, $1::jsonb) r
-  where m.message_id = any ((select $2::uuid[])::uuid[]) and m.message_id = r.message_id
+  where m.message_id = any ($2::uuid[]) and m.message_id = r.message_id
   returning m.message_id`;
 
 /** A message that was sent waits so long to be put down, when another was just before it: nobody asks for it at once. */
