@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -62,12 +62,40 @@ describe('the file store', () => {
 
   it('gives back what was put, readable by its owner only, and leaves no temporary file', async () => {
     const store = new FileAttachmentStore(folder);
-    await store.put(key, Buffer.from('sealed once'));
-    await store.put(key, Buffer.from('sealed again'));
+    await store.put(key, [{ ...key, sealed: Buffer.from('sealed once') }]);
+    await store.put(key, [{ ...key, sealed: Buffer.from('sealed again') }]);
     expect(Buffer.from((await store.get(key)) ?? []).toString()).toBe('sealed again');
     const place = join(folder, 'MUS', '11', key.caseId);
     expect(await readdir(place)).toEqual([key.attachmentId]);
     expect((await stat(join(place, key.attachmentId))).mode & 0o077).toBe(0);
+  });
+
+  it('stores several at once, and whole again what a crash left half written', async () => {
+    const store = new FileAttachmentStore(folder);
+    const other = '55555555-5555-5555-8555-555555555555';
+    const place = join(folder, 'MUS', '11', key.caseId);
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, other), 'hal');
+    const files = [key.attachmentId, other].map((attachmentId) => ({
+      attachmentId,
+      sealed: Buffer.from(`all of ${attachmentId}`),
+    }));
+    await Promise.all([store.put(key, files), store.put(key, files)]);
+    expect((await readdir(place)).sort()).toEqual([key.attachmentId, other]);
+    for (const { attachmentId, sealed } of files)
+      expect(Buffer.from((await store.get({ ...key, attachmentId })) ?? [])).toEqual(sealed);
+  });
+
+  it('tells when one of several cannot be stored, and leaves no temporary file', async () => {
+    const store = new FileAttachmentStore(folder);
+    const place = join(folder, 'MUS', '11', key.caseId);
+    await mkdir(join(place, key.attachmentId), { recursive: true });
+    const files = [key.attachmentId, 'other'].map((attachmentId) => ({
+      attachmentId,
+      sealed: Buffer.from('x'),
+    }));
+    await expect(store.put(key, files)).rejects.toMatchObject({ code: expect.stringMatching(/^E/) });
+    expect((await readdir(place)).sort()).toEqual([key.attachmentId, 'other']);
   });
 
   it('has nothing under another key and follows no path out of its folder', async () => {

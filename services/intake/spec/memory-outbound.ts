@@ -1,4 +1,9 @@
-import { type AttachmentKey, type AttachmentStore } from '../src/application/attachment-store.port';
+import {
+  type AttachmentKey,
+  type AttachmentOwner,
+  type AttachmentStore,
+  type SealedFile,
+} from '../src/application/attachment-store.port';
 import { type CaseNumbers, type ReservedNumber } from '../src/application/case-numbers.port';
 import { type CaseStatus, type CaseStatuses } from '../src/application/case-statuses.port';
 import { type DuplicateKeys, type KeyHolder } from '../src/application/duplicate-keys.port';
@@ -99,8 +104,9 @@ export class MemoryCaseStatuses implements CaseStatuses {
 export class MemoryAttachments implements AttachmentStore {
   readonly files = new Map<string, Uint8Array>();
 
-  async put({ tenant, caseId, attachmentId }: AttachmentKey, sealed: Uint8Array): Promise<void> {
-    this.files.set(`${tenant}/${caseId}/${attachmentId}`, sealed);
+  async put({ tenant, caseId }: AttachmentOwner, files: readonly SealedFile[]): Promise<void> {
+    for (const { attachmentId, sealed } of files)
+      this.files.set(`${tenant}/${caseId}/${attachmentId}`, sealed);
   }
 
   async get({ tenant, caseId, attachmentId }: AttachmentKey): Promise<Uint8Array | undefined> {

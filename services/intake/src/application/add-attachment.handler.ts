@@ -15,6 +15,7 @@ import {
   refused,
 } from './case-desk';
 import { type EvidenceInspector, type Inspected } from './evidence-inspector.port';
+import { FilesTogether } from './files-together';
 
 export type { EvidenceKind };
 
@@ -48,12 +49,20 @@ export class AddAttachmentHandler {
 
   /** Adds what `check` found clean. */
   add(context: CommandContext, attachment: CleanAttachment): Promise<Answered> {
-    return decideOnPage(this.desk, context, attachment.caseId, this.adding(context, attachment));
+    const { caseId } = attachment;
+    const adding = this.adding(context, attachment, this.together(context.tenant, caseId));
+    return decideOnPage(this.desk, context, caseId, adding);
+  }
+
+  /** For the files of one case that come at once. */
+  together(tenant: string, caseId: string): FilesTogether {
+    return new FilesTogether(this.desk.privacy, this.store, { tenant, caseId });
   }
 
   adding(
-    { commandId, tenant }: CommandContext,
-    { caseId, kind, clean, location }: CleanAttachment,
+    { commandId }: CommandContext,
+    { kind, clean, location }: CleanAttachment,
+    together: FilesTogether,
   ): DecideOnPage {
     const attachmentId = this.desk.derivedId(commandId, 'attachment');
     const evidence = {
@@ -64,12 +73,10 @@ export class AddAttachmentHandler {
       sha256: createHash('sha256').update(clean.content).digest('hex'),
       ...(location !== undefined && { location }),
     };
+    const store = together.join(attachmentId, clean.content);
     return async (state, { profile, subjectId }) => {
       const decision = attachDecider.decide({ evidence, profile }, state);
-      if (decision.kind === 'accepted' && decision.events.length > 0) {
-        const sealed = await this.desk.privacy.sealBytes(subjectId, clean.content);
-        await this.store.put({ tenant, caseId, attachmentId }, sealed);
-      }
+      if (decision.kind === 'accepted' && decision.events.length > 0) await store(subjectId);
       return decision;
     };
   }

@@ -1,13 +1,21 @@
 /** Where evidence lies. The content is sealed before it comes here. */
 export interface AttachmentStore {
-  /** Durable when it resolves; the same key again replaces the content. */
-  put(key: AttachmentKey, sealed: Uint8Array): Promise<void>;
+  /** All of them are durable when it resolves; the same id again replaces the content. After a failure some may be there. */
+  put(owner: AttachmentOwner, files: readonly SealedFile[]): Promise<void>;
   /** Undefined when nothing is stored under the key. */
   get(key: AttachmentKey): Promise<Uint8Array | undefined>;
 }
 
-export interface AttachmentKey {
+export interface AttachmentOwner {
   readonly tenant: string;
   readonly caseId: string;
+}
+
+export interface AttachmentKey extends AttachmentOwner {
   readonly attachmentId: string;
+}
+
+export interface SealedFile {
+  readonly attachmentId: string;
+  readonly sealed: Uint8Array;
 }

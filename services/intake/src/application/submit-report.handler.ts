@@ -75,11 +75,12 @@ export class SubmitReportHandler {
     if ('outcome' in opening) return opening;
     const { page, command } = opening;
     const { caseId } = page;
+    const together = attach.together(command.context.tenant, caseId);
     const steps = [
       { context: context('fill'), decide: fill.filling(form) },
       ...evidence.map(({ kind, clean }, index) => {
         const adds = context(`attach:${index}`);
-        return { context: adds, decide: attach.adding(adds, { caseId, kind, clean }) };
+        return { context: adds, decide: attach.adding(adds, { caseId, kind, clean }, together) };
       }),
     ];
     const commands = steps.map((step) => commandOnPage(this.desk, step.context, page, step.decide));
