@@ -1,7 +1,7 @@
 /** Finds out what a file really is and removes what it says about the person who made it (MUS-04). */
 export interface EvidenceInspector {
   /**
-   * Images are decoded and written anew without metadata (no place, device or time); documents stay as they are.
+   * Images lose what stands beside the picture (place, device, time); documents stay as they are.
    * The declared name and type are not believed.
    */
   inspect(content: Uint8Array): Promise<Inspected>;

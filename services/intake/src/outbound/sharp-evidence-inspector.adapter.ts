@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { type CleanJpeg, jpegWithoutMetadata } from './jpeg-without-metadata';
 import { type EvidenceInspector, type Inspected } from '../application/evidence-inspector.port';
 
 /** Pixels that an image may have: bounds the memory that decoding a small, hostile file can take. */
@@ -8,7 +9,9 @@ const decodeSeconds = 15;
 interface Known {
   readonly mediaType: string;
   readonly matches: (head: Buffer) => boolean;
-  /** Images are written anew in their own format. */
+  /** Takes away what stands beside the picture without touching it; undefined for what has to be decoded. */
+  readonly strip?: (content: Buffer) => CleanJpeg | undefined;
+  /** Other images are written anew in their own format. */
   readonly encode?: (image: Sharp) => Sharp;
 }
 
@@ -22,6 +25,7 @@ const known: readonly Known[] = [
   {
     mediaType: 'image/jpeg',
     matches: startsWith(0xff, 0xd8, 0xff),
+    strip: jpegWithoutMetadata,
     encode: (image) => image.jpeg({ quality: 90 }),
   },
   {
@@ -37,14 +41,20 @@ const known: readonly Known[] = [
   { mediaType: 'application/pdf', matches: (head) => head.toString('latin1', 0, 5) === '%PDF-' },
 ];
 
-/** Looks at the bytes, not at the name; encodes images anew, which drops EXIF, XMP and IPTC. */
+/**
+ * Looks at the bytes, not at the name. An ordinary JPEG loses what stands beside its picture (ADR 0028); other images are written
+ * anew by sharp, which drops EXIF, XMP and IPTC.
+ */
 export class SharpEvidenceInspector implements EvidenceInspector {
   async inspect(content: Uint8Array): Promise<Inspected> {
     const head = Buffer.from(content.subarray(0, 16));
     const type = known.find(({ matches }) => matches(head));
     if (type === undefined) return { kind: 'unknown' };
-    const { mediaType, encode } = type;
+    const { mediaType, strip, encode } = type;
     if (encode === undefined) return { kind: 'clean', mediaType, content };
+    const stripped = strip?.(bufferOf(content));
+    if (stripped !== undefined && stripped.width * stripped.height <= maxPixels)
+      return { kind: 'clean', mediaType, content: stripped.content };
     try {
       const image = sharp(content, { limitInputPixels: maxPixels, failOn: 'error' }).timeout({
         seconds: decodeSeconds,
@@ -55,4 +65,8 @@ export class SharpEvidenceInspector implements EvidenceInspector {
       return { kind: 'unreadable', mediaType };
     }
   }
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
