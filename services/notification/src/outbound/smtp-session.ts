@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 export interface SmtpServer {
@@ -13,6 +14,12 @@ export interface SmtpFault {
   readonly code?: string | undefined;
   /** What the server said; absent: it said nothing. */
   readonly responseCode?: number | undefined;
+}
+
+/** Why a mail was not accepted. */
+export interface HandOverFault extends SmtpFault {
+  /** The server had not asked for the text yet, and surely does not have it. */
+  readonly beforeText: boolean;
 }
 
 /**
@@ -56,21 +63,29 @@ export class SmtpSession {
     });
   }
 
-  /** Whether the server still answers (RSET, RFC 5321 §4.1.1.5): asked before a connection is used again. */
-  async answers(withinMs: number): Promise<boolean> {
-    if (this.ended) return false;
-    const fault = await this.step(withinMs, (done) =>
-      this.connection.reset((error) => done(error ?? undefined)),
-    );
-    return fault === undefined;
-  }
-
-  async handOver(from: string, to: string, mail: Buffer): Promise<SmtpFault | undefined> {
-    const fault = await this.step(this.server.timeoutMs, (done) =>
-      this.connection.send({ from, to }, mail, (error) => done(error ?? undefined)),
-    );
-    if (fault === undefined) this.handedOver += 1;
-    return fault;
+  /**
+   * The server is told of sender and recipient, and given the text when it asks for it (RFC 5321 §4.1.1.4).
+   * @param askedWithinMs milliseconds within which it has to ask; afterwards it does not get the text
+   */
+  async handOver(
+    from: string,
+    to: string,
+    mail: Buffer,
+    askedWithinMs: number,
+  ): Promise<HandOverFault | undefined> {
+    const text = new TextWhenAsked(mail);
+    const impatience = setTimeout(() => {
+      if (!text.asked) this.close();
+    }, askedWithinMs);
+    const fault = this.ended
+      ? { code: 'ECONNECTION' }
+      : await this.step(this.server.timeoutMs, (done) =>
+          this.connection.send({ from, to }, text, (error) => done(error ?? undefined)),
+        );
+    clearTimeout(impatience);
+    if (fault !== undefined) return { ...faultOf(fault), beforeText: !text.asked };
+    this.handedOver += 1;
+    return undefined;
   }
 
   /** Takes leave; the connection ends when the server has answered, or after a step's time. */
@@ -103,4 +118,24 @@ export class SmtpSession {
       begin(finish);
     });
   }
+}
+
+/** Read from only when the server has asked: who sends it pipes it then. */
+class TextWhenAsked extends Readable {
+  asked = false;
+
+  constructor(private readonly text: Buffer) {
+    super();
+  }
+
+  override _read(): void {
+    this.asked = true;
+    this.push(this.text);
+    this.push(null);
+  }
+}
+
+/** Of an error only that. */
+function faultOf({ code, responseCode }: SmtpFault): SmtpFault {
+  return { code, responseCode };
 }
