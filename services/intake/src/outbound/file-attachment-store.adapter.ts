@@ -12,6 +12,9 @@ const safe = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Sealed evidence as files, `<root>/<tenant>/<first two of case>/<case>/<attachment>`. */
 export class FileAttachmentStore implements AttachmentStore {
+  /** Folders of a case's first two characters, at most 256 of a tenant, whose own names this process has flushed. */
+  private readonly flushed = new Set<string>();
+
   constructor(private readonly root: string) {}
 
   /** Side by side, so that the disk flushes once for all. */
@@ -23,11 +26,22 @@ export class FileAttachmentStore implements AttachmentStore {
     }));
     const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
     await allOrThrow(written.map(({ path, sealed }) => write(path, sealed)));
-    // The new names themselves must survive a crash, too: the files', and those of folders that were made for them.
-    const naming = [folder];
+    const naming = this.naming(folder, firstMade);
+    await allOrThrow([...naming].map(flushFolder));
+    this.flushed.add(dirname(folder));
+  }
+
+  /**
+   * Folders whose new names must survive a crash, too: those of the files, and those of folders that were made for them, also by somebody
+   * who has not flushed them yet.
+   */
+  private naming(folder: string, firstMade: string | undefined): ReadonlySet<string> {
+    const beginning = dirname(folder);
+    const naming = new Set([folder, beginning]);
+    if (!this.flushed.has(beginning)) naming.add(dirname(beginning)).add(this.root);
     for (let made = folder; firstMade !== undefined && made.length >= firstMade.length; made = dirname(made))
-      naming.push(dirname(made));
-    await allOrThrow(naming.map(flushFolder));
+      naming.add(dirname(made));
+    return naming;
   }
 
   async get(key: AttachmentKey): Promise<Uint8Array | undefined> {
