@@ -32,6 +32,19 @@ describe('inspecting evidence', () => {
     expect(Buffer.from(inspected.content).includes('Invented')).toBe(false);
   });
 
+  it('writes a photo in colours of its own anew, in the usual ones and without what stood beside it', async () => {
+    const original = await sharp(await photoWithPlace())
+      .keepExif()
+      .withIccProfile('p3')
+      .jpeg()
+      .toBuffer();
+    expect(original.includes('Invented')).toBe(true);
+    const inspected = await inspector.inspect(original);
+    if (inspected.kind !== 'clean') throw new Error(inspected.kind);
+    const { width, height, exif, icc } = await sharp(inspected.content).metadata();
+    expect([width, height, exif, icc]).toEqual([24, 16, undefined, undefined]);
+  });
+
   it('accepts a PDF unchanged', async () => {
     expect(await inspector.inspect(pdf)).toEqual({
       kind: 'clean',
@@ -132,6 +145,8 @@ describe('adding evidence', () => {
     ['ATTACHMENT_TOO_LARGE', async () => Buffer.alloc(2_000)],
     ['ATTACHMENT_TYPE_NOT_ALLOWED', async () => Buffer.from('MZ this is no picture')],
     ['ATTACHMENT_UNREADABLE', async () => (await photo()).subarray(0, 40)],
+    ['ATTACHMENT_UNREADABLE', async () => (await photoWithPlace()).subarray(0, -40)],
+    ['ATTACHMENT_UNREADABLE', async () => Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Buffer.alloc(900, 7)])],
   ])('refuses with %s and stores nothing', async (code, content) => {
     const desk = new IntakeUnderTest('MUS', [musWith({ maxBytes: 1_000 })]);
     const caseId = await desk.opened('MOBILE_APP');
