@@ -123,6 +123,11 @@ describe('what a decoder has to judge', () => {
       async () => withSegments(await photoWithPlace(), segment(0xdb, Buffer.alloc(66))),
     ],
     [
+      'more segments than anybody writes',
+      async () => withSegments(await photoWithPlace(), ...Array<Buffer>(1_000).fill(segment(0xfe))),
+    ],
+    ['data full of marks', async () => withData(await photoWithPlace(), Buffer.alloc(40_000, 'ff00', 'hex'))],
+    [
       'a segment of no length',
       async () => withSegments(await photoWithPlace(), Buffer.from([0xff, 0xe5, 0, 0])),
     ],
@@ -188,6 +193,11 @@ function withFrame(jpeg: Buffer, code: number): Buffer {
 function withSecondFrame(jpeg: Buffer): Buffer {
   const at = placeOf(jpeg, 0xc0);
   return withSegments(jpeg, jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)));
+}
+
+/** Put before the end of its only pass. */
+function withData(jpeg: Buffer, data: Buffer): Buffer {
+  return Buffer.concat([jpeg.subarray(0, -2), data, jpeg.subarray(-2)]);
 }
 
 function withScans(jpeg: Buffer, count: number): Buffer {

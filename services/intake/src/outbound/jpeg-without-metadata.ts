@@ -17,6 +17,10 @@ const restartInterval = 0xdd;
 const frames: readonly number[] = [0xc0, 0xc1, 0xc2];
 const [app0, app1, app2, app14, app15, comment] = [0xe0, 0xe1, 0xe2, 0xee, 0xef, 0xfe];
 
+/** Photos with much beside them have some hundreds. */
+const mostSegments = 1_000;
+/** Compressed pixels have one 0xff in 256 bytes. What has many more is looked through by a decoder, beside the process's other work. */
+const bytesOfEachMark = 16;
 /** A progressive photo has about ten; each costs whoever shows it a pass over all pixels. */
 const mostScans = 64;
 
@@ -37,13 +41,14 @@ const adobeTransformAt = 11;
 export function jpegWithoutMetadata(jpeg: Buffer): CleanJpeg | undefined {
   const picture = new Picture();
   let at = jpeg[0] === 0xff && jpeg[1] === startOfImage ? 2 : jpeg.length;
-  for (;;) {
+  for (let segments = 0; segments < mostSegments; segments += 1) {
     const segment = segmentAt(jpeg, at);
     if (segment === undefined) return undefined;
     if (segment.code === endOfImage) return picture.whole();
     at = segment.code === startOfScan ? endOfScan(jpeg, segment.end) : segment.end;
     if (!picture.take(segment, jpeg.subarray(segment.end, at))) return undefined;
   }
+  return undefined;
 }
 
 /** What is taken over of a JPEG. */
@@ -158,9 +163,13 @@ function frameOf(payload: Buffer): Frame | undefined {
     : undefined;
 }
 
-/** Where the marker lies that ends compressed data, or the file: zero after 0xff belongs to the data, and restarts do. */
+/**
+ * Where the marker lies that ends compressed data: zero after 0xff belongs to the data, and restarts do. The end of the file where
+ * there is none, or none was found among so many.
+ */
 function endOfScan(jpeg: Buffer, from: number): number {
-  for (let at = jpeg.indexOf(0xff, from); at !== -1;) {
+  let at = jpeg.indexOf(0xff, from);
+  for (let marks = jpeg.length / bytesOfEachMark; at !== -1 && marks > 0; marks -= 1) {
     const next = jpeg[at + 1];
     const isData = next === 0 || (next !== undefined && next >= 0xd0 && next <= 0xd7);
     if (!isData && next !== 0xff) return at;

@@ -115,7 +115,7 @@ function isLostBeforeText({ beforeText, code, responseCode }: HandOverFault): bo
   return beforeText && responseCode === undefined && code !== 'EENVELOPE';
 }
 
-/** What `build` makes, in a third of the time: it sends a text of a few lines through three streams. */
+/** What `build` makes, in half the time: that sends a text of a few lines through three streams. */
 async function bytesOf(node: MimeNode, text: string): Promise<Buffer> {
   if (text === '' || node.getTransferEncoding() !== 'base64') return node.build();
   return Buffer.from(`${node.buildHeaders()}\r\n\r\n${wrap(encode(text), lineLength)}\r\n`);
