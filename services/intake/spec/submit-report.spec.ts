@@ -39,14 +39,14 @@ function deskOf(profiles: readonly Profile[]) {
 }
 
 describe('a reporter’s whole report', () => {
-  it('opens the page with form and evidence in one append, and registers it in another', async () => {
+  it('opens the page with form and evidence and registers it, all in one append', async () => {
     proves('MUS-03');
     const { desk, appended } = deskOf([profileOf('MUS')]);
     const key = randomUUID();
     const answered = mustAccept(await desk.intake.submitReport.handle(reporter, key, await leak()));
     expect(answered.caseNumber).toMatch(/^MUS-2026-/);
     expect(await desk.types(answered.caseId)).toEqual(steps);
-    expect(appended()).toEqual([4, 1]);
+    expect(appended()).toEqual([5]);
     expect(await desk.intake.submitReport.handle(reporter, key, await leak())).toEqual(answered);
     expect(await desk.types(answered.caseId)).toEqual(steps);
   });
@@ -64,6 +64,41 @@ describe('a reporter’s whole report', () => {
     );
   });
 
+  it('leaves nothing behind when no number can be drawn, and gets one when it is sent again', async () => {
+    const { desk } = deskOf([profileOf('MUS')]);
+    const key = randomUUID();
+    const reserve = jest
+      .spyOn(desk.outbound.numbers, 'reserve')
+      .mockRejectedValue(new Error('database away'));
+    await expect(desk.intake.submitReport.handle(reporter, key, await leak())).rejects.toThrow(
+      'database away',
+    );
+    const caseId = desk.intake.open.caseIdOf(desk.intake.submitReport.commandIdOf(key, 'MUS', 'open'));
+    expect(await desk.types(caseId)).toEqual([]);
+    reserve.mockRestore();
+    const answered = mustAccept(await desk.intake.submitReport.handle(reporter, key, await leak()));
+    expect([answered.caseId, answered.caseNumber]).toEqual([caseId, expect.stringMatching(/^MUS-2026-/)]);
+    expect(await desk.types(caseId)).toEqual(steps);
+  });
+
+  it('is registered where an earlier attempt, step by step, came to an end before that', async () => {
+    const { desk, appended } = deskOf([profileOf('MUS')]);
+    const key = randomUUID();
+    const report = await leak();
+    const id = (step: string) => desk.intake.submitReport.commandIdOf(key, 'MUS', step);
+    const context = (step: string) => ({
+      ...reporter,
+      channel: report.channel,
+      commandId: id(step),
+      causationId: id(step),
+      correlationId: desk.intake.open.caseIdOf(id('open')),
+    });
+    const { caseId } = await desk.intake.open.handle(context('open'), report);
+    mustAccept(await desk.intake.fill.handle(context('fill'), { caseId, form: report.form }));
+    expect(mustAccept(await desk.intake.submitReport.handle(reporter, key, report)).caseId).toBe(caseId);
+    expect([await desk.types(caseId), appended().slice(2)]).toEqual([steps, [3]]);
+  });
+
   it('keeps what came before a step that is refused, as if each had come alone', async () => {
     const strict = profileOf('MUS');
     const { desk } = deskOf([strict]);
@@ -71,13 +106,9 @@ describe('a reporter’s whole report', () => {
     const wrong = { ...report, form: plain({ caseType: 'NOTE', category: 'WATER' }) };
     const answered = await desk.intake.submitReport.handle(reporter, randomUUID(), wrong);
     expect(codeOf(answered)).toBe('FIELDS_MISSING');
-    expect(await desk.types(answered.caseId)).toEqual([
-      'CaseOpened',
-      'FormFilled',
-      'AttachmentAdded',
-      'AttachmentAdded',
-      'RequiredFieldsMissing',
-    ]);
+    const open = ['CaseOpened', 'FormFilled', 'AttachmentAdded', 'AttachmentAdded', 'RequiredFieldsMissing'];
+    expect(await desk.types(answered.caseId)).toEqual(open);
+    expect(answered.missing?.map(({ field }) => field)).toContain('details');
   });
 
   it('goes on under the rules of a page that an earlier attempt opened, whichever hold now', async () => {

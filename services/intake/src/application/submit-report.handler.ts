@@ -28,7 +28,7 @@ interface CheckedEvidence {
 }
 
 /**
- * A reporter's whole report in one request: page, form, evidence, registration (MUS-03, MUS-04). Page, form and evidence come into being together, in one
+ * A reporter's whole report in one request: page, form, evidence, registration (MUS-03, MUS-04). All of it comes into being together, in one
  * append. Each step is a command of its own all the same, whose id follows from the client's key, so a repeated request continues where the first one broke
  * off, whichever version of this program it was sent to.
  */
@@ -45,18 +45,16 @@ export class SubmitReportHandler {
 
   /** What can be refused is refused before a page is opened; missing fields leave the page open (KWT-11). */
   async handle(reporter: ReporterContext, key: string, report: Report): Promise<Answered> {
-    const { open, register } = this.steps;
     const { tenant } = reporter;
     const commandId = (step: string): string => this.commandIdOf(key, tenant, step);
-    const caseId = open.caseIdOf(commandId('open'));
+    const caseId = this.steps.open.caseIdOf(commandId('open'));
     const checked = await this.check(tenant, report);
     if (!('evidence' in checked)) return refused(caseId, checked);
     const context = (step: string): CommandContext => {
       const id = commandId(step);
       return { ...reporter, channel: report.channel, commandId: id, causationId: id, correlationId: caseId };
     };
-    const page = await this.openWithAll(context, report, checked.evidence);
-    return page.outcome.kind === 'rejected' ? page : register.handle(context('register'), { caseId });
+    return this.allTogether(context, report, checked.evidence);
   }
 
   /** Id of a step's command: `open`, `fill`, `attach:0` and so on, `register`. */
@@ -64,36 +62,41 @@ export class SubmitReportHandler {
     return this.desk.derivedId(key, `${tenant}:${step}`);
   }
 
-  private async openWithAll(
+  private async allTogether(
     context: (step: string) => CommandContext,
     report: Report,
     evidence: readonly CheckedEvidence[],
   ): Promise<Answered> {
-    const { open, fill, attach } = this.steps;
+    const { open, fill, attach, register } = this.steps;
     const { form } = report;
     const opening = await open.opening(context('open'), report);
     if ('outcome' in opening) return opening;
     const { page, command } = opening;
     const { caseId } = page;
-    const together = attach.together(command.context.tenant, caseId);
+    const { tenant } = command.context;
+    const together = attach.together(tenant, caseId);
+    const registering = register.registering(tenant);
     const steps = [
       { context: context('fill'), decide: fill.filling(form) },
       ...evidence.map(({ kind, clean }, index) => {
         const adds = context(`attach:${index}`);
         return { context: adds, decide: attach.adding(adds, { caseId, kind, clean }, together) };
       }),
+      { context: context('register'), decide: registering.decide },
     ];
-    const commands = steps.map((step) => commandOnPage(this.desk, step.context, page, step.decide));
+    const commands = await Promise.all(
+      steps.map((step) => commandOnPage(this.desk, step.context, page, step.decide)),
+    );
     const outcomes = await this.desk.streams.executeAll(caseStream(caseId), [
       command,
-      ...(await Promise.all(commands)).map(onlyUnder(page)),
+      ...commands.map(onlyUnder(page)),
     ]);
     const last = outcomes.at(-1);
     if (last === undefined || isOfOtherRules(last))
       return this.oneByOne(context, report, { caseId, evidence });
     if (outcomes[0]?.kind === 'accepted') await open.afterwards(page, report);
     if (outcomes[1]?.kind === 'accepted') await fill.afterwards(caseId, form);
-    return answerOf(caseId, last);
+    return registering.answered(answerOf(caseId, last, commands.at(-1)?.seen()));
   }
 
   /** A page that was opened before, under other rules, goes on under those. */
@@ -102,7 +105,7 @@ export class SubmitReportHandler {
     report: Report,
     { caseId, evidence }: { readonly caseId: string; readonly evidence: readonly CheckedEvidence[] },
   ): Promise<Answered> {
-    const { open, fill, attach } = this.steps;
+    const { open, fill, attach, register } = this.steps;
     const page = await open.handle(context('open'), report);
     if (page.outcome.kind === 'rejected') return page;
     const filled = await fill.handle(context('fill'), { caseId, form: report.form });
@@ -111,7 +114,7 @@ export class SubmitReportHandler {
       const added = await attach.add(context(`attach:${index}`), { caseId, kind, clean });
       if (added.outcome.kind === 'rejected') return added;
     }
-    return filled;
+    return register.handle(context('register'), { caseId });
   }
 
   private async check(
