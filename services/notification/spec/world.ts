@@ -212,14 +212,16 @@ export class World {
 
   private guarded(streams: Streams): Streams {
     const point = this.options.point ?? ((): void => undefined);
+    const between = async <T>(work: () => Promise<T>): Promise<T> => {
+      point();
+      const done = await work();
+      point();
+      return done;
+    };
     return {
       ...streams,
-      execute: async (stream, context, decide) => {
-        point();
-        const outcome = await streams.execute(stream, context, decide);
-        point();
-        return outcome;
-      },
+      execute: (...command) => between(() => streams.execute(...command)),
+      executeAll: (...commands) => between(() => streams.executeAll(...commands)),
     };
   }
 

@@ -7,11 +7,12 @@ import {
   messageStream,
 } from '@balagh/case-events';
 import { fold } from '@balagh/decider';
-import { type CommandContext, RevisionNotReached, type Streams } from '@balagh/event-store';
+import { type CommandContext, type Decide, RevisionNotReached, type Streams } from '@balagh/event-store';
 import { PermanentFault } from '@balagh/event-feed';
 import { caseNotificationDecider } from '../domain/case-notification.decider';
 import { type MessageCommand, type MessageState, messageDecider } from '../domain/message.decider';
 import { type Settlement } from '../domain/message-next-action';
+import { CommandsTogether } from './commands-together';
 
 /** A message as its stream tells it. */
 export interface LoadedMessage {
@@ -35,7 +36,11 @@ export interface Recorded {
 
 /** Reads and writes message streams, and tells the case. */
 export class MessageLog {
-  constructor(private readonly streams: Streams) {}
+  private readonly outcomes: CommandsTogether;
+
+  constructor(private readonly streams: Streams) {
+    this.outcomes = new CommandsTogether(streams);
+  }
 
   async load(messageId: string): Promise<LoadedMessage | undefined> {
     const { events } = await this.streams.load<MessageEvent>(messageStream(messageId));
@@ -66,14 +71,14 @@ export class MessageLog {
   }
 
   /**
-   * Tells the case what became of the message, once (MUS-11).
+   * Tells the case what became of the message, once (MUS-11). What becomes of others of its messages meanwhile goes in one append.
    * @throws PermanentFault when the case never asked for it
    */
   async settle(message: LoadedMessage, settlement: Settlement, context: CommandContext): Promise<boolean> {
     const command = { type: 'Settle', messageId: message.messageId, settlement } as const;
-    const outcome = await this.streams.execute(caseStream(message.state.caseId), context, (history) =>
-      caseNotificationDecider.decide(command, fold(caseNotificationDecider, history)),
-    );
+    const decide: Decide = (history) =>
+      caseNotificationDecider.decide(command, fold(caseNotificationDecider, history));
+    const outcome = await this.outcomes.of(caseStream(message.state.caseId), { context, decide });
     if (outcome.kind === 'rejected') throw new PermanentFault(outcome.rejection.code);
     return outcome.events.length > 0;
   }
