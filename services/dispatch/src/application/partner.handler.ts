@@ -1,5 +1,5 @@
 import { caseStream, foldCase } from '@balagh/case-events';
-import { reject } from '@balagh/decider';
+import { type Rejection, reject } from '@balagh/decider';
 import {
   AccessDenied,
   type Action,
@@ -21,7 +21,7 @@ import { type DispatchCase } from '../domain/dispatch-case';
 import { type FieldWorkCommand, fieldWorkDecider } from '../domain/field-work.decider';
 import { type ReturnResolution, resolutionDecider } from '../domain/resolution.decider';
 import { agencyOf } from '../domain/rules';
-import { type Transfer } from '../domain/transfers';
+import { type Transfer, transfersOf } from '../domain/transfers';
 import { type ReadModels } from './read-models.port';
 import { type Prepare, type StaffCommand } from './staff-command';
 
@@ -67,7 +67,7 @@ const liveActs: readonly Action[] = ['case.act'];
  * somebody else is not found. Commands are safe to repeat with the same command id.
  */
 export class PartnerHandler {
-  /** The latest ones: an agency acts on a transfer that it has just looked at. */
+  /** The latest ones: an agency acts on a transfer that it has just found in its list, or looked at. */
   private readonly known = new LRUCache<string, Lasting>({ max: 10_000 });
 
   constructor(
@@ -93,6 +93,7 @@ export class PartnerHandler {
       ...(after === undefined ? {} : { after }),
     });
     const transfers = found.slice(0, limit);
+    for (const transfer of transfers) this.remember(transfer);
     const last = found.length > limit ? transfers.at(-1) : undefined;
     const nextPageToken =
       last === undefined
@@ -104,8 +105,11 @@ export class PartnerHandler {
   async show(call: PartnerCall): Promise<TransferDetails> {
     const { transferId } = call;
     const agency = await this.admitTo(call, 'transfer.view');
-    const transfer = ownOf(call, agency, 'transfer.view', await this.find(transferId));
-    const { events } = await this.platform.streams.load(caseStream(transfer.caseId));
+    const { caseId } = ownOf(call, agency, 'transfer.view', await this.lasting(transferId));
+    const { events } = await this.platform.streams.load(caseStream(caseId));
+    // As the case says it, not as the list does: what the agency has just done is there already.
+    const transfer = transfersOf(caseId, events).find((of) => of.transferId === transferId);
+    if (transfer === undefined) throw new Rejected(unknownTransfer());
     const { form } = foldCase(events);
     const note = events.flatMap((e) =>
       e.type === 'CaseTransferred' && e.data.transferId === transferId ? [e.data.note] : [],
@@ -229,17 +233,16 @@ export class PartnerHandler {
     return code;
   }
 
-  private async find(transferId: string): Promise<Transfer | undefined> {
-    if (!z.uuid().safeParse(transferId).success) return undefined;
-    const transfer = await this.rows.transfer(transferId);
-    if (transfer === undefined) return undefined;
-    const { caseId, caseNumber, tenant, agency } = transfer;
-    this.known.set(transferId, { caseId, caseNumber, tenant, agency });
-    return transfer;
+  private async lasting(transferId: string): Promise<Lasting | undefined> {
+    const known = this.known.get(transferId);
+    if (known !== undefined || !z.uuid().safeParse(transferId).success) return known;
+    const found = await this.rows.transfer(transferId);
+    if (found !== undefined) this.remember(found);
+    return found;
   }
 
-  private async lasting(transferId: string): Promise<Lasting | undefined> {
-    return this.known.get(transferId) ?? this.find(transferId);
+  private remember({ transferId, caseId, caseNumber, tenant, agency }: Transfer): void {
+    this.known.set(transferId, { caseId, caseNumber, tenant, agency });
   }
 
   /** A refusal about a transfer goes on record beside its case, whosever transfer it is. */
@@ -257,14 +260,16 @@ export class PartnerHandler {
   }
 }
 
+const unknownTransfer = (): Rejection => reject('TRANSFER_UNKNOWN', 'missing').rejection;
+
 /** @throws Rejected when there is no such transfer; CaseHidden, with the same answer, when it is somebody else's */
-function ownOf<Found extends Lasting>(
+function ownOf(
   { tenant }: PartnerCall,
   agency: string,
   action: Action,
-  transfer: Found | undefined,
-): Found {
-  const { rejection: unknown } = reject('TRANSFER_UNKNOWN', 'missing');
+  transfer: Lasting | undefined,
+): Lasting {
+  const unknown = unknownTransfer();
   if (transfer === undefined) throw new Rejected(unknown);
   if (transfer.tenant !== tenant || transfer.agency !== agency)
     throw new CaseHidden(unknown, new AccessDenied('AGENCY_FOREIGN', action, transfer.caseId));
