@@ -178,6 +178,10 @@ describe('the partner entrance', () => {
     const acknowledge = { transferId, commandId: uuid(6, 1), externalReference: 'HW-77' };
     const first = await ask<partner.PartnerResult>('acknowledge', 'HAYA_WATER', acknowledge);
     expect(await ask('acknowledge', 'HAYA_WATER', acknowledge)).toEqual(first);
+    // What the agency has just done is there when it looks, however far the lists are.
+    expect(await ask<partner.Transfer>('getTransfer', 'HAYA_WATER', { transferId })).toMatchObject({
+      summary: { transferId, caseNumber: 'MUS-2026-000001', acknowledged: true },
+    });
     expect((await listed('HAYA_WATER')).transfers).toMatchObject([{ acknowledged: true }]);
     expect(
       await outcome('addAction', 'HAYA_WATER', {
