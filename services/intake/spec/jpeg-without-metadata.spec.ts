@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { profileOf } from '../src/outbound/colour-profile';
 import { jpegWithoutMetadata } from '../src/outbound/jpeg-without-metadata';
 import { photoWithPlace } from './images';
 
@@ -13,6 +14,12 @@ const segment = (code: number, ...content: (string | Buffer)[]): Buffer => {
 const withSegments = (jpeg: Buffer, ...segments: Buffer[]): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
+const p3 = profileOf('Display P3');
+/** Its curve is a power, and its green is another one: whatever else it has, it is neither of the two. */
+const adobeRgb = Buffer.from(p3).fill(0, p3.indexOf('para') + 12, p3.indexOf('para') + 32);
+const profile = (content: Buffer, part = 1, of = 1): Buffer =>
+  segment(0xe2, 'ICC_PROFILE\0', Buffer.from([part, of]), content);
+
 /** A picture with parts that can be told from each other, so that one that lies on its side is seen. */
 async function picture(options: { width?: number; height?: number } = {}): Promise<sharp.Sharp> {
   const { width = 37, height = 21 } = options;
@@ -22,10 +29,15 @@ async function picture(options: { width?: number; height?: number } = {}): Promi
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
+/** Of one component, not of three that are the same. */
+async function greyPicture(): Promise<Buffer> {
+  return (await picture()).toColourspace('b-w').jpeg().toBuffer();
+}
+
 const jpegs: readonly (readonly [string, () => Promise<Buffer>])[] = [
   ['baseline', async () => (await picture()).jpeg().toBuffer()],
   ['progressive', async () => (await picture()).jpeg({ progressive: true }).toBuffer()],
-  ['grey', async () => (await picture()).greyscale().jpeg().toBuffer()],
+  ['grey', greyPicture],
   [
     'of full colour resolution',
     async () => (await picture()).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer(),
@@ -84,6 +96,31 @@ describe('a JPEG without what stands beside its picture', () => {
     expect(await upright(clean ?? Buffer.alloc(0))).toEqual(await upright(jpeg));
   });
 
+  it.each(['p3', 'p3 under an invented name'])(
+    'keeps the wider colours of newer phones: %s',
+    async (which) => {
+      const original = await (
+        await picture()
+      )
+        .withMetadata({ orientation: 6 })
+        .withIccProfile('p3')
+        .jpeg()
+        .toBuffer();
+      const named = Buffer.from(profileOf('Display P3'));
+      named.write(secret, named.indexOf('D\0i\0s'), 'utf16le');
+      const jpeg = which === 'p3' ? original : withSegments(original, profile(named));
+      const clean = jpegWithoutMetadata(jpeg)?.content ?? Buffer.alloc(0);
+      const { icc, orientation } = await sharp(clean).metadata();
+      expect([icc, orientation]).toEqual([profileOf('Display P3'), 6]);
+      expect(clean.includes(Buffer.from(secret, 'utf16le'))).toBe(false);
+      // Shown as sRGB, where a wrong profile would show.
+      const [shown, due] = [await upright(clean), await upright(jpeg)];
+      expect(shown.every((value, at) => Math.abs(value - (due[at] ?? 0)) <= 1)).toBe(true);
+      expect(await upright(withoutProfile(clean))).not.toEqual(shown);
+      expect(jpegWithoutMetadata(clean)?.content).toEqual(clean);
+    },
+  );
+
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'keeps the side that is up, and nothing else of Exif: %i',
     async (orientation) => {
@@ -110,7 +147,16 @@ describe('a JPEG without what stands beside its picture', () => {
 
 describe('what a decoder has to judge', () => {
   it.each([
-    ['colours of its own', async () => (await picture()).withIccProfile('p3').jpeg().toBuffer()],
+    ['colours of its own', async () => withSegments(await photoWithPlace(), profile(adobeRgb))],
+    [
+      'two profiles that contradict each other',
+      async () => withSegments(await photoWithPlace(), profile(profileOf('sRGB')), profile(p3)),
+    ],
+    [
+      'a profile in parts',
+      async () => withSegments(await photoWithPlace(), profile(p3, 1, 2), profile(Buffer.from('rest'), 2, 2)),
+    ],
+    ['wide colours where there are none', async () => withSegments(await greyPicture(), profile(p3))],
     ['four colours', async () => (await picture()).toColourspace('cmyk').jpeg().toBuffer()],
     ['a picture without pixels', async () => Buffer.from([0xff, 0xd8, 0xff, 0xd9])],
     ['two frames', async () => withSecondFrame(await (await picture()).jpeg().toBuffer())],
@@ -160,6 +206,11 @@ describe('what a decoder has to judge', () => {
     expect(kept).toBeGreaterThan(1_000);
   });
 });
+
+function withoutProfile(jpeg: Buffer): Buffer {
+  const at = placeOf(jpeg, 0xe2);
+  return Buffer.concat([jpeg.subarray(0, at), jpeg.subarray(at + 2 + jpeg.readUInt16BE(at + 2))]);
+}
 
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed;

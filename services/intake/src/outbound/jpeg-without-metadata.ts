@@ -1,3 +1,4 @@
+import { type Colours, coloursOf, profileOf } from './colour-profile';
 import { exifOfOrientation, orientationOf } from './exif-orientation';
 
 export interface CleanJpeg {
@@ -31,12 +32,17 @@ const jfif = Buffer.from([0xff, app0, 0, 16, ...Buffer.from('JFIF\0'), 1, 1, 0, 
 const adobe = Buffer.from([0xff, app14, 0, 14, ...Buffer.from('Adobe'), 0, 100, 0, 0, 0, 0]);
 const adobeTransformAt = 11;
 
+/** Number of the part and of all parts follow; profiles of photos fit into one (ICC.1:2022, B.4). */
+const iccMark = Buffer.from('ICC_PROFILE\0');
+const onlyPart = Buffer.concat([iccMark, Buffer.from([1, 1])]);
+const displayP3 = segmentOf(app2, onlyPart, profileOf('Display P3'));
+
 /**
  * The same picture, its compressed pixels byte for byte, with nothing beside it: frame, scans, their tables, how colours are meant
  * and which side is up are taken over; place, device, time, thumbnails, comments and what follows the picture are not. Pixels are
  * not decoded.
  * @returns undefined for what is damaged or out of the ordinary, which a decoder has to judge: cut off, arithmetic or lossless
- *   coding, four colours, a colour profile of its own
+ *   coding, four colours, a colour profile that is neither sRGB nor Display P3
  */
 export function jpegWithoutMetadata(jpeg: Buffer): CleanJpeg | undefined {
   const picture = new Picture();
@@ -58,13 +64,14 @@ class Picture {
   private scans = 0;
   private orientation = 1;
   private isJfif = false;
+  private colours: Colours | undefined;
 
   /** False: the picture is out of the ordinary. */
   take(segment: Segment, scanned: Buffer): boolean {
     const { code, payload } = segment;
     if (code === app0) this.isJfif ||= begins(payload, 'JFIF\0');
     else if (code === app1) this.orient(payload);
-    else if (code === app2) return !begins(payload, 'ICC_PROFILE\0') || isStandard(payload);
+    else if (code === app2) return this.takeProfile(payload);
     else if (code === app14) return this.takeTransform(payload);
     else if (code === startOfScan) return this.takeScan(segment, scanned);
     else if (frames.includes(code)) return this.takeFrame(segment);
@@ -78,10 +85,14 @@ class Picture {
   /** Undefined when nothing can be seen. */
   whole(): CleanJpeg | undefined {
     if (this.frame === undefined || this.scans === 0) return undefined;
+    // Colours are meant as sRGB where nothing is said (HTML; CSS Color 4, 9.1).
+    const isWide = this.colours === 'Display P3';
+    if (isWide && this.frame.components !== 3) return undefined;
     const content = Buffer.concat([
       Buffer.from([0xff, startOfImage]),
       ...(this.isJfif ? [jfif] : []),
       ...(this.orientation === 1 ? [] : [exifOfOrientation(this.orientation)]),
+      ...(isWide ? [displayP3] : []),
       ...this.kept,
       Buffer.from([0xff, endOfImage]),
     ]);
@@ -91,6 +102,16 @@ class Picture {
   private orient(payload: Buffer): void {
     if (this.orientation === 1 && begins(payload, 'Exif\0\0'))
       this.orientation = orientationOf(payload.subarray(6));
+  }
+
+  /** Colours are known by a profile's numbers; two that contradict each other are not. */
+  private takeProfile(payload: Buffer): boolean {
+    if (!begins(payload, iccMark)) return true;
+    const isWhole = begins(payload, onlyPart);
+    const colours = isWhole ? coloursOf(payload.subarray(onlyPart.length)) : undefined;
+    const isKnown = colours !== undefined && colours === (this.colours ?? colours);
+    this.colours = colours;
+    return isKnown;
   }
 
   /** None, or one of the two that are known. Other segments of this code are not Adobe's. */
@@ -150,6 +171,7 @@ function segmentAt(jpeg: Buffer, from: number): Segment | undefined {
 interface Frame {
   readonly width: number;
   readonly height: number;
+  readonly components: number;
 }
 
 /** Precision, height, width, number of components, three bytes for each. Grey or three colours of eight bits are ordinary. */
@@ -159,7 +181,7 @@ function frameOf(payload: Buffer): Frame | undefined {
   const [height, width] = [payload.readUInt16BE(1), payload.readUInt16BE(3)];
   const isOrdinary = payload.readUInt8(0) === 8 && (components === 1 || components === 3);
   return isOrdinary && payload.length === 6 + 3 * components && width > 0 && height > 0
-    ? { width, height }
+    ? { width, height, components }
     : undefined;
 }
 
@@ -195,11 +217,13 @@ function huffmanBytes(rest: Buffer): number {
   return rest.subarray(1, 17).reduce((sum, count) => sum + count, 17);
 }
 
-/** A profile that is called sRGB: colours are meant so where there is none (HTML, CSS Color 4, 9.1). Names are ASCII or UTF-16. */
-function isStandard(profile: Buffer): boolean {
-  return profile.includes('sRGB') || profile.includes('s\0R\0G\0B');
+function segmentOf(code: number, ...content: readonly Buffer[]): Buffer {
+  const payload = Buffer.concat(content);
+  const head = Buffer.from([0xff, code, 0, 0]);
+  head.writeUInt16BE(payload.length + 2, 2);
+  return Buffer.concat([head, payload]);
 }
 
-function begins(payload: Buffer, text: string): boolean {
-  return payload.toString('latin1', 0, text.length) === text;
+function begins(payload: Buffer, mark: string | Buffer): boolean {
+  return payload.subarray(0, mark.length).equals(Buffer.from(mark));
 }
