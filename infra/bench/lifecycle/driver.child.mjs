@@ -1,7 +1,8 @@
 // Plays whole cases against a running system: in a process of its own, so that what it uses is not taken for the system's.
+import { readFileSync } from 'node:fs';
 import { serveOrders } from './child.mjs';
 import { openDesk } from './desk.mjs';
-import { playCase } from './play-case.mjs';
+import { playCase, smallestPhoto } from './play-case.mjs';
 
 const mostFailures = 20;
 let desk;
@@ -11,10 +12,11 @@ let desk;
  * resolves when all that began have ended.
  */
 async function play(
-  { cases = Number.POSITIVE_INFINITY, seconds, concurrency, photos, lookEveryMs },
+  { cases = Number.POSITIVE_INFINITY, seconds, concurrency, photos, photo, lookEveryMs },
   progress,
 ) {
   const end = seconds === undefined ? Number.POSITIVE_INFINITY : performance.now() + seconds * 1_000;
+  const evidence = Array(photos).fill(photo === undefined ? smallestPhoto : readFileSync(photo));
   desk.lookEvery(lookEveryMs);
   const done = [];
   const failures = [];
@@ -23,7 +25,7 @@ async function play(
     while (begun < cases && performance.now() < end && failures.length < mostFailures) {
       begun += 1;
       try {
-        done.push(await playCase(desk, photos));
+        done.push(await playCase(desk, evidence));
       } catch (error) {
         failures.push(error instanceof Error ? error.message : String(error));
       }

@@ -8,7 +8,7 @@ import {
   withTemporaryDirectory,
 } from './data-directories.mjs';
 import { measure } from './measure.mjs';
-import { photoBytes } from './play-case.mjs';
+import { smallestPhoto } from './play-case.mjs';
 import { seedStore } from './seeding/seeding.mjs';
 
 /** Empty and filled store in turn, so that both meet the same machine. */
@@ -34,7 +34,7 @@ async function compared({ options, say, filled, seeded }) {
   }
   return {
     machine: machine(runs[0].postgres),
-    load: { ...options.load, photoBytes },
+    load: { ...options.load, photo: undefined, photoBytes: options.photoBytes ?? smallestPhoto.length },
     feed: options.kafka ? 'kafka' : 'store',
     ...(seeded && { seeded }),
     ...compare(runs),

@@ -44,8 +44,15 @@ async function measured({ system, driver, dataDir, options, say }) {
   const alone =
     rest === 0
       ? []
-      : (await play({ cases: rest, concurrency: 1, photos: load.photos, lookEveryMs: lookAtRestEveryMs }))
-          .done;
+      : (
+          await play({
+            cases: rest,
+            concurrency: 1,
+            photos: load.photos,
+            photo: load.photo,
+            lookEveryMs: lookAtRestEveryMs,
+          })
+        ).done;
   await caughtUp(system.endpoints);
   say('  verifying');
   const verified = await verifyPlayed(url, counted);

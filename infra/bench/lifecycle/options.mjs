@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const usage = `Whole lifecycles (story S3) through the public interfaces of a running system.
@@ -11,6 +13,7 @@ export const usage = `Whole lifecycles (story S3) through the public interfaces 
   --concurrency C  cases under way at once (64)
   --warm-up N      cases before the measured ones: what has just started takes twice the processor time (1,000; with --cases twice the concurrency)
   --photos P       photos of each report, 0 to 2 (2)
+  --photo FILE     a JPEG to take for each photo instead of the smallest there is
   --rest N         cases one by one afterwards, for the machine's hops at rest (50)
   --rounds R       repetitions, empty and filled store in turn (1)
   --stored M       valid cases that are stored before
@@ -43,6 +46,7 @@ export function readOptions(argv) {
       ...Object.fromEntries(wholeNumbers.map((name) => [name, { type: 'string' }])),
       data: { type: 'string' },
       only: { type: 'string' },
+      photo: { type: 'string' },
       profile: { type: 'string' },
       ...Object.fromEntries(
         ['kafka', 'verify', 'sql', 'json', 'help'].map((name) => [name, { type: 'boolean', default: false }]),
@@ -61,6 +65,7 @@ export function readOptions(argv) {
   const photos = given('photos', 0) ?? 2;
   const cases = given('cases', 1);
   if (photos > 2) throw new Error('--photos: 0 to 2');
+  const photo = values.photo === undefined ? undefined : photoFile(values.photo);
   if (![undefined, 'empty', 'stored'].includes(values.only)) throw new Error('--only: empty or stored');
   if (values.only === 'stored' && stored === 0) throw new Error('--only stored needs --stored');
   if (values.data !== undefined && stored === 0) throw new Error('--data needs --stored');
@@ -69,7 +74,9 @@ export function readOptions(argv) {
       ...(cases === undefined ? { seconds: given('seconds', 1) ?? 120 } : { cases }),
       concurrency,
       photos,
+      ...(photo === undefined ? {} : { photo: photo.path }),
     },
+    photoBytes: photo?.bytes,
     warmUp: given('warm-up', 0) ?? (cases === undefined ? 1_000 : 2 * concurrency),
     rest: given('rest', 0) ?? 50,
     rounds: given('rounds', 1) ?? 1,
@@ -84,4 +91,11 @@ export function readOptions(argv) {
     json: values.json,
     help: values.help,
   };
+}
+
+function photoFile(name) {
+  const path = resolve(name);
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+  if (bytes === undefined) throw new Error(`--photo ${name}: there is no such file`);
+  return { path, bytes };
 }

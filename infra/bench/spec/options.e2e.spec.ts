@@ -14,6 +14,7 @@ describe('arguments of the benches', () => {
     [['append', '--onyl=1'], "Unknown option '--onyl'"],
     [['event-store', '--events', '3'], '--events 3: a whole number from 2000 on'],
     [['lifecycle', '--photos', '3'], '--photos: 0 to 2'],
+    [['lifecycle', '--photo', 'nowhere.jpg'], '--photo nowhere.jpg: there is no such file'],
     [['everything'], 'What shall be measured? One of: append, event-store, lifecycle'],
   ])('%j are refused before anything is measured, and named', (args, words) => {
     const { status, stderr } = bench(...args);
