@@ -3,6 +3,7 @@ export * from './privacy.port';
 export * from './privacy.errors';
 export * from './memory-privacy.adapter';
 export * from './digits';
+export { discard } from './discard';
 export * from './phone';
 export * from './keys.migration';
 export * from './file-key-encryption.adapter';

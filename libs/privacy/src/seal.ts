@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { discard } from './discard';
 import { SealBroken } from './privacy.errors';
 import { type Sealed, isSealed, sealedPrefix, subjectOf } from './sealed';
 
@@ -13,7 +14,10 @@ export const keyBytes = 32;
 export function encrypt(key: Uint8Array, context: string, plain: Uint8Array): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(context, 'utf8'));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const body = cipher.update(plain);
+  const sealed = Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+  discard(body);
+  return sealed;
 }
 
 /** @throws SealBroken when the bytes, the key or the context are not the ones of `encrypt`. */

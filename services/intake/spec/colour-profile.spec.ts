@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { type Colours, coloursOf, profileOf } from '../src/outbound/colour-profile';
+import { type Colours, coloursOf, iccProfileOf } from '../src/outbound/colour-profile';
 
 const both: readonly (readonly [Colours, string])[] = [
   ['sRGB', 'srgb'],
@@ -91,7 +91,7 @@ function withPrimary(profile: Buffer, name: string, change: number): Buffer {
 
 describe('the colours that a profile means', () => {
   it.each(both)('are known by its numbers: %s', async (colours, name) => {
-    const profile = profileOf(colours);
+    const profile = iccProfileOf(colours);
     const all = [
       profile,
       await writtenBySharp(name),
@@ -120,12 +120,12 @@ describe('the colours that a profile means', () => {
     ],
   ])('are those of the standard: %s', (colours, chromaticities) => {
     const due = primariesFrom(chromaticities);
-    for (const [at, value] of primariesIn(profileOf(colours)).entries())
+    for (const [at, value] of primariesIn(iccProfileOf(colours)).entries())
       expect(value).toBeCloseTo(due[at] ?? 0, 3);
   });
 
   it('are unknown where a number says something else, whatever the name says', async () => {
-    const profile = profileOf('Display P3');
+    const profile = iccProfileOf('Display P3');
     const cmyk = await writtenBySharp('cmyk').catch(() => Buffer.alloc(0));
     const withTables = Buffer.from(profile);
     withTables.write('A2B0', profile.indexOf('cprt', 128), 'latin1');
@@ -144,7 +144,7 @@ describe('the colours that a profile means', () => {
   });
 
   it('are never guessed of one that is cut, and never the reason for a fault', () => {
-    const profile = profileOf('Display P3');
+    const profile = iccProfileOf('Display P3');
     let state = 20_261_127;
     const random = (below: number): number => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

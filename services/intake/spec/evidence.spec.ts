@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { FileAttachmentStore } from '../src/outbound/file-attachment-store.adapter';
+import { iccProfileOf } from '../src/outbound/colour-profile';
 import { SharpEvidenceInspector } from '../src/outbound/sharp-evidence-inspector.adapter';
 import { pdf, photo, photoWithPlace } from './images';
 import { IntakeUnderTest, codeOf, mustAccept } from './intake-under-test';
@@ -32,17 +33,18 @@ describe('inspecting evidence', () => {
     expect(Buffer.from(inspected.content).includes('Invented')).toBe(false);
   });
 
-  it('writes a photo in colours of its own anew, in the usual ones and without what stood beside it', async () => {
-    const original = await sharp(await photoWithPlace())
-      .keepExif()
-      .withIccProfile('p3')
-      .jpeg()
-      .toBuffer();
+  it.each([
+    ['writes a photo of four colours anew, in the usual ones', 'cmyk', undefined],
+    ['keeps the wider colours of newer phones', 'p3', iccProfileOf('Display P3')],
+  ] as const)('%s, without what stood beside it', async (_, which, profile) => {
+    const photo = sharp(await photoWithPlace()).keepExif();
+    const coloured = which === 'cmyk' ? photo.toColourspace(which) : photo.withIccProfile(which);
+    const original = await coloured.jpeg().toBuffer();
     expect(original.includes('Invented')).toBe(true);
     const inspected = await inspector.inspect(original);
     if (inspected.kind !== 'clean') throw new Error(inspected.kind);
-    const { width, height, exif, icc } = await sharp(inspected.content).metadata();
-    expect([width, height, exif, icc]).toEqual([24, 16, undefined, undefined]);
+    const { width, height, exif, icc, channels } = await sharp(inspected.content).metadata();
+    expect([width, height, exif, icc, channels]).toEqual([24, 16, undefined, profile, 3]);
   });
 
   it('accepts a PDF unchanged', async () => {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { profileOf } from '../src/outbound/colour-profile';
+import { iccProfileOf } from '../src/outbound/colour-profile';
 import { jpegWithoutMetadata } from '../src/outbound/jpeg-without-metadata';
 import { photoWithPlace } from './images';
 
@@ -14,7 +14,7 @@ const segment = (code: number, ...content: (string | Buffer)[]): Buffer => {
 const withSegments = (jpeg: Buffer, ...segments: Buffer[]): Buffer =>
   Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
 
-const p3 = profileOf('Display P3');
+const p3 = iccProfileOf('Display P3');
 /** Its curve is a power, and its green is another one: whatever else it has, it is neither of the two. */
 const adobeRgb = Buffer.from(p3).fill(0, p3.indexOf('para') + 12, p3.indexOf('para') + 32);
 const profile = (content: Buffer, part = 1, of = 1): Buffer =>
@@ -106,12 +106,12 @@ describe('a JPEG without what stands beside its picture', () => {
         .withIccProfile('p3')
         .jpeg()
         .toBuffer();
-      const named = Buffer.from(profileOf('Display P3'));
+      const named = Buffer.from(iccProfileOf('Display P3'));
       named.write(secret, named.indexOf('D\0i\0s'), 'utf16le');
       const jpeg = which === 'p3' ? original : withSegments(original, profile(named));
       const clean = jpegWithoutMetadata(jpeg)?.content ?? Buffer.alloc(0);
       const { icc, orientation } = await sharp(clean).metadata();
-      expect([icc, orientation]).toEqual([profileOf('Display P3'), 6]);
+      expect([icc, orientation]).toEqual([iccProfileOf('Display P3'), 6]);
       expect(clean.includes(Buffer.from(secret, 'utf16le'))).toBe(false);
       // Shown as sRGB, where a wrong profile would show.
       const [shown, due] = [await upright(clean), await upright(jpeg)];
@@ -150,7 +150,7 @@ describe('what a decoder has to judge', () => {
     ['colours of its own', async () => withSegments(await photoWithPlace(), profile(adobeRgb))],
     [
       'two profiles that contradict each other',
-      async () => withSegments(await photoWithPlace(), profile(profileOf('sRGB')), profile(p3)),
+      async () => withSegments(await photoWithPlace(), profile(iccProfileOf('sRGB')), profile(p3)),
     ],
     [
       'a profile in parts',

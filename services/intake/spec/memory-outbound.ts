@@ -106,7 +106,7 @@ export class MemoryAttachments implements AttachmentStore {
 
   async put({ tenant, caseId }: AttachmentOwner, files: readonly SealedFile[]): Promise<void> {
     for (const { attachmentId, sealed } of files)
-      this.files.set(`${tenant}/${caseId}/${attachmentId}`, sealed);
+      this.files.set(`${tenant}/${caseId}/${attachmentId}`, Uint8Array.from(sealed));
   }
 
   async get({ tenant, caseId, attachmentId }: AttachmentKey): Promise<Uint8Array | undefined> {

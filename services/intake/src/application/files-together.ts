@@ -1,5 +1,5 @@
-import { type Privacy } from '@balagh/privacy';
-import { type AttachmentOwner, type AttachmentStore } from './attachment-store.port';
+import { type Privacy, discard } from '@balagh/privacy';
+import { type AttachmentOwner, type AttachmentStore, type SealedFile } from './attachment-store.port';
 
 interface File {
   readonly attachmentId: string;
@@ -27,8 +27,16 @@ export class FilesTogether {
         attachmentId: each.attachmentId,
         sealed: await this.privacy.sealBytes(subjectId, each.content),
       }));
-      await this.store.put(this.owner, await Promise.all(sealed));
+      await this.putAndDiscard(await Promise.all(sealed));
       this.waiting.length = place;
     };
+  }
+
+  private async putAndDiscard(files: readonly SealedFile[]): Promise<void> {
+    try {
+      await this.store.put(this.owner, files);
+    } finally {
+      for (const { sealed } of files) discard(sealed);
+    }
   }
 }

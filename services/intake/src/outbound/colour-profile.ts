@@ -41,7 +41,7 @@ export function coloursOf(profile: Buffer): Colours | undefined {
 }
 
 /** A profile of these colours that says nothing else (ICC.1:2022). The same bytes each time. */
-export function profileOf(colours: Colours): Buffer {
+export function iccProfileOf(colours: Colours): Buffer {
   const red = primaries[colours].slice(0, 3);
   const [green, blue] = [primaries[colours].slice(3, 6), primaries[colours].slice(6)];
   const trc = tag('para', Buffer.from([0, 3, 0, 0]), fixed(curve.g, curve.a, curve.b, curve.c, curve.d));

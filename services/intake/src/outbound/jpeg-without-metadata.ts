@@ -1,4 +1,4 @@
-import { type Colours, coloursOf, profileOf } from './colour-profile';
+import { type Colours, coloursOf, iccProfileOf } from './colour-profile';
 import { exifOfOrientation, orientationOf } from './exif-orientation';
 
 export interface CleanJpeg {
@@ -35,7 +35,7 @@ const adobeTransformAt = 11;
 /** Number of the part and of all parts follow; profiles of photos fit into one (ICC.1:2022, B.4). */
 const iccMark = Buffer.from('ICC_PROFILE\0');
 const onlyPart = Buffer.concat([iccMark, Buffer.from([1, 1])]);
-const displayP3 = segmentOf(app2, onlyPart, profileOf('Display P3'));
+const displayP3 = segmentOf(app2, onlyPart, iccProfileOf('Display P3'));
 
 /**
  * The same picture, its compressed pixels byte for byte, with nothing beside it: frame, scans, their tables, how colours are meant
