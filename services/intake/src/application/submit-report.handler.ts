@@ -1,6 +1,7 @@
 import { caseStream } from '@balagh/case-events';
 import { type Rejection, reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome, type StreamCommand } from '@balagh/event-store';
+import { discard } from '@balagh/privacy';
 import { type Profile, localDay } from '@balagh/profile';
 import { type EvidenceKind } from './add-attachment.handler';
 import { unknownCode, usableChannel } from '../domain/classification';
@@ -43,7 +44,10 @@ export class SubmitReportHandler {
     },
   ) {}
 
-  /** What can be refused is refused before a page is opened; missing fields leave the page open (KWT-11). */
+  /**
+   * What can be refused is refused before a page is opened; missing fields leave the page open (KWT-11). The evidence is gone once this has ended: some
+   * of it is kept as it came.
+   */
   async handle(reporter: ReporterContext, key: string, report: Report): Promise<Answered> {
     const { tenant } = reporter;
     const commandId = (step: string): string => this.commandIdOf(key, tenant, step);
@@ -54,7 +58,11 @@ export class SubmitReportHandler {
       const id = commandId(step);
       return { ...reporter, channel: report.channel, commandId: id, causationId: id, correlationId: caseId };
     };
-    return this.allTogether(context, report, checked.evidence);
+    try {
+      return await this.allTogether(context, report, checked.evidence);
+    } finally {
+      for (const { clean } of checked.evidence) discard(clean.content);
+    }
   }
 
   /** Id of a step's command: `open`, `fill`, `attach:0` and so on, `register`. */

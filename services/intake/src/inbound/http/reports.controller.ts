@@ -1,4 +1,5 @@
 import { type MissingField } from '@balagh/profile';
+import { discard } from '@balagh/privacy';
 import {
   PLATFORM,
   type Platform,
@@ -97,7 +98,9 @@ export class ReportsController {
     const tenant = await knownTenant(this.intake.publicForm, tenantCode);
     const key = idempotencyKey(headers);
     const report = { ...reportBody(body), evidence: evidenceOf(files) };
-    const answered = await this.intake.submitReport.handle(reporterContext(tenant), key, report);
+    const answered = await this.intake.submitReport
+      .handle(reporterContext(tenant), key, report)
+      .finally(() => report.evidence.forEach(({ content }) => discard(content)));
     const answer = this.answer(tenant, answered, response);
     this.platform.log.info({
       event: 'report.received',
