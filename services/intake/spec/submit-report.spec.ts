@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { type Profile } from '@balagh/profile';
 import { proves } from '@balagh/testing';
+import sharp from 'sharp';
+import { jpegWithoutMetadata } from '../src/outbound/jpeg-without-metadata';
 import { type Report, type ReporterContext } from '../src/application/submit-report.handler';
-import { photo } from './images';
+import { pdf, photo } from './images';
 import { IntakeUnderTest, codeOf, mustAccept, plain } from './intake-under-test';
 import { profileOf } from './profile-under-test';
 
@@ -49,6 +51,37 @@ describe('a reporter’s whole report', () => {
     expect(appended()).toEqual([5]);
     expect(await desk.intake.submitReport.handle(reporter, key, await leak())).toEqual(answered);
     expect(await desk.types(answered.caseId)).toEqual(steps);
+  });
+
+  it('keeps evidence of real size whole, though its memory is given back', async () => {
+    const { desk } = deskOf([profileOf('MUS')]);
+    const noise = Buffer.from(
+      Array.from({ length: 400 * 300 * 3 }, (_, at) => (at * 7_919 + (at >> 3)) % 256),
+    );
+    const jpeg = await sharp(noise, { raw: { width: 400, height: 300, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const document = Buffer.concat([pdf, Buffer.alloc(200_000, '% ')]);
+    const due = [jpegWithoutMetadata(jpeg)?.content ?? Buffer.alloc(0), Buffer.from(document)];
+    const report: Report = {
+      ...(await leak()),
+      evidence: [
+        { kind: 'PHOTO', content: jpeg },
+        { kind: 'DOCUMENT', content: document },
+      ],
+    };
+    const { caseId } = mustAccept(await desk.intake.submitReport.handle(reporter, randomUUID(), report));
+    const events = await desk.events(caseId);
+    const subject = events[0]?.type === 'CaseOpened' ? events[0].data.subjectId : '';
+    const kept = events.flatMap((event) => (event.type === 'AttachmentAdded' ? [event.data] : []));
+    for (const [index, { attachmentId, sha256, sizeBytes }] of kept.entries()) {
+      const sealed = await desk.outbound.attachments.get({ tenant: 'MUS', caseId, attachmentId });
+      const opened = await desk.platform.privacy.openBytes(subject, sealed ?? Buffer.alloc(0));
+      expect(Buffer.from(opened).equals(due[index] ?? Buffer.alloc(0))).toBe(true);
+      expect([hash('sha256', opened, 'hex'), opened.length]).toEqual([sha256, sizeBytes]);
+      expect(opened.length).toBeGreaterThan(65_536);
+    }
+    expect(kept).toHaveLength(2);
   });
 
   it('leaves nothing behind when evidence cannot be kept, and is taken when it is sent again', async () => {
