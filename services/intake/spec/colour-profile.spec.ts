@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { type Colours, coloursOf, iccProfileOf } from '../src/outbound/colour-profile';
+import { numbersFrom } from './numbers-from';
 
 const both: readonly (readonly [Colours, string])[] = [
   ['sRGB', 'srgb'],
@@ -145,11 +146,7 @@ describe('the colours that a profile means', () => {
 
   it('are never guessed of one that is cut, and never the reason for a fault', () => {
     const profile = iccProfileOf('Display P3');
-    let state = 20_261_127;
-    const random = (below: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
+    const random = numbersFrom(20_261_127);
     for (let length = 0; length < profile.length; length += 1)
       expect(coloursOf(profile.subarray(0, length))).toBeUndefined();
     for (let round = 0; round < 5_000; round += 1) {

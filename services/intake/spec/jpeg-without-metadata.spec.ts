@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { iccProfileOf } from '../src/outbound/colour-profile';
 import { jpegWithoutMetadata } from '../src/outbound/jpeg-without-metadata';
 import { photoWithPlace } from './images';
+import { numbersFrom } from './numbers-from';
 
 const secret = 'Invented';
 const segment = (code: number, ...content: (string | Buffer)[]): Buffer => {
@@ -210,14 +211,6 @@ describe('what a decoder has to judge', () => {
 function withoutProfile(jpeg: Buffer): Buffer {
   const at = placeOf(jpeg, 0xe2);
   return Buffer.concat([jpeg.subarray(0, at), jpeg.subarray(at + 2 + jpeg.readUInt16BE(at + 2))]);
-}
-
-function numbersFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 function placeOf(jpeg: Buffer, code: number): number {
