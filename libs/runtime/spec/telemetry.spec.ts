@@ -67,6 +67,20 @@ describe('with a span file', () => {
     rmSync(dirname(file), { recursive: true });
   });
 
+  it('commands of other stories keep their traces when they travel together', async () => {
+    const other = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+    const outcomes = await streams().executeAll(
+      `case-${caseId}`,
+      [given, other, undefined].map((trace) => ({ context: context(trace), decide: screened })),
+    );
+    const span = `00-${traceId}-${last()?.spanId ?? ''}-01`;
+    expect(
+      outcomes.flatMap((outcome) =>
+        outcome.kind === 'accepted' ? outcome.events.map(({ metadata }) => metadata.trace) : [],
+      ),
+    ).toEqual([span, other, span]);
+  });
+
   it('an event carries the span of the decision that wrote it, under the trace of the command', async () => {
     const outcome = await streams().execute(`case-${caseId}`, context(given), screened);
     const written = outcome.kind === 'accepted' ? outcome.events[0]?.metadata.trace : undefined;

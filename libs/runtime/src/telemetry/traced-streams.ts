@@ -4,7 +4,8 @@ import { activeSpanContext, inSpan, traceparentOf } from './spans';
 
 /**
  * Loads, decides and appends inside a span, and writes this span into the events (`metadata.trace`): whoever hears of the
- * event continues there, in another process and after any restart (SYS-07).
+ * event continues there, in another process and after any restart (SYS-07). The span is the first command's; one that belongs to another
+ * story keeps its own trace.
  */
 export function traceStreams(streams: Streams): Streams {
   const executeAll: Streams['executeAll'] = (stream, commands) => {
@@ -14,7 +15,8 @@ export function traceStreams(streams: Streams): Streams {
     return inSpan('stream.execute', options, async (span) => {
       const trace = traceparentOf(span);
       const traced = commands.map(({ context, decide }) => ({
-        context: trace === undefined ? context : { ...context, trace },
+        context:
+          trace === undefined || isOfAnother(traceIdOf(trace), context) ? context : { ...context, trace },
         decide,
       }));
       const outcomes = await streams.executeAll(stream, traced);
@@ -41,10 +43,16 @@ function describe(span: Span, outcomes: readonly CommandOutcome<{ type: string; 
 }
 
 /** The span at work, unless it belongs to another story than the command does: then the command's own. */
-function parentOf({ trace }: CommandContext): string | undefined {
-  const active = activeSpanContext();
-  return trace !== undefined && active?.traceId !== trace.split('-')[1] ? trace : undefined;
+function parentOf(context: CommandContext): string | undefined {
+  return isOfAnother(activeSpanContext()?.traceId, context) ? context.trace : undefined;
 }
+
+/** The command comes from a story that is not this one. */
+function isOfAnother(traceId: string | undefined, { trace }: CommandContext): boolean {
+  return trace !== undefined && traceIdOf(trace) !== traceId;
+}
+
+const traceIdOf = (traceparent: string): string | undefined => traceparent.split('-')[1];
 
 function attributesOf(stream: string, { tenant, line, correlationId }: CommandContext) {
   return {
