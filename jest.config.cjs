@@ -45,6 +45,8 @@ const withPostgres = {
 module.exports = {
   // Suites wait more than they compute: on two cores a second worker saves a third of the time.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // A bound for what hangs, not a measure of speed: starting a service with its database takes seconds where others use the processors, too.
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
