@@ -11,9 +11,11 @@ import {
   initialLifecycle,
 } from '@balagh/case-events';
 
-/** What the fold reads: any case event, with its metadata when it comes from the store. */
+/** What the fold reads: any case event, with metadata and revision when it comes from the store. */
 export type DispatchInput = CaseEvent & {
   readonly metadata?: Pick<EventMetadata, 'recordedAt' | 'actor' | 'line' | 'channel'>;
+  /** Its place in the stream, from 0. */
+  readonly revision?: number;
 };
 export type DispatchOutput = DispatchEvent;
 
@@ -71,6 +73,8 @@ export interface DispatchCase extends Lifecycle {
   /** Messages that carry the latest reply to the reporter, with the channels they try. */
   readonly replyMessages: Readonly<Record<string, readonly MessageChannel[]>>;
   readonly replied: boolean;
+  /** Revision of the latest reply since the case was delivered or reopened: requests for its messages name it. */
+  readonly replyRevision?: number | undefined;
   /** Messages that tell the respondent of the prosecution: whether their outcome is known (AMB-26). */
   readonly respondentMessages: Readonly<Record<string, boolean>>;
   readonly attempts: readonly MessageChannel[];

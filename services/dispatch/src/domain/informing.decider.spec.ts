@@ -1,6 +1,15 @@
 import { given } from '@balagh/decider';
 import { proves } from '@balagh/testing';
-import { answered, closed, id, inQueue, informed, sealed, withOwner } from '../../spec/history.fixture';
+import {
+  answered,
+  closed,
+  id,
+  inQueue,
+  informed,
+  referred,
+  sealed,
+  withOwner,
+} from '../../spec/history.fixture';
 import { type DispatchInput } from './dispatch-case';
 import { type InformingCommand, informingDecider as decider } from './informing.decider';
 
@@ -9,12 +18,18 @@ const replyIssued: DispatchInput = {
   type: 'ReplyIssued',
   data: { replyId: id(1), reply: sealed('تمت الصيانة'), legalClauses: [] },
 };
-const requested = (messageId = id(50), channels: ('SMS' | 'EMAIL')[] = ['EMAIL', 'SMS']): DispatchInput => ({
+/** As the store would give it. */
+const replyAt = (revision: number): DispatchInput => ({ ...replyIssued, revision });
+const requested = (
+  messageId = id(50),
+  channels: ('SMS' | 'EMAIL')[] = ['EMAIL', 'SMS'],
+  triggerRevision = 6,
+): DispatchInput => ({
   type: 'NotificationRequested',
   data: {
     messageId,
     trigger: 'ReplyIssued',
-    triggerRevision: 6,
+    triggerRevision,
     template: 'MUS_RESULT',
     recipient: 'REPORTER',
     channels,
@@ -84,7 +99,7 @@ describe('a reply’s message', () => {
   const failed: InformingCommand = { type: 'NoteFailedMessage', messageId: id(50) };
 
   it('informs the reporter when a channel accepted it', () => {
-    given(decider, [...answered(), replyIssued, requested()])
+    given(decider, [...answered(), replyAt(6), requested()])
       .when(accepted)
       .then([
         {
@@ -94,7 +109,7 @@ describe('a reply’s message', () => {
       ]);
   });
   it('counts as an attempt when it failed', () => {
-    given(decider, [...answered(), replyIssued, requested()])
+    given(decider, [...answered(), replyAt(6), requested()])
       .when(failed)
       .then([
         {
@@ -104,23 +119,46 @@ describe('a reply’s message', () => {
       ]);
   });
   it('is no attempt when there was no channel to try', () => {
-    given(decider, [...answered(), replyIssued, requested(id(50), [])])
+    given(decider, [...answered(), replyAt(6), requested(id(50), [])])
       .when(failed)
       .thenNothingHappened();
   });
   it('of an earlier reply, or of no reply, informs nobody', () => {
-    given(decider, [...answered(), replyIssued, requested(), replyIssued])
+    given(decider, [...answered(), replyAt(6), requested(), replyAt(8)])
       .when(accepted)
       .thenNothingHappened();
-    given(decider, [...answered(), replyIssued])
+    given(decider, [...answered(), replyAt(6)])
       .when(accepted)
       .thenNothingHappened();
   });
+  it('of an earlier reply informs nobody when it is requested after the latest reply', () => {
+    const corrected = [...answered(), replyAt(6), replyAt(7), requested(), requested(id(51), ['SMS'], 7)];
+    given(decider, corrected).when(accepted).thenNothingHappened();
+    given(decider, corrected).when(failed).thenNothingHappened();
+    given(decider, corrected)
+      .when({ ...accepted, messageId: id(51) })
+      .then([
+        {
+          type: 'ReporterInformed',
+          data: { channel: 'EMAIL', outcome: 'MESSAGE_ACCEPTED', messageId: id(51) },
+        },
+      ]);
+  });
+  it('that is requested after the case was reopened or delivered again informs nobody', () => {
+    const reopened: DispatchInput = {
+      type: 'CaseReopened',
+      data: { reopeningId: id(4), reason: sealed('لم تحل') },
+    };
+    for (const again of [[informed, closed(), reopened], [referred(undefined, id(77))]])
+      given(decider, [...answered(), replyAt(6), ...again, requested()])
+        .when(accepted)
+        .thenNothingHappened();
+  });
   it('that arrives after the page was closed changes nothing', () => {
-    given(decider, [...answered(), replyIssued, requested(), informed, closed()])
+    given(decider, [...answered(), replyAt(6), requested(), informed, closed()])
       .when(accepted)
       .thenNothingHappened();
-    given(decider, [...answered(), replyIssued, requested(), informed, closed()])
+    given(decider, [...answered(), replyAt(6), requested(), informed, closed()])
       .when(failed)
       .thenNothingHappened();
   });

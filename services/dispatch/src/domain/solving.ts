@@ -7,6 +7,7 @@ const afresh: Partial<DispatchCase> = {
   settled: false,
   prosecuted: false,
   replied: false,
+  replyRevision: undefined,
   teamsOut: [],
   replyMessages: {},
   respondentMessages: {},

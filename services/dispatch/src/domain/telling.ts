@@ -4,7 +4,12 @@ import { type DispatchCase, type DispatchInput } from './dispatch-state';
 export function evolveTelling(state: DispatchCase, event: DispatchInput): Partial<DispatchCase> {
   switch (event.type) {
     case 'ReplyIssued':
-      return { replied: true, replyMessages: {}, handled: [...state.handled, event.data.replyId] };
+      return {
+        replied: true,
+        replyRevision: event.revision,
+        replyMessages: {},
+        handled: [...state.handled, event.data.replyId],
+      };
     case 'ReporterContactAttempted':
       return {
         attempts: [...state.attempts, event.data.channel],
@@ -15,8 +20,10 @@ export function evolveTelling(state: DispatchCase, event: DispatchInput): Partia
     case 'CaseClosed':
       return { closing: { outcome: event.data.outcome, closedAt: event.data.closedAt } };
     case 'NotificationRequested': {
-      const { messageId, trigger, recipient, channels } = event.data;
+      const { messageId, trigger, triggerRevision, recipient, channels } = event.data;
       if (trigger === 'ReplyIssued' && recipient === 'REPORTER') {
+        // Notification may be behind: a request for an earlier reply may come after the latest one.
+        if (triggerRevision !== state.replyRevision) return {};
         return { replyMessages: { ...state.replyMessages, [messageId]: channels } };
       }
       if (trigger !== 'CaseReferredToProsecution' || recipient !== 'RESPONDENT') return {};
