@@ -45,6 +45,14 @@ export function privacyContract(name: string, make: () => Promise<Privacy> | Pri
       expect(await privacy.open(sealed)).toBe(plain);
     });
 
+    it('minting says whether it committed the key', async () => {
+      const third = '0b6f2f0e-0000-4000-8000-000000000003';
+      const minted = await Promise.all([privacy.mint(third, 'MUS'), privacy.mint(third, 'MUS')]);
+      expect(minted.filter(Boolean)).toHaveLength(1);
+      await privacy.erase(third);
+      expect(await privacy.mint(third, 'MUS')).toBe(false);
+    });
+
     it('seals what is present in a record and leaves out what is not', async () => {
       const sealed = await privacy.sealAll(anna, { phone: '+96890000001', email: undefined });
       expect(Object.keys(sealed)).toEqual(['phone']);

@@ -6,8 +6,11 @@ import { type Sealed } from './sealed';
  * chain and the statistics stay.
  */
 export interface Privacy {
-  /** Commits a fresh data key for the subject before first use; repeating it is harmless. */
-  mint(subjectId: string, tenant: string): Promise<void>;
+  /**
+   * Commits a fresh data key for the subject before first use; repeating it is harmless. Answers whether this very call committed it: then nobody
+   * has used it yet. @throws KeysUnavailable (retriable)
+   */
+  mint(subjectId: string, tenant: string): Promise<boolean>;
   /** @throws SubjectErased, SubjectUnknown (permanent), KeysUnavailable (retriable) */
   seal(subjectId: string, plain: string): Promise<Sealed>;
   /** Seals every string value of a record that is present; keeps the keys. */

@@ -13,9 +13,7 @@ export function privacyOver(keys: SubjectKeys, indexKey: IndexKeySource): Privac
   const open = async (sealed: Sealed): Promise<string> =>
     openText(await keys.keyOf(subjectOfSealed(sealed)), sealed);
   return {
-    mint: async (subjectId, tenant) => {
-      await keys.mint(subjectId, tenant);
-    },
+    mint: async (subjectId, tenant) => (await keys.mint(subjectId, tenant)) !== undefined,
     seal: async (subjectId, plain) => sealText(await keys.keyOf(subjectId), subjectId, plain),
     sealAll: async <K extends string>(
       subjectId: string,

@@ -9,7 +9,7 @@ import { type MemoryOutbound, memoryOutbound } from './memory-outbound';
 
 /** Intake over memory, a clock that stands, and one agent of line 1. */
 export class IntakeUnderTest {
-  readonly clock;
+  readonly clock: ReturnType<typeof manualClock>;
   readonly platform: Platform;
   readonly outbound: MemoryOutbound;
   readonly intake: Intake;
@@ -20,15 +20,17 @@ export class IntakeUnderTest {
     profiles: readonly Profile[],
     at = '2026-01-04T06:00:00.000Z',
     parts: Partial<MemoryOutbound> = {},
+    beside?: IntakeUnderTest,
   ) {
-    this.clock = manualClock(at);
+    this.clock = beside?.clock ?? manualClock(at);
     this.platform = createMemoryPlatform({
       service: 'intake',
       author: 'intake',
       profiles,
       clock: this.clock,
+      ...(beside !== undefined && { beside: beside.platform }),
     });
-    this.outbound = { ...memoryOutbound(), ...parts };
+    this.outbound = { ...(beside?.outbound ?? memoryOutbound()), ...parts };
     const { streams, privacy, eventStore } = this.platform;
     const now = (): string => this.clock.now().toISOString();
     this.intake = new Intake(
@@ -36,6 +38,11 @@ export class IntakeUnderTest {
       eventStore,
       this.outbound,
     );
+  }
+
+  /** Another process over the same store, tables and keys; it remembers nothing. */
+  replica(): IntakeUnderTest {
+    return new IntakeUnderTest(this.tenant, [], undefined, {}, this);
   }
 
   /** The agent's next command; the n-th one has the n-th id. */

@@ -59,18 +59,20 @@ export class AddAttachmentHandler {
     return new FilesTogether(this.desk.privacy, this.store, { tenant, caseId });
   }
 
+  /** The content is part of the id, so that nothing is ever stored in the place of something else, whoever decides on what. */
   adding(
     { commandId }: CommandContext,
     { kind, clean, location }: CleanAttachment,
     together: FilesTogether,
   ): DecideOnPage {
-    const attachmentId = this.desk.derivedId(commandId, 'attachment');
+    const sha256 = createHash('sha256').update(clean.content).digest('hex');
+    const attachmentId = this.desk.derivedId(commandId, `attachment:${sha256}`);
     const evidence = {
       attachmentId,
       kind,
       mediaType: clean.mediaType,
       sizeBytes: clean.content.byteLength,
-      sha256: createHash('sha256').update(clean.content).digest('hex'),
+      sha256,
       ...(location !== undefined && { location }),
     };
     const store = together.join(attachmentId, clean.content);

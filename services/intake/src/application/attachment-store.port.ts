@@ -1,7 +1,7 @@
 /** Where evidence lies. The content is sealed before it comes here. */
 export interface AttachmentStore {
   /**
-   * All of them are durable when it resolves; the same id again replaces the content. After a failure some may be there. The bytes are gone once it
+   * All of them are durable when it resolves; the same id again replaces what is there by what was sealed anew. After a failure some may be there. The bytes are gone once it
    * has ended, either way: it neither keeps them nor is still writing.
    */
   put(owner: AttachmentOwner, files: readonly SealedFile[]): Promise<void>;

@@ -53,14 +53,15 @@ export class OpenCaseHandler {
     // Before a key is minted: refused contacts leave nothing behind.
     if (!('kind' in channel)) return refused(caseId, channel);
     const subjectId = derivedId(caseId, 'subject');
-    await privacy.mint(subjectId, tenant);
+    const isNew = await privacy.mint(subjectId, tenant);
     const { contactReference } = request;
     const page = { caseId, subjectId, channel: channel.code, profile, profileVersion: version };
     const opens = {
       ...context,
       channel: channel.code,
       profileVersion: version,
-      beginsStream: true,
+      // A repeat finds the key there, and is answered from the stream before anything is reserved or stored for it.
+      beginsStream: isNew,
       ...(await contentDigest(privacy, subjectId)),
     };
     const decide: Decide = async (history) => {

@@ -1,5 +1,5 @@
 import { type CaseEvent, type IntakeForm, caseStream } from '@balagh/case-events';
-import { normaliseText } from '@balagh/privacy';
+import { SubjectErased, normaliseText } from '@balagh/privacy';
 import { type Profile } from '@balagh/profile';
 import { foldIntakeCase } from '../domain/intake-case';
 import { type Original } from '../domain/registration';
@@ -29,7 +29,7 @@ export class Repeats {
 
   /**
    * The original of this case, or undefined; then the case holds the key and later repeats will find it.
-   * A holder that has ended, or abandoned its registration, gives the key up. Retry-safe.
+   * A holder that has ended, abandoned its registration, or was registered with other answers gives the key up. Retry-safe.
    * @throws RegistrationInProgress when another registration of the same key does not finish in time
    */
   async originalOf(
@@ -43,17 +43,27 @@ export class Repeats {
     for (let wait = 0; wait < waits; wait += 1) {
       const holder = await this.keys.claim(tenant, key, caseId);
       if (holder.caseId === caseId) return undefined;
-      const { registration, phase } = foldIntakeCase(
-        (await this.desk.streams.load<CaseEvent>(caseStream(holder.caseId))).events,
-      );
-      if (registration !== undefined && phase === 'registered') {
+      const { events } = await this.desk.streams.load<CaseEvent>(caseStream(holder.caseId));
+      const { registration, phase, form: answers } = foldIntakeCase(events);
+      const isRegistered = registration !== undefined && phase === 'registered';
+      if (isRegistered && (await this.isKeyOf(answers, key, tenant, profile))) {
         return { caseId: holder.caseId, caseNumber: registration.caseNumber, basis: profile.duplicates.keys };
       }
-      const free = phase === 'terminal' || holder.heldForMs > abandonedAfterMs;
+      const free = isRegistered || phase === 'terminal' || holder.heldForMs > abandonedAfterMs;
       if (free && (await this.keys.takeOver(tenant, key, holder.caseId, caseId))) return undefined;
       if (!free) await this.pause(waitMs);
     }
     throw new RegistrationInProgress('another registration of the same complaint is under way');
+  }
+
+  /** A key may have been claimed for answers that were changed before the registration. An erased holder keeps it: nobody can tell any more. */
+  private async isKeyOf(form: IntakeForm, key: string, tenant: string, profile: Profile): Promise<boolean> {
+    try {
+      return (await this.keyOf(tenant, profile, form)) === key;
+    } catch (error) {
+      if (error instanceof SubjectErased) return true;
+      throw error;
+    }
   }
 
   /** Blind index over all key fields; undefined when the profile compares nothing or a field is not answered. */
