@@ -95,3 +95,49 @@ it('a late repetition of an old answer does not bring back an old phone', async 
   expect(desk.outbound.contacts.rows.get(page)?.phoneIndex).toBe(newer);
   expect(newer).toBe(await desk.platform.privacy.blindIndex('MUS', 'phone', '+96890000002'));
 });
+
+describe('a case whose writer ended before its phone was put down', () => {
+  const phone = '+974 3300 0001';
+
+  async function registered(desk: IntakeUnderTest): Promise<string> {
+    const remember = jest.spyOn(desk.outbound.contacts, 'remember').mockRejectedValue(new Error('killed'));
+    const inquiry = { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY' } as const;
+    const caseId = await desk.opened('PHONE', inquiry);
+    await expect(desk.fill(caseId, { phone })).rejects.toThrow('killed');
+    remember.mockRestore();
+    mustAccept(await desk.register(caseId));
+    return caseId;
+  }
+
+  it('is found after the status consumer has come by, which asks for the phone once', async () => {
+    const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
+    const caseId = await registered(desk);
+    const remember = jest.spyOn(desk.outbound.contacts, 'remember');
+    await desk.intake.statuses.refresh(caseId, 3);
+    expect(await desk.intake.status.handle('QAT-MME', 'QAT-2026-000001', phone)).toMatchObject({
+      stage: 'REGISTERED',
+    });
+    await desk.intake.statuses.refresh(caseId, 3);
+    expect(remember).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps no phone of an erased subject', async () => {
+    const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
+    const caseId = await registered(desk);
+    await desk.intake.statuses.refresh(caseId, 3);
+    const [first] = await desk.events(caseId);
+    await desk.platform.privacy.erase(first?.type === 'CaseOpened' ? first.data.subjectId : '');
+    await desk.replica().intake.statuses.refresh(caseId, 3);
+    expect(desk.outbound.contacts.rows.size).toBe(0);
+  });
+});
+
+it('a phone that its writer has put down costs the status consumer nothing', async () => {
+  const desk = new IntakeUnderTest('QAT-MME', [profileOf('QAT-MME')]);
+  const inquiry = { caseType: 'INQUIRY', category: 'SERVICE_INQUIRY', phone: '+974 3300 0001' } as const;
+  const caseId = await desk.opened('PHONE', inquiry);
+  mustAccept(await desk.register(caseId));
+  const remember = jest.spyOn(desk.outbound.contacts, 'remember');
+  await desk.intake.statuses.refresh(caseId, 2);
+  expect(remember).not.toHaveBeenCalled();
+});

@@ -150,6 +150,21 @@ describe('the status look-up', () => {
     expect(await statuses.find('MUS', 'MUS-2026-000001', 'index-2')).toBeUndefined();
   });
 
+  it('remembers phones that come together in one statement, and writes none that is there already', async () => {
+    const contacts = new PostgresReporterContacts(database.pool);
+    const query = jest.spyOn(database.pool, 'query');
+    const caseIds = [1, 2, 3].map((n) => `00000000-0000-4000-9000-00000000000${n}`);
+    const all = caseIds.map((caseId) => ({ ...contact(`index of ${caseId}`, 2), caseId }));
+    const rememberAll = (): Promise<unknown> => Promise.all(all.map((each) => contacts.remember(each)));
+    await rememberAll();
+    expect(query).toHaveBeenCalledTimes(1);
+    query.mockRestore();
+    const written = await writtenBy();
+    expect(written).toHaveLength(3);
+    await rememberAll();
+    expect(await writtenBy()).toEqual(written);
+  });
+
   it('keeps the newer of two states whichever comes last', async () => {
     const statuses = new TypeormCaseStatuses(source);
     await statuses.save({ ...status, stage: 'CLOSED', version: 9 });
@@ -203,6 +218,11 @@ describe('the status look-up', () => {
 
   function contact(phoneIndex: string, version: number) {
     return { tenant: 'MUS', caseId: status.caseId, phoneIndex, version };
+  }
+
+  /** The transactions that wrote the contacts. */
+  async function writtenBy(): Promise<unknown[]> {
+    return (await database.pool.query('select xmin::text, case_id from reporter_contact order by 2')).rows;
   }
 
   async function contactRows(): Promise<unknown[]> {

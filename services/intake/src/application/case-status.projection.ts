@@ -45,7 +45,8 @@ export class CaseStatusProjection {
   ) {}
 
   /**
-   * Folds the case anew and saves where it stands. Retry-safe; older states never overwrite newer ones.
+   * Folds the case anew and saves where it stands, and under which phone it may be asked for: whoever wrote the case may have ended before that.
+   * Retry-safe; older states never overwrite newer ones.
    * @returns the revision that was read
    * @throws RevisionNotReached (retriable) when the store does not show that revision yet
    */
@@ -53,6 +54,7 @@ export class CaseStatusProjection {
     const { events } = await this.on.streams.loadReaching<CaseEvent>(caseStream(caseId), atLeastRevision);
     const status = statusOf(caseId, events);
     if (status !== undefined) await this.on.statuses.save(status);
+    await this.on.contacts.ensureFrom(caseId, events);
     return { upTo: events.length - 1 };
   }
 

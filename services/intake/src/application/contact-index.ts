@@ -5,11 +5,17 @@ import { type Profiles } from '@balagh/profile';
 import { type ReporterContacts } from './reporter-contacts.port';
 import { phoneIndex } from './sealed-form';
 
+/** Most cases whose contacts this process knows to be kept. */
+const mostKnown = 10_000;
+
 /**
  * Keeps under which phone a case may be asked for. Always derived from the whole case, never from one command, so a late
- * repetition of an old command does not bring back an old phone. What a crash loses, the repeated command brings.
+ * repetition of an old command does not bring back an old phone. What a crash loses, the status consumer brings.
  */
 export class ContactIndex {
+  /** Revision of the answers that this process has seen to, by case. */
+  private readonly known = new Map<string, number>();
+
   constructor(
     private readonly on: {
       readonly streams: Streams;
@@ -24,20 +30,43 @@ export class ContactIndex {
     await this.refreshFrom(caseId, events);
   }
 
+  /** Like `refreshFrom`, but free where this process has done it for these answers before. Retry-safe. */
+  async ensureFrom(caseId: string, events: readonly StoredEvent[]): Promise<void> {
+    const revision = phoneAnswer(events)?.revision ?? -1;
+    if (revision > (this.known.get(caseId) ?? -1)) await this.refreshFrom(caseId, events);
+  }
+
   /** The phone of an erased subject is forgotten. Retry-safe. */
   async refreshFrom(caseId: string, events: readonly StoredEvent[]): Promise<void> {
     const { privacy, profiles, contacts } = this.on;
     const [first] = events;
-    const answered = events.findLast(
-      (event) => event.type === 'FormFilled' && event.data.form.phone !== undefined,
-    );
-    if (first === undefined || answered?.type !== 'FormFilled') return;
+    const answer = phoneAnswer(events);
+    if (first === undefined || answer === undefined) return;
     const { tenant, profileVersion } = first.metadata;
-    const phone = await privacy.openOrErased(answered.data.form.phone ?? '');
-    if (phone === undefined) return contacts.forget(caseId);
+    const { sealed, revision: version } = answer;
+    const phone = await privacy.openOrErased(sealed);
     const { profile } = await profiles.at(tenant, profileVersion ?? 1);
     const index = await phoneIndex(privacy, tenant, profile, phone);
-    if (index !== undefined)
-      await contacts.remember({ tenant, caseId, phoneIndex: index, version: answered.revision });
+    if (phone === undefined) await contacts.forget(caseId);
+    else if (index !== undefined) await contacts.remember({ tenant, caseId, phoneIndex: index, version });
+    this.know(caseId, version);
   }
+
+  private know(caseId: string, revision: number): void {
+    this.known.delete(caseId);
+    this.known.set(caseId, revision);
+    const [oldest] = this.known.keys();
+    if (this.known.size > mostKnown && oldest !== undefined) this.known.delete(oldest);
+  }
+}
+
+/** The phone that was answered last. */
+function phoneAnswer(
+  events: readonly StoredEvent[],
+): { readonly sealed: string; readonly revision: number } | undefined {
+  const answered = events.findLast(
+    (event) => event.type === 'FormFilled' && event.data.form.phone !== undefined,
+  );
+  if (answered?.type !== 'FormFilled') return undefined;
+  return { sealed: answered.data.form.phone ?? '', revision: answered.revision };
 }
