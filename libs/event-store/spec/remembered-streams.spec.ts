@@ -1,6 +1,6 @@
 import { type CaseEvent, type StoredEvent } from '@balagh/case-events';
 import { type Decision, accept, reject } from '@balagh/decider';
-import { type CommandContext, type Streams } from '../src/case-streams/case-streams';
+import { type CommandContext, type CommandOutcome, type Streams } from '../src/case-streams/case-streams';
 import { commandOf } from './command-of';
 import { createStreams } from '../src/case-streams/streams';
 import { DeadlineExceeded } from '../src/event-store.errors';
@@ -16,6 +16,10 @@ const opened: CaseEvent = {
   data: { caseId: uuid(1), channel: 'PHONE_1111', subjectId: uuid(2) },
 };
 const filled: CaseEvent = { type: 'FormFilled', data: { form: { caseType: 'NOTE', filled: ['caseType'] } } };
+const filledElsewhere: CaseEvent = {
+  type: 'FormFilled',
+  data: { form: { caseType: 'COMPLAINT', filled: ['caseType'] } },
+};
 type Decide = (history: readonly StoredEvent[]) => Decision<CaseEvent>;
 const open: Decide = () => accept(opened);
 const fill: Decide = () => accept(filled);
@@ -147,6 +151,41 @@ describe('a command on a stream that this process remembers', () => {
       '2026-03-01T09:30:00.000Z',
     ]);
     expect((await inner.readAll()).events).toHaveLength(2);
+  });
+
+  it.each<[string, boolean]>([
+    ['remembered', true],
+    ['read', false],
+  ])(
+    'whose id another process uses meanwhile, its stream being %s, is answered by what is stored',
+    async (_, known) => {
+      const { here, elsewhere, inner } = twoProcesses();
+      await (known ? here : elsewhere).execute(stream, command(1), open);
+      const said = (contentDigest: string): CommandContext => command(2, { contentDigest });
+      const outcome = await here.execute(stream, said('a'.repeat(22)), async () => {
+        await elsewhere.execute(stream, said('b'.repeat(22)), () => accept(filledElsewhere));
+        return accept(filled);
+      });
+      expect(outcome).toEqual({
+        kind: 'rejected',
+        rejection: { code: 'COMMAND_ID_REUSED', reason: 'invalid' },
+      });
+      expect((await inner.readAll()).events.map(({ data }) => JSON.parse(data) as unknown)).toEqual([
+        opened.data,
+        filledElsewhere.data,
+      ]);
+    },
+  );
+
+  it('whose id another process uses for the same at that moment is answered with what that one recorded', async () => {
+    const { here, elsewhere } = twoProcesses();
+    await elsewhere.execute(stream, command(1), open);
+    let theirs: CommandOutcome | undefined;
+    const outcome = await here.execute(stream, command(2), async () => {
+      theirs ??= await elsewhere.execute(stream, command(2), fill);
+      return accept(filled);
+    });
+    expect(outcome).toEqual(theirs);
   });
 
   it('whose answer was cut off after the commit is written once and remembered as it is stored', async () => {

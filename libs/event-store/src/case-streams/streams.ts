@@ -92,7 +92,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     return { outcomes, raw, events };
   }
 
-  /** Undefined: somebody else has appended. */
+  /** Undefined: somebody else has appended, or the store had these events already; only the stream says what they are then. */
   async function attempt<E extends DomainEvent>(
     loaded: LoadedStream<E>,
     commands: readonly StreamCommand<E>[],
@@ -104,9 +104,12 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
     const expected = head === undefined ? 'none' : { revision: head.revision, headHash: head.hash };
     const appended = await appendDrafts(stream, expected, raw);
     if (appended === undefined) return undefined;
-    // What was there before may have been recorded at another moment than these bytes say.
-    if (appended.replayed) memory.forget(stream);
-    else memory.appended(stream, events, headOf(raw));
+    // Ids and slots are those of the command, the bytes may be another process's: of another moment, or of other content.
+    if (appended.replayed) {
+      memory.forget(stream);
+      return undefined;
+    }
+    memory.appended(stream, events, headOf(raw));
     return decided;
   }
 
@@ -141,8 +144,7 @@ export function createStreams(store: EventStore, options: StreamsOptions): Strea
       const decided = await attempt(remembered, commands);
       if (decided === undefined) return undefined;
       const confirmed = decided.raw.length > 0 || decided.outcomes.every(standsInTheStream);
-      // Forgotten: the events were there already, and only the stream itself can say how they were recorded.
-      return confirmed && memory.reach(stream) >= decided.events.length - 1 ? decided.outcomes : undefined;
+      return confirmed ? decided.outcomes : undefined;
     } catch (error) {
       if (error instanceof Unavailable || error instanceof DeadlineExceeded) throw error;
       return undefined;
