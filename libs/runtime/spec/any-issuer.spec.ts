@@ -1,3 +1,4 @@
+import { eventually } from '@balagh/testing';
 import { SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose';
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -24,6 +25,8 @@ class ForeignIssuer {
   /** Requests for the keys. */
   asked = 0;
   discovery: Readonly<Record<string, unknown>> = {};
+  /** Answered instead of the keys. */
+  keySet: object | undefined;
   private readonly server: Server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/realms/city/keys') void this.answerKeys((body) => response.end(body));
@@ -68,7 +71,7 @@ class ForeignIssuer {
       kid,
       alg,
     }));
-    end(JSON.stringify({ keys: await Promise.all(keys) }));
+    end(JSON.stringify(this.keySet ?? { keys: await Promise.all(keys) }));
   }
 }
 
@@ -200,6 +203,55 @@ describe('tokens of any issuer', () => {
     issuer.discovery = {};
     expect((await verifier.verify(token)).subject).toBe('a7c1');
   });
+
+  describe('after the keys were fetched', () => {
+    const inMinutes = (n: number): void => {
+      const then = Date.now() + n * 60_000;
+      jest.spyOn(Date, 'now').mockImplementation(() => then);
+    };
+    afterEach(() => jest.restoreAllMocks());
+
+    const lasting = { exp: minutes(60) };
+
+    it('cannot be judged when their ten minutes have passed and the issuer is away; that is no refusal', async () => {
+      const key = await issuer.addKey('k1', 'ES256');
+      const token = await issuer.token(key, lasting);
+      await verifier.verify(token);
+      issuer.stop();
+      inMinutes(11);
+      await expect(verifier.verify(token)).rejects.toBeInstanceOf(IssuerUnavailable);
+    });
+
+    it('cannot be judged by a set of keys that is none', async () => {
+      const key = await issuer.addKey('k1', 'ES256');
+      const token = await issuer.token(key, lasting);
+      await verifier.verify(token);
+      issuer.keySet = { error: 'maintenance' };
+      inMinutes(11);
+      await expect(verifier.verify(token)).rejects.toBeInstanceOf(IssuerUnavailable);
+    });
+
+    it('are verified by them until then, the issuer being away', async () => {
+      const key = await issuer.addKey('k1', 'ES256');
+      const token = await issuer.token(key, lasting);
+      await verifier.verify(token);
+      issuer.stop();
+      inMinutes(9);
+      expect((await verifier.verify(token)).subject).toBe('a7c1');
+    });
+
+    it('are verified by fresh ones from half of that time on: a removed key ends, and its successor need not be waited for', async () => {
+      const key = await issuer.addKey('k1', 'ES256');
+      const token = await issuer.token(key, lasting);
+      await verifier.verify(token);
+      issuer.keys = [];
+      inMinutes(6);
+      await verifier.verify(token);
+      await eventually(() => issuer.asked === 2);
+      await eventually(() => verifier.verify(token).then(() => false, isRefusal));
+    });
+  });
+  const isRefusal = (error: unknown): boolean => error instanceof Unauthenticated;
 
   it('of an issuer for demonstrations are worth nothing in production', async () => {
     const key = await issuer.addKey('k1', 'ES256');
