@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconDeviceFloppy, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../api/client';
-import { type Problem, missingOf } from '../api/problem';
+import { type Problem, missingOf, problemOf } from '../api/problem';
 import { type CasePage, type CommandAnswer, type Names, type Profile } from '../api/types';
 import { useCommand } from '../api/use-command';
 import { useLanguage } from '../i18n/use-language';
@@ -21,6 +21,12 @@ interface Props {
   readonly registered: (number: string) => void;
 }
 
+interface Saving {
+  /** Decision version that the person saw. */
+  readonly seen: number;
+  readonly values: Readonly<Record<string, string | string[]>>;
+}
+
 /** The form of an open page (MUS-09): saved as often as wished, then registered, which gives the number (MUS-10, MUS-11). */
 export function CaseForm({ page, profile, stale, registered }: Props) {
   const { t, nameOf } = useLanguage();
@@ -28,16 +34,22 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
   const form = useForm({ initialValues: initialValues(page) });
   const [refused, setRefused] = useState<ReadonlyMap<string, Names>>(new Map());
   const { caseId } = page.case;
-  const save = useCommand<number, CommandAnswer>((key, decisionVersion) =>
-    api.act(tenant, key, { caseId, action: 'fill', decisionVersion, answers: answersOf(form.values) }),
+  const save = useCommand<Saving, CommandAnswer>((key, { seen, values }) =>
+    api.act(tenant, key, { caseId, action: 'fill', decisionVersion: seen, answers: answersOf(values) }),
   );
+  /** Only what was sent counts as saved: the agent goes on typing meanwhile. */
+  const saveNow = async (seen: number): Promise<number> => {
+    const values = form.getValues();
+    const { decisionVersion } = await save.mutateAsync({ seen, values });
+    form.resetDirty(values);
+    return decisionVersion;
+  };
   const register = useCommand<number, CommandAnswer>(async (key, seen) => {
-    const saved = form.isDirty() ? await save.mutateAsync(seen) : undefined;
-    form.resetDirty();
+    const version = form.isDirty() ? await saveNow(seen) : seen;
     const answer = await api.act(tenant, key, {
       caseId,
       action: 'register',
-      decisionVersion: saved?.decisionVersion ?? seen,
+      decisionVersion: version,
       answers: {},
     });
     // Told here, not in a callback of `mutate`: by then the reloaded page has taken this form away.
@@ -56,18 +68,15 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
     if (missing.size > 0) focusFirst([...missing.keys()]);
   };
   const { decisionVersion } = page.case;
-  const onSave = (): void =>
-    save.mutate(decisionVersion, {
-      onSuccess: () => {
-        form.resetDirty();
-        notifications.show({
-          message: t('case.saved'),
-          color: 'teal',
-          closeButtonProps: { 'aria-label': t('layout.close') },
-        });
-      },
-      onError: failed,
+  const saved = (): void => {
+    notifications.show({
+      message: t('case.saved'),
+      color: 'teal',
+      closeButtonProps: { 'aria-label': t('layout.close') },
     });
+  };
+  const onSave = (): void =>
+    void saveNow(decisionVersion).then(saved, (error: unknown) => failed(problemOf(error)));
   const onRegister = (): void => register.mutate(decisionVersion, { onError: failed });
   const required = requiredNow(profile, form.values, page.case.channel);
   const mayRegister = page.nextActions.some((next) => next.action === 'register');
@@ -83,10 +92,12 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
       noValidate
       aria-label={t('case.form')}
     >
-      <ClassificationFields {...fields} />
-      <DetailFields {...fields} />
-      <ReporterFields {...fields} />
-      {asksConsumer(profile) ? <ConsumerFields {...fields} /> : null}
+      <div className="case-fields" inert={register.isPending}>
+        <ClassificationFields {...fields} />
+        <DetailFields {...fields} />
+        <ReporterFields {...fields} />
+        {asksConsumer(profile) ? <ConsumerFields {...fields} /> : null}
+      </div>
       <MissingFields required={required} refused={refused} values={form.values} page={page} />
       {problem === null || problem.code === 'FIELDS_MISSING' || problem.code === 'VERSION_STALE' ? null : (
         <ProblemNotice problem={problem} />
