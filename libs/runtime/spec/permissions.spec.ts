@@ -84,6 +84,13 @@ describe('who may do what', () => {
     }
   });
 
+  it('opens personal values to who works on a case and to auditors, and those of its history to auditors alone', () => {
+    proves('MUS-27');
+    const revealing = roles.filter((role) => permits([role], 'case.reveal'));
+    expect(revealing).toEqual(['LINE1', 'LINE2', 'LINE3', 'SUPERVISOR', 'AUDITOR', 'OPERATOR']);
+    expect(revealing.filter((role) => permits([role], 'case.replay'))).toEqual(['AUDITOR']);
+  });
+
   it('lets administrators publish profiles, rebuild projections and redrive parked cases, and see no case', () => {
     expect(actions.filter((action) => permits(['ADMINISTRATOR'], action))).toEqual([
       'profile.publish',

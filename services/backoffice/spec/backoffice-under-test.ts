@@ -44,6 +44,7 @@ export class BackofficeUnderTest {
     const profiles = createStaticProfiles([profileOf('MUS'), profileOf('TOURISM')]);
     const memory = createMemoryPlatform({
       service: 'backoffice',
+      author: 'access',
       clock,
       parts: { feed, privacy, profiles, eventStore: store },
     });
@@ -68,6 +69,7 @@ export class BackofficeUnderTest {
     const service = await startService(
       {
         name: 'backoffice',
+        author: 'access',
         module: () => BackofficeModule.over(platform, parts),
         http: true,
         prepare: servePages,

@@ -1,5 +1,8 @@
-import { Rejected } from '@balagh/runtime';
+import { type AccessEvent, accessStream, decodeEvent } from '@balagh/case-events';
+import { createStreams } from '@balagh/event-store';
+import { type Principal, Rejected } from '@balagh/runtime';
 import { proves } from '@balagh/testing';
+import { CaseViews } from '../src/application/case-views';
 import { CommandUnavailable } from '../src/application/commands.port';
 import { LiveUpdates } from '../src/application/live-updates';
 import { rowOf } from './case-rows.contract';
@@ -126,6 +129,93 @@ describe('a case page', () => {
     const page = await json(await show(distributor, id));
     expect(page['form']).toMatchObject({ phone: null, details: null, category: 'CLEANLINESS' });
     expect(JSON.stringify(page)).not.toContain('9000');
+  });
+
+  const views = async (id: string) => {
+    const read = await office.world.store.readStream(accessStream(id));
+    return (read.kind === 'found' ? read.events : []).map((raw) => {
+      const { type, data, metadata } = decodeEvent<AccessEvent>(raw);
+      return [type, metadata.actor.id, metadata.actor.organisation, metadata.line, data];
+    });
+  };
+
+  it('hides personal values from officials, and tells them apart from erased ones', async () => {
+    proves('MUS-27');
+    const id = await office.world.referred(2);
+    const note = await office.world.seal(2, 'اتصال');
+    await office.world.write(
+      id,
+      { type: 'FollowUpRecorded', data: { followUpId: uuid(6, 2), note } },
+      distributor,
+    );
+    const shown = async (who: Principal) => {
+      const page = await json(await show(who, id));
+      const [last] = (page['timeline'] as { changes: unknown[] }[]).slice(-1);
+      return { ...page, last: last?.changes };
+    };
+    const hidden = await shown(staff(['OFFICIAL']));
+    expect(hidden).toMatchObject({
+      revealed: false,
+      form: { phone: null, details: null, category: 'CLEANLINESS' },
+      last: [{ key: 'note', kind: 'text', value: '⊙' }],
+    });
+    expect(JSON.stringify(hidden)).not.toMatch(/9000|اتصال|حاوية/);
+    for (const who of [agent, distributor, cleaning, staff(['SUPERVISOR']), staff(['AUDITOR'])])
+      expect(await shown(who)).toMatchObject({
+        revealed: true,
+        form: { phone: '+968 9000 0001' },
+        last: [{ value: 'اتصال' }],
+      });
+  });
+
+  it('opens to line 3 its own cases only, also when another role shows it the others', async () => {
+    const id = await office.world.referred(2);
+    const roles: Principal['roles'] = ['LINE3', 'OFFICIAL'];
+    expect(await json(await show({ ...cleaning, roles }, id))).toMatchObject({ revealed: true });
+    expect(await json(await show({ ...roads, roles }, id))).toMatchObject({
+      revealed: false,
+      form: { phone: null },
+    });
+  });
+
+  it('is on record beside the case, once for an account and a quarter of an hour', async () => {
+    proves('MUS-27');
+    const id = await office.world.referred(2);
+    const official = staff(['OFFICIAL']);
+    for (const who of [official, distributor, official, official]) await show(who, id);
+    const seen = { caseId: id, version: 6, versions: 6 };
+    const first = [
+      ['CaseViewed', official.subject, 'MUS', 'system', { ...seen, revealed: false }],
+      ['CaseViewed', distributor.subject, 'MUS', '2', { ...seen, revealed: true }],
+    ];
+    expect(await views(id)).toEqual(first);
+    office.world.clock.advance(15 * 60_000);
+    await show(official, id);
+    expect(await views(id)).toEqual([...first, first[0]]);
+  });
+
+  it('is on record once, whichever replica answers', async () => {
+    const { store, clock } = office.world;
+    const id = await office.world.referred(2);
+    const now = (): string => clock.now().toISOString();
+    const replica = () => new CaseViews(createStreams(store, { author: 'access', now }), clock);
+    const view = { principal: distributor, tenant: 'MUS', caseId: id, version: 6, revealed: true };
+    await Promise.all([replica().record(view), replica().record(view)]);
+    await replica().record({ ...view, version: 7 });
+    expect(await views(id)).toHaveLength(1);
+    await replica().record({ ...view, revealed: false });
+    expect(await views(id)).toHaveLength(2);
+  });
+
+  it('is not shown when the view cannot be recorded', async () => {
+    const id = await office.world.referred(2);
+    const refused = jest.spyOn(office.world.store, 'append').mockRejectedValue(new Error('no'));
+    const answer = await show(distributor, id);
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('9000');
+    refused.mockRestore();
+    expect((await show(distributor, id)).status).toBe(200);
+    expect(await views(id)).toHaveLength(1);
   });
 
   it('lists what registration still needs while the page is open', async () => {

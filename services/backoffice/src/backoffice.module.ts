@@ -11,6 +11,7 @@ import { PLATFORM, type Platform } from '@balagh/runtime';
 import { ListCases } from './application/case-list.handler';
 import { ShowCase } from './application/case-page.handler';
 import { type CaseRows } from './application/case-rows.port';
+import { CaseViews } from './application/case-views';
 import { type Commands } from './application/commands.port';
 import { type BackofficeConfig } from './application/config.schema';
 import { type IdentityProvider } from './application/identity-provider.port';
@@ -66,6 +67,7 @@ export class BackofficeModule implements NestModule, OnModuleInit, OnApplication
     const { clock, eventStore, log, privacy, profiles, streams } = platform;
     const live = new LiveUpdates();
     const projection = new ProjectCase(eventStore, streams, rows, live);
+    const pages = { store: eventStore, privacy, profiles, clock, log, views: new CaseViews(streams, clock) };
     return {
       module: BackofficeModule,
       controllers: [SessionController, MeController, LiveController, CasesController, RebuildController],
@@ -80,7 +82,7 @@ export class BackofficeModule implements NestModule, OnModuleInit, OnApplication
         { provide: LiveUpdates, useValue: live },
         { provide: ProjectCase, useValue: projection },
         { provide: ListCases, useValue: new ListCases(rows, profiles, clock) },
-        { provide: ShowCase, useValue: new ShowCase({ store: eventStore, privacy, profiles, clock, log }) },
+        { provide: ShowCase, useValue: new ShowCase(pages) },
         { provide: ShowProfile, useValue: new ShowProfile(profiles, clock) },
         { provide: PerformAction, useValue: new PerformAction(commands, projection, log) },
         CaseRowProjection,

@@ -11,7 +11,7 @@ export const accessEvents = {
     type: 'CaseViewed',
     author: 'access',
     advances: false,
-    meaning: 'Somebody was shown the history of the case (MUS-27, SYS-06).',
+    meaning: 'Somebody was shown the case’s page or its history (MUS-27, SYS-06).',
     data: z.object({
       caseId: uuidSchema,
       /** Number of events that were shown, and how many the case had then. */

@@ -1,4 +1,11 @@
-import { type CaseView, type IntakeForm, type StoredEvent, foldCase, linesHeldBy } from '@balagh/case-events';
+import {
+  type CaseView,
+  type IntakeForm,
+  type Owner,
+  type StoredEvent,
+  foldCase,
+  linesHeldBy,
+} from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
 import { type Privacy, isSealed } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles, missingFields } from '@balagh/profile';
@@ -10,16 +17,19 @@ import { type CaseRow, caseRowOf } from '../domain/case-row';
 import { type MessageLine, messagesOf } from '../domain/messages';
 import { type NextAction, nextActions } from '../domain/next-actions';
 import { maySee } from '../domain/staff';
-import { type Opened, type TimelineEntry, timelineOf } from '../domain/timeline';
+import { ERASED, HIDDEN, type Opened, type TimelineEntry, timelineOf } from '../domain/timeline';
 import { caseHidden, caseNotFound, readCaseOf } from './case-reading';
+import { type CaseViews } from './case-views';
 import { staffOf } from './staff-of';
 
-/** Everything a case page shows. Personal values are open; an erased one reads `null`. */
+/** Everything a case page shows. Of personal values, an erased one reads `null`, and so do all where they are not revealed. */
 export interface CasePage {
   readonly case: CaseRow &
     Pick<CaseView, 'handlingClass' | 'agency' | 'redirectedTo' | 'originalNumber' | 'verification'> & {
       readonly overdue: boolean;
     };
+  /** False: this person may not see personal values (`case.reveal`); they are hidden, not erased. */
+  readonly revealed: boolean;
   readonly form: Readonly<Record<string, unknown>>;
   /** Fields that registration would ask for now, in both languages (KWT-11). */
   readonly missing: readonly MissingField[];
@@ -43,9 +53,13 @@ export interface CasePageNeeds {
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly views: CaseViews;
 }
 
-/** Shows one case to one person: tenant, role and party are checked, and the look is recorded (design §3.12). */
+/**
+ * Shows one case to one person: tenant, role and party are checked, and the view is on record before anything is returned; when it cannot
+ * be recorded, nothing is shown (design §3.12, MUS-27).
+ */
 export class ShowCase {
   constructor(private readonly needs: CasePageNeeds) {}
 
@@ -62,17 +76,23 @@ export class ShowCase {
     demandOwnContact(principal, 'case.view', events[0]?.metadata.actor.organisation);
     const { profile } = await pinnedProfile(profiles, tenant, events);
     const view = foldCase(events);
-    const opened = await this.open(events);
-    log.info({ event: 'case.viewed', ...entry, version: view.version });
+    const revealed = mayReveal(principal, row.owner);
+    const viewed = { principal, tenant, caseId, version: events.length, revealed };
+    const [opened] = await Promise.all([
+      revealed ? this.open(events) : nothingOpened,
+      this.needs.views.record(viewed),
+    ]);
+    log.info({ event: 'case.viewed', ...entry, version: view.version, revealed });
     const now = clock.now().toISOString();
     const linesHeld = linesHeldBy(principal.subject, events);
     const situation = { view, progress: progressOf(events), profile, now, linesHeld };
     return {
       case: headOf(row, view, now),
+      revealed,
       form: openForm(view.form, opened),
       missing: view.phase === 'open' ? missing(profile, view) : [],
       attachments: attachmentsOf(events),
-      timeline: timelineOf(events, opened),
+      timeline: timelineOf(events, opened, revealed ? ERASED : HIDDEN),
       messages: messagesOf(events),
       nextActions: nextActions(situation, staff),
     };
@@ -87,6 +107,14 @@ export class ShowCase {
     );
     return new Map(pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
   }
+}
+
+const nothingOpened: Opened = new Map();
+
+/** Personal values are opened to whoever may reveal them in this very case: line 3 in its own party's. */
+function mayReveal(principal: Principal, owner: Owner | undefined): boolean {
+  const staff = staffOf(principal, 'case.reveal');
+  return staff.may('case.reveal') && maySee(staff, owner);
 }
 
 /** The profile that the case was opened under (design §3.8). */

@@ -9,7 +9,7 @@ export interface Staff {
   readonly lineOf: (action: string, held: readonly Line[]) => Line;
   /** Line 3: its own party; it sees and works on nothing else. */
   readonly party?: { readonly code: string; readonly section?: string };
-  /** True when line 3 is the only reason why this person sees cases. */
+  /** True when line 3 is the only reason why this person sees cases, or their personal values. */
   readonly confinedToParty: boolean;
 }
 

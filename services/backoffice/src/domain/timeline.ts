@@ -22,10 +22,19 @@ export interface TimelineEntry {
   readonly changes: readonly Change[];
 }
 
-/** Opened personal values by their sealed form; a missing one was erased. */
+/** Opened personal values by their sealed form; a missing one was erased, or none was opened. */
 export type Opened = ReadonlyMap<string, string>;
 
+/** Instead of a personal value that was erased. */
 export const ERASED = '⊘';
+/** Instead of a personal value that this reader may not see. */
+export const HIDDEN = '⊙';
+
+/** What the personal values of one reader are, and what stands for those that are not opened. */
+interface Personal {
+  readonly opened: Opened;
+  readonly instead: string;
+}
 
 /** Keys that say nothing to a person: ids, rule inputs, what other keys say better. */
 const silent = new Set([
@@ -44,7 +53,13 @@ const silent = new Set([
   'missing',
 ]);
 
-export function timelineOf(events: readonly StoredEvent[], opened: Opened): readonly TimelineEntry[] {
+/** `instead` stands for each personal value that is not among the opened ones. */
+export function timelineOf(
+  events: readonly StoredEvent[],
+  opened: Opened,
+  instead: string,
+): readonly TimelineEntry[] {
+  const personal = { opened, instead };
   return events.map((event) => {
     const { metadata } = event;
     const data = event.data as Readonly<Record<string, unknown>>;
@@ -59,24 +74,24 @@ export function timelineOf(events: readonly StoredEvent[], opened: Opened): read
       actorKind: metadata.actor.kind,
       organisation: metadata.actor.organisation,
       ...(metadata.channel === undefined ? {} : { channel: metadata.channel }),
-      changes: [...changesOf({ ...data, ...form }, opened), ...missingOf(data)],
+      changes: [...changesOf({ ...data, ...form }, personal), ...missingOf(data)],
     };
   });
 }
 
-function changesOf(data: Readonly<Record<string, unknown>>, opened: Opened): readonly Change[] {
+function changesOf(data: Readonly<Record<string, unknown>>, personal: Personal): readonly Change[] {
   return Object.entries(data).flatMap(([key, value]) => {
     const silentId = key.endsWith('Id') && key !== 'teamId' && key !== 'ruleId';
     if (silentId || silent.has(key)) return [];
-    const change = changeOf(key, value, opened);
+    const change = changeOf(key, value, personal);
     return change === undefined ? [] : [change];
   });
 }
 
-function changeOf(key: string, value: unknown, opened: Opened): Change | undefined {
+function changeOf(key: string, value: unknown, personal: Personal): Change | undefined {
   if (typeof value === 'number') return { key, kind: 'number', value };
   if (typeof value === 'boolean') return { key, kind: 'flag', value };
-  if (typeof value === 'string') return textual(key, value, opened);
+  if (typeof value === 'string') return textual(key, value, personal);
   if (Array.isArray(value)) {
     const codes = value.filter((v): v is string => typeof v === 'string');
     return codes.length === 0 ? undefined : { key, kind: 'codes', value: codes };
@@ -84,8 +99,8 @@ function changeOf(key: string, value: unknown, opened: Opened): Change | undefin
   return structured(key, value);
 }
 
-function textual(key: string, value: string, opened: Opened): Change {
-  if (value.startsWith('sealed:')) return { key, kind: 'text', value: opened.get(value) ?? ERASED };
+function textual(key: string, value: string, { opened, instead }: Personal): Change {
+  if (value.startsWith('sealed:')) return { key, kind: 'text', value: opened.get(value) ?? instead };
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return { key, kind: 'instant', value };
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return { key, kind: 'day', value };
   return { key, kind: /^[A-Z][A-Z0-9_-]*$/.test(value) ? 'code' : 'text', value };

@@ -13,4 +13,4 @@ const root = (platform: RunningPlatform): DynamicModule => ({
   imports: [openParts(platform).then((parts) => BackofficeModule.over(platform, parts))],
 });
 
-void runService({ name: 'backoffice', module: root, http: true, prepare: servePages });
+void runService({ name: 'backoffice', author: 'access', module: root, http: true, prepare: servePages });

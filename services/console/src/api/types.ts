@@ -171,6 +171,8 @@ export interface CasePage {
     readonly originalNumber?: string;
     readonly verification?: string;
   };
+  /** False: personal values are hidden from this person; they read as erased ones do. */
+  readonly revealed?: boolean;
   readonly form: Readonly<Record<string, unknown>>;
   readonly missing: readonly MissingField[];
   readonly attachments: readonly AttachmentLine[];

@@ -40,6 +40,7 @@ const groups = [
 export function CaseFormData({ page, words }: { page: CasePage; words: Words }) {
   const { t } = useLanguage();
   const { form } = page;
+  const hidden = page.revealed === false;
   const has = (name: string): boolean => name in form;
   if (Object.keys(form).length === 0) {
     return (
@@ -55,7 +56,9 @@ export function CaseFormData({ page, words }: { page: CasePage; words: Words }) 
       {has('details') ? (
         <div className="details">
           <h3>{t('case.details')}</h3>
-          <p dir="auto">{form['details'] === null ? <Erased /> : String(form['details'])}</p>
+          <p dir="auto">
+            {form['details'] === null ? <Unopened hidden={hidden} /> : String(form['details'])}
+          </p>
         </div>
       ) : null}
       {groups.map(([title, names]) => {
@@ -69,7 +72,7 @@ export function CaseFormData({ page, words }: { page: CasePage; words: Words }) 
                 <div key={name}>
                   <dt>{t(`fields.${name}`)}</dt>
                   <dd>
-                    <Value value={form[name]} words={words} />
+                    <Value value={form[name]} words={words} hidden={hidden} />
                   </dd>
                 </div>
               ))}
@@ -81,14 +84,14 @@ export function CaseFormData({ page, words }: { page: CasePage; words: Words }) 
   );
 }
 
-function Erased() {
+function Unopened({ hidden }: { hidden: boolean }) {
   const { t } = useLanguage();
-  return <span className="erased">{t('case.erased')}</span>;
+  return <span className="erased">{t(hidden ? 'case.hidden' : 'case.erased')}</span>;
 }
 
-function Value({ value, words }: { value: unknown; words: Words }) {
+function Value({ value, words, hidden }: { value: unknown; words: Words; hidden: boolean }) {
   const { t, language } = useLanguage();
-  if (value === null) return <Erased />;
+  if (value === null) return <Unopened hidden={hidden} />;
   if (Array.isArray(value))
     return <>{value.map((v) => words.code(String(v))).join(language === 'ar' ? '، ' : ', ')}</>;
   if (typeof value === 'boolean') return <>{t(`options.${String(value)}`)}</>;

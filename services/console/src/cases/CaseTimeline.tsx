@@ -154,6 +154,7 @@ function Shown({
   const { t, language } = useLanguage();
   const { kind, value, key } = change;
   if (value === '⊘') return <span className="erased">{t('case.erased')}</span>;
+  if (value === '⊙') return <span className="erased">{t('case.hidden')}</span>;
   switch (kind) {
     case 'instant':
       return <When at={String(value)} timeZone={timeZone} />;
