@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ReadyMessage, createLog, createPlatform, serviceConfig } from '../src';
+import { type ReadyMessage, createLog, createPlatform, openTables, serviceConfig } from '../src';
 
 const root = resolve(__dirname, '../../..');
 const log = createLog({ service: 'tiny', level: 'silent' });
@@ -69,6 +69,20 @@ describe('the platform on PostgreSQL', () => {
     await platform.close();
     await noConnectionsOf('tiny');
     await expect(platform.health.check()).resolves.toMatchObject({ ready: false, database: 'down' });
+  });
+
+  it('is not ready while the pool of the own tables does not answer', async () => {
+    const config = serviceConfig(environment());
+    const platform = await createPlatform({ service: 'tiny', config, log });
+    const tables = await openTables(config, { entities: [], migrations: [] }, 'balagh-tiny-tables');
+    await expect(platform.health.check()).resolves.toMatchObject({ ready: true, database: 'up' });
+    const held = Array.from({ length: 6 }, () => tables.createQueryRunner());
+    await Promise.all(held.map((runner) => runner.connect()));
+    await expect(platform.health.check()).resolves.toMatchObject({ ready: false, database: 'down' });
+    await Promise.all(held.map((runner) => runner.release()));
+    await tables.destroy();
+    await expect(platform.health.check()).resolves.toMatchObject({ ready: true, database: 'up' });
+    await platform.close();
   });
 
   it('keeps personal data and foreign event types from a service without the rights', async () => {

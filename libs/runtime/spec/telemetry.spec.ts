@@ -177,6 +177,20 @@ describe('with a span file', () => {
       expect(text).not.toContain('balagh_cases_parked');
     });
 
+    it('does not wait for a gauge that does not answer', async () => {
+      const gauge = { unit: '{case}', description: 'd' };
+      const hangs = {
+        ...gauge,
+        name: 'balagh.cases.parked',
+        read: () => new Promise<never>(() => undefined),
+      };
+      const answers = { ...gauge, name: 'balagh.queue.depth', read: () => Promise.resolve([{ value: 3 }]) };
+      observe([hangs, answers], 20);
+      const text = await (await ask()).text();
+      expect(text).toContain('balagh_queue_depth 3');
+      expect(text).not.toContain('balagh_cases_parked');
+    });
+
     it('is not there for whoever came through a proxy', async () => {
       expect((await ask({ 'x-forwarded-for': '10.0.0.7' })).status).toBe(404);
       expect((await ask({ forwarded: 'for=10.0.0.7' })).status).toBe(404);

@@ -3,9 +3,20 @@ import { type DataSourceOptions, type Logger } from 'typeorm';
 import { type ServiceConfig } from '../config/service-config';
 import { survivesItsEnd } from './connection-errors';
 import { preparesStatements } from './prepared-statements';
+import { endsWhenSilent } from './silent-connections';
 
-/** Milliseconds until PostgreSQL gives up on a statement of ours. */
-export const statementTimeoutMs = 15_000;
+export interface StatementLimits {
+  /** Milliseconds until PostgreSQL gives up on a statement. */
+  readonly statementMs: number;
+  /** Milliseconds without a word from PostgreSQL until the connection is given up; longer than a statement may take. */
+  readonly silenceMs: number;
+}
+
+/** Of every statement but those of migrations. */
+export const statementLimits: StatementLimits = { statementMs: 15_000, silenceMs: 20_000 };
+
+/** Milliseconds until the system asks the other end of an idle connection whether it is still there. */
+export const keepAliveAfterMs = 10_000;
 
 export interface OwnTables {
   readonly entities: NonNullable<DataSourceOptions['entities']>;
@@ -31,6 +42,7 @@ export function dataSourceOptions(
   config: Pick<ServiceConfig, 'DATABASE_URL'>,
   own: OwnTables,
   applicationName: string,
+  { statementMs, silenceMs }: StatementLimits = statementLimits,
 ): DataSourceOptions {
   return {
     type: 'postgres',
@@ -47,10 +59,13 @@ export function dataSourceOptions(
     poolSize: 6,
     connectTimeoutMS: 5_000,
     extra: {
-      statement_timeout: statementTimeoutMs,
+      statement_timeout: statementMs,
       idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
       onConnect: (client: ClientBase) => {
         survivesItsEnd(client);
+        endsWhenSilent(client, silenceMs);
         preparesStatements(client);
       },
     },

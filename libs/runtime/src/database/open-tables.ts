@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { type ServiceConfig } from '../config/service-config';
-import { type OwnTables, dataSourceOptions } from './data-source-options';
+import { type OwnTables, type StatementLimits, dataSourceOptions } from './data-source-options';
 
 /** A migration may take so long: an index over all cases of a country takes minutes. */
 const migrationMinutes = 30;
+const migrationMs = migrationMinutes * 60_000;
+const migrationLimits: StatementLimits = { statementMs: migrationMs, silenceMs: migrationMs + 5_000 };
 const askAgainMs = 250;
 
 /** Another replica has been migrating for longer than any migration may take. Safe to try again. */
@@ -27,34 +29,46 @@ export async function openTables(
   own: OwnTables,
   applicationName: string,
 ): Promise<DataSource> {
+  await migrate(config, own, applicationName);
   const source = await new DataSource(dataSourceOptions(config, own, applicationName)).initialize();
-  try {
-    await migrate(source);
-    return source;
-  } catch (error) {
-    await source.destroy();
-    throw error;
-  }
+  opened.add({ url: config.DATABASE_URL, source });
+  return source;
 }
 
-async function migrate(source: DataSource): Promise<void> {
-  const runner = source.createQueryRunner();
+const opened = new Set<{ readonly url: string; readonly source: DataSource }>();
+
+/** The tables that this process has opened under an address and not closed again. */
+export function tablesOpenedAt(url: string): readonly DataSource[] {
+  for (const one of opened) if (!one.source.isInitialized) opened.delete(one);
+  return [...opened].filter((one) => one.url === url).map(({ source }) => source);
+}
+
+/** On connections of its own: no other statement may take so long. */
+async function migrate(
+  config: Pick<ServiceConfig, 'DATABASE_URL'>,
+  { migrations }: OwnTables,
+  applicationName: string,
+): Promise<void> {
+  const own = { entities: [], migrations };
+  const source = await new DataSource(
+    dataSourceOptions(config, own, applicationName, migrationLimits),
+  ).initialize();
   try {
-    await runner.query(`set statement_timeout = '${migrationMinutes}min'`);
+    const runner = source.createQueryRunner();
     await takeTurn(runner);
     const executor = new MigrationExecutor(source, runner);
     executor.transaction = 'each';
     await executor.executePendingMigrations();
     await runner.query('select pg_advisory_unlock_all()');
-    await runner.query('reset statement_timeout');
-  } finally {
     await runner.release();
+  } finally {
+    await source.destroy();
   }
 }
 
 /** Asks again instead of waiting in the server: a statement that waits there would hold up an index that is made concurrently. */
 async function takeTurn(runner: QueryRunner): Promise<void> {
-  const until = Date.now() + migrationMinutes * 60_000;
+  const until = Date.now() + migrationMs;
   for (;;) {
     const [{ won }] = await runner.manager.query<readonly [{ won: boolean }]>(
       `select pg_try_advisory_lock(hashtextextended('balagh.tables.' || current_schema(), 0)) as won`,

@@ -15,6 +15,8 @@ import { type Pool } from 'pg';
 import { type Clock, systemClock } from '../clock';
 import { kafkaSecurityOf } from '../config/kafka-config';
 import { type ServiceConfig } from '../config/service-config';
+import { tablesOpenedAt } from '../database/open-tables';
+import { inTime } from '../in-time';
 import { createLog } from '../logging/log';
 import { measureStore, observeConsumers } from '../telemetry/instruments';
 import { type Telemetry } from '../telemetry/telemetry';
@@ -83,7 +85,7 @@ export async function createPlatform(options: PlatformOptions): Promise<RunningP
       feed,
       privacy,
       profiles: createProfiles({ store: eventStore }),
-      health: { check: () => checkHealth(database, eventStore, feed) },
+      health: { check: () => checkHealth({ database, databaseUrl: config.DATABASE_URL, eventStore, feed }) },
       consumers: feed,
       stopFeed,
       close,
@@ -169,18 +171,19 @@ async function settleAll(closings: readonly Closing[], log: Logger): Promise<voi
 
 const healthDeadlineMs = 2_000;
 
-async function checkHealth(database: Pool, store: EventStore, feed: TrackedFeed): Promise<HealthReport> {
-  const inTime = <T>(work: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('late')), healthDeadlineMs);
-    });
-    return Promise.race([work, late]).finally(() => clearTimeout(timer));
-  };
+async function checkHealth(asked: {
+  readonly database: Pool;
+  readonly databaseUrl: string;
+  readonly eventStore: EventStore;
+  readonly feed: TrackedFeed;
+}): Promise<HealthReport> {
+  const { database, eventStore, feed } = asked;
+  const soon = <T>(work: Promise<T>): Promise<T> => inTime(work, healthDeadlineMs);
+  const tables = tablesOpenedAt(asked.databaseUrl);
   const [own, events, consumers] = await Promise.allSettled([
-    inTime(database.query('select 1')),
-    inTime(store.readStream('readiness-probe', { limit: 1, deadlineMs: healthDeadlineMs })),
-    inTime(feed.consumers()),
+    soon(Promise.all([database.query('select 1'), ...tables.map((pool) => pool.query('select 1'))])),
+    soon(eventStore.readStream('readiness-probe', { limit: 1, deadlineMs: healthDeadlineMs })),
+    soon(feed.consumers()),
   ]);
   const known = consumers.status === 'fulfilled' ? consumers.value : {};
   const lagKnown =

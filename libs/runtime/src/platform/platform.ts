@@ -48,7 +48,7 @@ export interface PlatformConsumers {
 }
 
 export interface PlatformHealth {
-  /** Asks database and store, and every subscription for its lag; bounded to two seconds. Never throws. */
+  /** Asks the pools of the database, the tables' among them, the store, and every subscription for its lag; bounded to two seconds. Never throws. */
   check(): Promise<HealthReport>;
 }
 

@@ -1,5 +1,6 @@
 import { type Attributes, type Counter, type Histogram, type Meter, metrics } from '@opentelemetry/api';
 import { type EventStore } from '@balagh/event-store';
+import { inTime } from '../in-time';
 import { type HealthReport } from '../platform/platform';
 import { instrumentationScope } from './spans';
 
@@ -19,13 +20,16 @@ const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 const meter = (): Meter => metrics.getMeter(instrumentationScope);
 const made = new WeakMap<Meter, { histograms: Map<string, Histogram>; counters: Map<string, Counter> }>();
 
-/** Registers gauges with this process's telemetry; without telemetry it does nothing. */
-export function observe(gauges: readonly Gauge[]): void {
+/**
+ * Registers gauges with this process's telemetry; without telemetry it does nothing. One that takes longer than so many milliseconds is
+ * missing from that scrape instead of holding up the others.
+ */
+export function observe(gauges: readonly Gauge[], withinMs = 2_000): void {
   for (const { name, unit, description, read } of gauges) {
     meter()
       .createObservableGauge(name, { unit, description })
       .addCallback(async (result) => {
-        for (const { value, attributes } of await read()) result.observe(value, attributes);
+        for (const { value, attributes } of await inTime(read(), withinMs)) result.observe(value, attributes);
       });
   }
 }
