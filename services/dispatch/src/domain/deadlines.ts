@@ -4,6 +4,7 @@ import { isAnswered } from './place.guard';
 import { type Rules } from './rules';
 
 type DeadlineRule = Rules['profile']['deadlines'][number];
+type Until = NonNullable<DeadlineRule['until']>;
 
 /** A time limit that applies to the case now. */
 export interface Deadline {
@@ -53,12 +54,31 @@ function startOfClock(state: DispatchCase): string | undefined {
   return state.reopenings > 0 ? undefined : (state.clockStart ?? state.registeredAt);
 }
 
-function isMet(rule: DeadlineRule, state: DispatchCase): boolean {
-  switch (rule.until ?? (rule.from === 'DELIVERY' ? 'RESOLVED' : 'INFORMED')) {
+function isMet({ from, until }: DeadlineRule, state: DispatchCase): boolean {
+  return from === 'REGISTRATION'
+    ? isMetForGood(until ?? 'INFORMED', state)
+    : isMetByDelivery(until ?? 'RESOLVED', state);
+}
+
+/** A limit from the registration: the first time counts, and what was kept stays kept when the case is delivered again. */
+function isMetForGood(until: Until, state: DispatchCase): boolean {
+  switch (until) {
     case 'DELIVERED':
       return state.firstDeliveredAt !== undefined;
     case 'RESOLVED':
-      return isAnswered(state) || (rule.from === 'DELIVERY' && state.delivery === undefined);
+      return state.firstAnsweredAt !== undefined;
+    case 'INFORMED':
+      return state.firstInformedAt !== undefined;
+  }
+}
+
+/** A limit of a delivery asks what became of that delivery. */
+function isMetByDelivery(until: Until, state: DispatchCase): boolean {
+  switch (until) {
+    case 'DELIVERED':
+      return state.firstDeliveredAt !== undefined;
+    case 'RESOLVED':
+      return isAnswered(state) || state.delivery === undefined;
     case 'INFORMED':
       return state.informedBy.length > 0;
   }

@@ -56,7 +56,10 @@ export interface DispatchCase extends Lifecycle {
   readonly place: 'NOWHERE' | 'SECOND_LINE' | 'THIRD_LINE' | 'AGENCY';
   readonly proposed?: { readonly owner: Owner; readonly queue: string };
   readonly delivery?: Delivery | undefined;
+  /** When the case was delivered, had an answer and the reporter was told for the first time; later rounds leave them alone. */
   readonly firstDeliveredAt?: string | undefined;
+  readonly firstAnsweredAt?: string | undefined;
+  readonly firstInformedAt?: string | undefined;
   readonly lastReturn?: { readonly from: Owner; readonly reason: string } | undefined;
   readonly misroutes: number;
   /** Teams on their way, by code. */

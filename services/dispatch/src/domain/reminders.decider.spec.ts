@@ -5,12 +5,14 @@ import {
   SEC_CLEANING,
   answered,
   at,
+  closed,
   id,
   inQueue,
   informed,
   opened,
   referred,
   registered,
+  returned,
   rulesOf,
   sealed,
   transferred,
@@ -32,6 +34,12 @@ const acted = (line: '2' | '3'): DispatchInput =>
     },
     line,
   );
+const told = at('2026-03-11T08:00:00.000Z', informed, '2');
+const back: DispatchInput = {
+  type: 'CaseReturnedAsMisrouted',
+  data: { from: SEC_CLEANING, reason: 'x', count: 1 },
+};
+const again = at('2026-04-05T08:00:00.000Z', referred(SEC_CLEANING, id(77)), '2');
 const reminder = (n: number, nextAt: string): DispatchInput => ({
   type: 'ReminderIssued',
   data: { n, owner: SEC_CLEANING, nextAt },
@@ -158,9 +166,50 @@ describe('time limits', () => {
     given(remindersDecider(within30Days), [...inQueue(), breached])
       .when(check('2026-04-30T06:00:00.000Z'))
       .thenNothingHappened();
-    given(remindersDecider(within30Days), [...answered(), informed])
+    given(remindersDecider(within30Days), [...answered(), told])
       .when(check('2026-04-30T06:00:00.000Z'))
       .thenNothingHappened();
+  });
+  it.each([
+    ['referred again', answered(), [again]],
+    ['returned as misrouted', [...answered(), again], [back]],
+    [
+      'delivered after its suggestion was thanked for',
+      inQueue(undefined, { caseType: 'SUGGESTION' }),
+      [again],
+    ],
+  ])('from the registration that were kept stay kept when the case is %s', (_how, before, after) => {
+    const kept = foldDispatchCase([...before, told, ...after]);
+    expect(nextDeadlineAt(kept, within30Days)).toBeUndefined();
+    given(remindersDecider(within30Days), [...before, told, ...after])
+      .when(check('2026-04-05T08:00:00.001Z'))
+      .thenNothingHappened();
+  });
+  it.each<[string, DispatchInput]>([
+    ['a resolution', returned()],
+    ['a settlement', { type: 'SettlementRecorded', data: { terms: sealed('x'), lawReference: 'المادة 10' } }],
+    [
+      'the prosecution',
+      { type: 'CaseReferredToProsecution', data: { lawReference: 'المادة 10', date: '2026-03-10' } },
+    ],
+  ])('until the answer are kept by %s, also when the case is delivered again', (_by, answer) => {
+    const [deadline] = within30Days.profile.deadlines;
+    const untilAnswered = rulesOf('MUS', { deadlines: [{ ...deadline!, until: 'RESOLVED' }] });
+    const answeredOnce = [...delivered, at('2026-03-10T08:00:00.000Z', answer, '3')];
+    expect(nextDeadlineAt(foldDispatchCase(delivered), untilAnswered)).toBe('2026-03-31T06:00:00.000Z');
+    expect(nextDeadlineAt(foldDispatchCase([...answeredOnce, again]), untilAnswered)).toBeUndefined();
+  });
+  it('from the registration that were missed are breached once, however late the first answer', () => {
+    const late = [...answered(), breached, at('2026-04-02T08:00:00.000Z', informed, '2'), again];
+    given(remindersDecider(within30Days), late).when(check('2026-04-30T06:00:00.000Z')).thenNothingHappened();
+  });
+  it('from the registration do not run a second time after a reopening', () => {
+    const reopened: DispatchInput = {
+      type: 'CaseReopened',
+      data: { reopeningId: id(4), reason: sealed('لم تحل') },
+    };
+    const untold = [...answered(), closed('2026-03-20T06:00:00.000Z'), reopened, again];
+    expect(nextDeadlineAt(foldDispatchCase(untold), within30Days)).toBeUndefined();
   });
   it('escalate the case', () => {
     const escalating = remindersDecider({
@@ -232,12 +281,8 @@ describe('time limits', () => {
     };
     expect(nextDeadlineAt(foldDispatchCase(delivered), reply)).toBe('2026-03-04T19:59:59.999Z');
     expect(nextDeadlineAt(foldDispatchCase([...delivered, missed]), reply)).toBeUndefined();
-    const back: DispatchInput = {
-      type: 'CaseReturnedAsMisrouted',
-      data: { from: SEC_CLEANING, reason: 'x', count: 1 },
-    };
-    const again = at('2026-03-08T08:00:00.000Z', referred(SEC_CLEANING, id(77)), '2');
-    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, again]), reply)).toBe(
+    const nextDelivery = at('2026-03-08T08:00:00.000Z', referred(SEC_CLEANING, id(77)), '2');
+    expect(nextDeadlineAt(foldDispatchCase([...delivered, missed, back, nextDelivery]), reply)).toBe(
       '2026-03-11T19:59:59.999Z',
     );
   });

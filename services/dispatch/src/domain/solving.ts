@@ -106,13 +106,14 @@ function evolveOwnersActs(state: DispatchCase, event: DispatchInput): Partial<Di
       return { ...ownersAct(state, event), confrontation: { ...confrontation, result: event.data.result } };
     }
     case 'SettlementRecorded':
-      return { ...ownersAct(state, event), settled: true, lawReference: event.data.lawReference };
+      return { ...answer(state, event), settled: true, lawReference: event.data.lawReference };
     case 'CaseReferredToProsecution':
-      return { ...ownersAct(state, event), prosecuted: true, lawReference: event.data.lawReference };
+      return { ...answer(state, event), prosecuted: true, lawReference: event.data.lawReference };
     case 'ResolutionReturned': {
       const { resolutionId, resolution: text, result, lawReference } = event.data;
       return {
         ...handled(resolutionId),
+        ...answer(state, event),
         place: 'SECOND_LINE',
         resolution: { text, result },
         lawReference: lawReference ?? state.lawReference,
@@ -146,5 +147,13 @@ function ownersAct(state: DispatchCase, event: DispatchInput): Partial<DispatchC
     delivery: { ...state.delivery, lastActAt: event.metadata?.recordedAt },
     unansweredReminders: 0,
     nextReminderAt: undefined,
+  };
+}
+
+/** An act after which the reporter can be told something. */
+function answer(state: DispatchCase, event: DispatchInput): Partial<DispatchCase> {
+  return {
+    ...ownersAct(state, event),
+    firstAnsweredAt: state.firstAnsweredAt ?? event.metadata?.recordedAt,
   };
 }

@@ -16,7 +16,10 @@ export function evolveTelling(state: DispatchCase, event: DispatchInput): Partia
         handled: [...state.handled, event.data.attemptId],
       };
     case 'ReporterInformed':
-      return { informedBy: [...state.informedBy, event.data.channel] };
+      return {
+        informedBy: [...state.informedBy, event.data.channel],
+        firstInformedAt: state.firstInformedAt ?? event.metadata?.recordedAt,
+      };
     case 'CaseClosed':
       return { closing: { outcome: event.data.outcome, closedAt: event.data.closedAt } };
     case 'NotificationRequested': {
