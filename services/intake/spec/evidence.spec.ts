@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { namedUuid } from '@balagh/runtime';
+import { proves } from '@balagh/testing';
 import sharp from 'sharp';
 import { FileAttachmentStore } from '../src/outbound/file-attachment-store.adapter';
 import { iccProfileOf } from '../src/outbound/colour-profile';
@@ -187,5 +189,65 @@ describe('adding evidence', () => {
       await desk.intake.attach.handle(context, { caseId, kind: 'PHOTO', content: await photoWithPlace() }),
     ).toEqual(first);
     expect(await desk.types(caseId)).toEqual(['CaseOpened', 'AttachmentAdded']);
+  });
+});
+
+describe('adding several files at once', () => {
+  const key = '6a0d0f0e-1111-4222-8333-000000000001';
+
+  async function add(desk: IntakeUnderTest, caseId: string, contents: readonly Buffer[], from = key) {
+    const files = contents.map((content) => ({ kind: 'PHOTO' as const, content: Buffer.from(content) }));
+    const context = (place: number) => desk.context({ commandId: namedUuid(from, `attach:${place}`) });
+    return desk.intake.attach.handleAll(context, { caseId, files });
+  }
+
+  it('adds none when one is refused, and each once when they are sent again', async () => {
+    proves('MUS-04');
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
+    const caseId = await desk.opened('MOBILE_APP');
+    const [good, other, wrong] = [await photo(), await photo('#112233'), Buffer.from('just words')];
+    expect(codeOf(await add(desk, caseId, [good, wrong]))).toBe('ATTACHMENT_TYPE_NOT_ALLOWED');
+    expect([await desk.types(caseId), desk.outbound.attachments.files.size]).toEqual([['CaseOpened'], 0]);
+    const append = jest.spyOn(desk.platform.eventStore, 'append');
+    const put = jest.spyOn(desk.outbound.attachments, 'put');
+    const first = mustAccept(await add(desk, caseId, [good, other]));
+    expect(await add(desk, caseId, [good, other])).toMatchObject({ caseId, outcome: first.outcome });
+    expect(await desk.types(caseId)).toEqual(['CaseOpened', 'AttachmentAdded', 'AttachmentAdded']);
+    expect([append.mock.calls.length, put.mock.calls.length]).toEqual([1, 1]);
+    expect(desk.outbound.attachments.files.size).toBe(2);
+  });
+
+  it('adds two of the same content as two', async () => {
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
+    const caseId = await desk.opened('MOBILE_APP');
+    mustAccept(await add(desk, caseId, [pdf, pdf]));
+    expect(desk.outbound.attachments.files.size).toBe(2);
+  });
+
+  it('adds none when there is room for some of them only', async () => {
+    const desk = new IntakeUnderTest('MUS', [musWith({ maxPerCase: 2 })]);
+    const caseId = await desk.opened('MOBILE_APP');
+    mustAccept(await add(desk, caseId, [pdf]));
+    const more = await add(desk, caseId, [await photo(), await photo('#112233')], caseId);
+    expect(codeOf(more)).toBe('ATTACHMENTS_TOO_MANY');
+    expect([await desk.types(caseId), desk.outbound.attachments.files.size]).toEqual([
+      ['CaseOpened', 'AttachmentAdded'],
+      1,
+    ]);
+  });
+
+  it('gives their memory back, whatever becomes of them', async () => {
+    const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
+    const caseId = await desk.opened('MOBILE_APP');
+    const content = Buffer.from(new Uint8Array(200_000));
+    pdf.copy(content);
+    jest.spyOn(desk.outbound.attachments, 'put').mockRejectedValue(new Error('disk full'));
+    const adding = desk.intake.attach.handleAll(() => desk.context(), {
+      caseId,
+      files: [{ kind: 'DOCUMENT', content }],
+    });
+    await expect(adding).rejects.toThrow('disk full');
+    // Possible since Node 22.
+    expect(content.byteLength).toBe('transfer' in ArrayBuffer.prototype ? 0 : 200_000);
   });
 });

@@ -218,6 +218,21 @@ describe('a report that lacks something', () => {
     ]);
   });
 
+  it('gets all files of a request or none of them', async () => {
+    const { body } = await post('/v1/MUS/reports').send({
+      ...note,
+      form: { ...note.form, category: 'CLEANLINESS' },
+    });
+    const send = async (second: Buffer): Promise<number> => {
+      const sent = post(`/v1/MUS/reports/${body.reportId}/attachments`).set('report-token', body.reportToken);
+      return (await sent.attach('photos', await photo(), '1.png').attach('photos', second, '2.png')).status;
+    };
+    expect(await send(Buffer.from('just words'))).toBe(422);
+    expect(await send(await photo('#112233'))).toBe(201);
+    const added = (await events(body.reportId)).filter(({ type }) => type === 'AttachmentAdded');
+    expect(added).toHaveLength(2);
+  });
+
   it('is completed answer by answer', async () => {
     const { details: _, ...form } = note.form;
     const refused = await post('/v1/MUS/reports').send({ ...note, form });

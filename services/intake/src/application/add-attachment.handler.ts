@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Location } from '@balagh/case-events';
+import { type CaseEvent, type Location, caseStream } from '@balagh/case-events';
 import { type Rejection, reject } from '@balagh/decider';
 import { type CommandContext } from '@balagh/event-store';
+import { discard } from '@balagh/privacy';
 import { type Profile } from '@balagh/profile';
 import { type EvidenceKind, attachDecider } from '../domain/attach.decider';
 import { type AttachmentStore } from './attachment-store.port';
@@ -9,6 +10,9 @@ import {
   type Answered,
   type DecideOnPage,
   type Desk,
+  type Page,
+  answerOf,
+  commandOnPage,
   decideOnPage,
   findPage,
   notFound,
@@ -26,8 +30,28 @@ export interface AddAttachmentRequest {
   readonly location?: Location;
 }
 
+/** Files of one request: one at least. */
+export interface AddAttachmentsRequest {
+  readonly caseId: string;
+  readonly files: readonly EvidenceFile[];
+}
+
+export interface EvidenceFile {
+  readonly kind: EvidenceKind;
+  readonly content: Uint8Array;
+}
+
+export interface CheckedEvidence {
+  readonly kind: EvidenceKind;
+  readonly clean: CleanEvidence;
+}
+
 export type CleanEvidence = Extract<Inspected, { kind: 'clean' }>;
-export type CleanAttachment = Omit<AddAttachmentRequest, 'content'> & { readonly clean: CleanEvidence };
+export type CleanAttachment = Omit<AddAttachmentRequest, 'content'> & {
+  readonly clean: CleanEvidence;
+  /** How many more come with it, of which none is wanted without the others. */
+  readonly following?: number;
+};
 
 /** Stores evidence, sealed, before the event that speaks of it (MUS-04). */
 export class AddAttachmentHandler {
@@ -47,6 +71,42 @@ export class AddAttachmentHandler {
       : refused(caseId, checked);
   }
 
+  /** All of them are added, in one append, or none. The files are gone once this has ended: some of it is kept as it came. */
+  async handleAll(
+    context: (place: number) => CommandContext,
+    { caseId, files }: AddAttachmentsRequest,
+  ): Promise<Answered> {
+    const { tenant } = context(0);
+    const page = await findPage(this.desk, tenant, caseId);
+    if (page === undefined) return notFound(this.desk, context(0), caseId);
+    const checked = await this.checkAll(page.profile, files);
+    if (!('evidence' in checked)) return refused(caseId, checked);
+    try {
+      return await this.addAll(context, page, checked.evidence);
+    } finally {
+      for (const { clean } of checked.evidence) discard(clean.content);
+    }
+  }
+
+  private async addAll(
+    context: (place: number) => CommandContext,
+    page: Page,
+    evidence: readonly CheckedEvidence[],
+  ): Promise<Answered> {
+    const { caseId } = page;
+    const together = this.together(context(0).tenant, caseId);
+    const adds = evidence.map((each, place) => {
+      const following = evidence.length - 1 - place;
+      const adding = this.adding(context(place), { caseId, ...each, following }, together);
+      return commandOnPage(this.desk, context(place), page, adding);
+    });
+    const commands = await Promise.all(adds);
+    const outcomes = await this.desk.streams.executeAll<CaseEvent>(caseStream(caseId), commands);
+    const last = outcomes.at(-1);
+    if (last === undefined) throw new TypeError('no files were given');
+    return answerOf(caseId, last, commands.at(-1)?.seen());
+  }
+
   /** Adds what `check` found clean. */
   add(context: CommandContext, attachment: CleanAttachment): Promise<Answered> {
     const { caseId } = attachment;
@@ -62,7 +122,7 @@ export class AddAttachmentHandler {
   /** The content is part of the id, so that nothing is ever stored in the place of something else, whoever decides on what. */
   adding(
     { commandId }: CommandContext,
-    { kind, clean, location }: CleanAttachment,
+    { kind, clean, location, following = 0 }: CleanAttachment,
     together: FilesTogether,
   ): DecideOnPage {
     const sha256 = createHash('sha256').update(clean.content).digest('hex');
@@ -77,10 +137,26 @@ export class AddAttachmentHandler {
     };
     const store = together.join(attachmentId, clean.content);
     return async (state, { profile, subjectId }) => {
-      const decision = attachDecider.decide({ evidence, profile }, state);
+      const decision = attachDecider.decide({ evidence, profile, following }, state);
       if (decision.kind === 'accepted' && decision.events.length > 0) await store(subjectId);
       return decision;
     };
+  }
+
+  /** `check` of each, and whether a case may have so many; the first refusal. */
+  async checkAll(
+    profile: Profile,
+    files: readonly EvidenceFile[],
+  ): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
+    const { maxPerCase } = profile.attachments;
+    if (files.length > maxPerCase) return reject('ATTACHMENTS_TOO_MANY', 'invalid', { maxPerCase }).rejection;
+    const evidence: CheckedEvidence[] = [];
+    for (const { kind, content } of files) {
+      const clean = await this.check(profile, content);
+      if (!('content' in clean)) return clean;
+      evidence.push({ kind, clean });
+    }
+    return { evidence };
   }
 
   /** Size, true type and readability of a file, before anything is stored. */

@@ -2,11 +2,10 @@ import { caseStream } from '@balagh/case-events';
 import { type Rejection, reject } from '@balagh/decider';
 import { type CommandContext, type CommandOutcome, type StreamCommand } from '@balagh/event-store';
 import { discard } from '@balagh/privacy';
-import { type Profile, localDay } from '@balagh/profile';
-import { type EvidenceKind } from './add-attachment.handler';
+import { localDay } from '@balagh/profile';
 import { unknownCode, usableChannel } from '../domain/classification';
 import { noCase } from '../domain/intake-case';
-import { type AddAttachmentHandler, type CleanEvidence } from './add-attachment.handler';
+import { type AddAttachmentHandler, type CheckedEvidence, type EvidenceFile } from './add-attachment.handler';
 import { type Answered, type Desk, type Page, answerOf, commandOnPage, refused } from './case-desk';
 import { type FillFormHandler } from './fill-form.handler';
 import { type OpenCaseHandler } from './open-case.handler';
@@ -17,16 +16,11 @@ export interface Report {
   readonly channel: string;
   readonly contactReference?: string;
   readonly form: PlainForm;
-  readonly evidence: readonly { readonly kind: EvidenceKind; readonly content: Uint8Array }[];
+  readonly evidence: readonly EvidenceFile[];
 }
 
 /** Who reports and why, without the ids that follow from the client's key. */
 export type ReporterContext = Omit<CommandContext, 'commandId' | 'causationId' | 'correlationId'>;
-
-interface CheckedEvidence {
-  readonly kind: EvidenceKind;
-  readonly clean: CleanEvidence;
-}
 
 /**
  * A reporter's whole report in one request: page, form, evidence, registration (MUS-03, MUS-04). All of it comes into being together, in one
@@ -137,23 +131,9 @@ export class SubmitReportHandler {
     const prepared = prepareForm(profile, report.form, noCase);
     if (prepared.kind === 'rejected') return prepared.rejection;
     return (
-      unknownCode(profile, { ...prepared.open, filled: [] }) ?? this.checkEvidence(profile, report.evidence)
+      unknownCode(profile, { ...prepared.open, filled: [] }) ??
+      this.steps.attach.checkAll(profile, report.evidence)
     );
-  }
-
-  private async checkEvidence(
-    profile: Profile,
-    files: Report['evidence'],
-  ): Promise<Rejection | { readonly evidence: readonly CheckedEvidence[] }> {
-    const { maxPerCase } = profile.attachments;
-    if (files.length > maxPerCase) return reject('ATTACHMENTS_TOO_MANY', 'invalid', { maxPerCase }).rejection;
-    const evidence: CheckedEvidence[] = [];
-    for (const { kind, content } of files) {
-      const clean = await this.steps.attach.check(profile, content);
-      if (!('content' in clean)) return clean;
-      evidence.push({ kind, clean });
-    }
-    return { evidence };
   }
 }
 

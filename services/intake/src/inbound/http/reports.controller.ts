@@ -131,7 +131,7 @@ export class ReportsController {
   }
 
   @Post(':reportId/attachments')
-  @ApiOperation({ summary: 'Add photos, an invoice or documents to an open report' })
+  @ApiOperation({ summary: 'Add photos, an invoice or documents to an open report: all of them, or none' })
   @ApiHeader(idempotencyHeader)
   @ApiHeader(tokenHeader)
   @ApiConsumes('multipart/form-data')
@@ -146,16 +146,11 @@ export class ReportsController {
     const { tenant, reportId, key } = await this.verified(tenantCode, id, headers);
     const evidence = evidenceOf(files);
     validBody(z.number().min(1), evidence.length, 'ATTACHMENT_REQUIRED');
-    let answer: ReportAnswer | Problem | undefined;
-    for (const [index, { kind, content }] of evidence.entries()) {
-      const context = actContext(`attach:${index}`, { tenant, reportId, key, clock: this.platform.clock });
-      answer = this.answer(
-        tenant,
-        await this.intake.attach.handle(context, { caseId: reportId, kind, content }),
-        response,
-      );
-    }
-    return answer ?? { reportId, reportToken: this.tokens.tokenOf(tenant, reportId) };
+    const on = { tenant, reportId, key, clock: this.platform.clock };
+    const answered = await this.intake.attach
+      .handleAll((place) => actContext(`attach:${place}`, on), { caseId: reportId, files: evidence })
+      .finally(() => evidence.forEach(({ content }) => discard(content)));
+    return this.answer(tenant, answered, response);
   }
 
   @Post(':reportId/registration')

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { FileFieldsInterceptor } from '@nestjs/platform-express';
 import { type Observable, finalize } from 'rxjs';
-import { type EvidenceKind } from '../../application/add-attachment.handler';
+import { type EvidenceFile, type EvidenceKind } from '../../application/add-attachment.handler';
 
 /** Bytes of one file on its way in; the profile's own limit is judged afterwards. */
 const maxFileBytes = 12 * 1024 * 1024;
@@ -45,9 +45,7 @@ export const uploadInterceptor = FileFieldsInterceptor(
   },
 );
 
-export function evidenceOf(
-  parts: UploadedParts | undefined,
-): readonly { readonly kind: EvidenceKind; readonly content: Uint8Array }[] {
+export function evidenceOf(parts: UploadedParts | undefined): readonly EvidenceFile[] {
   return Object.entries(parts ?? {}).flatMap(([name, files]) =>
     (files ?? []).map(({ buffer }) => ({ kind: kindOfPart[name as PartName], content: buffer })),
   );
