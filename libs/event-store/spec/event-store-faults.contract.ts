@@ -99,6 +99,18 @@ function silence(disturbed: () => Disturbable): void {
     }
   });
 
+  it('a server that hung, also while it was connected to, is used again as soon as it answers new connections', async () => {
+    const { store, line } = disturbed();
+    line.set('blackhole');
+    // More than an adapter has connections: none is left that is not silent.
+    for (let call = 0; call < 2; call += 1)
+      await Promise.allSettled(Array.from({ length: 12 }, () => store.readAll({ deadlineMs: 300 })));
+    line.set('through');
+    await eventually(() => store.readStream(newStream(), { deadlineMs: 500 }));
+    const stream = newStream();
+    await eventually(() => store.append(stream, 'none', [someEvent()], { deadlineMs: 1_000 }));
+  });
+
   it.each(expectations)(
     'an append that expected %s and whose answer was lost, sent again, leaves one copy and the first outcome',
     async (_, expected) => {

@@ -37,7 +37,7 @@ eventStoreContract('the PostgreSQL store', {
     url.port = String(line.port);
     return {
       line,
-      store: createPostgresEventStore({ connectionString: url.href, silenceMs: 300 }),
+      store: createPostgresEventStore({ connectionString: url.href, silenceMs: 300, connectWithinMs: 2_000 }),
       direct: createPostgresEventStore({ connectionString: database.url }),
     };
   },

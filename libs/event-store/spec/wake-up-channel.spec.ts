@@ -105,6 +105,27 @@ describe('the hint to other processes', () => {
   });
 });
 
+describe('the connection that listens', () => {
+  it('is given up when nobody answers its first word, and another is taken', async () => {
+    const givenUp: unknown[] = [];
+    const silent = (): object => ({
+      on: () => undefined,
+      removeAllListeners: () => undefined,
+      query: () => new Promise(() => undefined),
+      release: (destroyed: unknown) => givenUp.push(destroyed),
+    });
+    const channel = new WakeUpChannel(
+      { connect: async () => silent() } as unknown as Pool,
+      createWakeUp(),
+      30,
+    );
+    channel.listen();
+    await eventually(() => givenUp.length === 2);
+    expect(givenUp).toEqual([true, true]);
+    channel.close();
+  });
+});
+
 describe('a sleeper', () => {
   const ended = new AbortController();
   const never = ended.signal;

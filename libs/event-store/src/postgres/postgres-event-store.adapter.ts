@@ -28,7 +28,12 @@ export interface PostgresEventStoreOptions {
   readonly maxConnections?: number;
   /** Milliseconds without an answer after which a subscription gives its connection up and takes another. Default 5,000. */
   readonly silenceMs?: number;
+  /** Of an own pool: milliseconds after which an attempt to connect, or to get a free connection, is given up. Default 5,000. */
+  readonly connectWithinMs?: number;
 }
+
+/** Rest of a connection after which the system asks whether its other end is still there. */
+const keepAliveAfterMs = 10_000;
 
 /** How `token` writes a position. */
 const positionForm = /^\d{20}$/;
@@ -81,11 +86,15 @@ function ownPool({
   connectionString,
   applicationName = 'balagh-event-store',
   maxConnections = 8,
+  connectWithinMs = 5_000,
 }: PostgresEventStoreOptions): Pool {
   const pool = new Pool({
     max: maxConnections,
     application_name: applicationName,
+    // An attempt that nobody answers would keep its slot for ever, whatever became of the call.
+    connectionTimeoutMillis: connectWithinMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
     ...(connectionString === undefined ? {} : { connectionString }),
   });
   // An idle connection that breaks is replaced at the next call; without a listener the process would end.

@@ -1,4 +1,5 @@
 import { type Pool, type PoolClient } from 'pg';
+import { startDeadline } from '../deadline';
 import { type WakeUp } from '../wake-up';
 import { storeCall } from './store-call';
 
@@ -121,7 +122,7 @@ export class WakeUpChannel {
       client.on('notification', ({ payload = '' }) =>
         this.wakeUp.signal(payload === '' ? undefined : payload.split(',')),
       );
-      await client.query(`listen ${channel}`);
+      await answerOf(client.query(`listen ${channel}`), this.silenceMs);
       this.listener = client;
       this.pauseMs = 100;
       this.wakeUp.signal();
@@ -166,5 +167,15 @@ export class WakeUpChannel {
     this.retry = setTimeout(() => void this.connect(), this.pauseMs);
     this.retry.unref();
     this.pauseMs = Math.min(this.pauseMs * 2, maxPauseMs);
+  }
+}
+
+/** @throws DeadlinePassed when it takes longer than so many milliseconds */
+async function answerOf(query: Promise<unknown>, withinMs: number): Promise<void> {
+  const deadline = startDeadline({ deadlineMs: withinMs });
+  try {
+    await deadline.race(query);
+  } finally {
+    deadline.stop();
   }
 }
