@@ -239,8 +239,25 @@ describe('a message from a topic', () => {
     ['a missing tenant', raw({ ...message, tenant: undefined }), { problem: 'MESSAGE_INVALID' }],
     ['a case id that is not one', raw({ ...message, subject: 'x' }), { problem: 'MESSAGE_INVALID' }],
     ['the key of another case', raw(message, caseNumber(2)), { problem: 'MESSAGE_KEY_FOREIGN' }],
+    ['a revision that no case has', raw({ ...message, caserevision: 3e9 }), { problem: 'MESSAGE_INVALID' }],
   ])('is read or refused with a code: %s', (_, given, content) => {
     expect(fromTopic(given, undefined)?.content).toMatchObject(content);
+  });
+
+  it.each([
+    ['a key with a character that no table takes', raw(message, 'a\u0000b')],
+    ['a key of 4 kB', raw(message, 'k'.repeat(4_000))],
+    ['an empty key', raw(message, '')],
+    ['no key', { ...raw(message), key: undefined }],
+  ])('stands for its place when it has %s', (_, given) => {
+    expect(fromTopic(given, undefined)).toMatchObject({ caseId: 'case.intake/0/5', revision: 0 });
+  });
+
+  it.each([3e9, -1, 0.5, '7', undefined])('has no revision when it claims %p', (caserevision) => {
+    expect(fromTopic(raw({ ...message, caserevision }), undefined)).toMatchObject({
+      caseId: caseNumber(1),
+      revision: -1,
+    });
   });
 
   it('has a mark of its own place and content when it is broken', () => {

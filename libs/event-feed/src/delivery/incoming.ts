@@ -19,9 +19,9 @@ import { faultCode } from './fault';
 /** One message on its way to the handler, or the reason why it cannot be read. */
 export interface Incoming {
   readonly topic: Topic;
-  /** The key; for a message without a usable one, where it stood on the topic. */
+  /** The key, a UUID; for a message without one, where it stood on the topic. */
   readonly caseId: string;
-  /** -1 when unreadable. */
+  /** At most `greatestRevision`; -1 when unreadable. */
   readonly revision: number;
   readonly content: { readonly message: PublishedEvent } | Unusable;
 }
@@ -74,6 +74,11 @@ export function fromStore(
   }
 }
 
+/** Largest value of a PostgreSQL integer: what progress can note. */
+export const greatestRevision = 2_147_483_647;
+const revisionSchema = z.number().int().min(0).max(greatestRevision);
+const keySchema = z.uuid();
+
 const messageSchema = z.looseObject({
   specversion: z.literal('1.0'),
   id: z.uuid(),
@@ -82,7 +87,7 @@ const messageSchema = z.looseObject({
   subject: z.uuid(),
   time: z.iso.datetime(),
   datacontenttype: z.literal('application/json'),
-  caserevision: z.number().int().min(0),
+  caserevision: revisionSchema,
   tenant: z.string().min(1),
   correlationid: z.string().min(1),
   causationid: z.string().min(1),
@@ -95,12 +100,12 @@ export interface RawMessage {
   readonly topic: Topic;
   readonly key: string | undefined;
   readonly value: string | undefined;
-  /** `<topic>/<partition>/<offset>`: names a message that has no key. */
+  /** `<topic>/<partition>/<offset>`: names a message whose key names no case. */
   readonly place: string;
 }
 
 /**
- * Reads a message of a topic; undefined when its type is not wanted. Breaks of the contract come back as a problem:
+ * Reads a message of a topic; undefined when its type is not wanted. Whatever it claims, case and revision are such as progress can note. Breaks of the contract come back as a problem:
  * `MESSAGE_UNREADABLE` (no JSON object), `MESSAGE_INVALID` (envelope), `MESSAGE_KEY_FOREIGN` (key is not the subject).
  */
 export function fromTopic(raw: RawMessage, types: readonly string[] | undefined): Incoming | undefined {
@@ -108,11 +113,10 @@ export function fromTopic(raw: RawMessage, types: readonly string[] | undefined)
   const type = typeof value?.['type'] === 'string' ? value['type'] : undefined;
   const short = type?.startsWith(publishedPrefix) === true ? type.slice(publishedPrefix.length) : undefined;
   if (short !== undefined && types !== undefined && !types.includes(short)) return undefined;
-  const revision = value?.['caserevision'];
   const envelope = {
     topic: raw.topic,
-    caseId: raw.key === undefined || raw.key === '' ? raw.place : raw.key,
-    revision: typeof revision === 'number' && Number.isInteger(revision) ? revision : -1,
+    caseId: keySchema.safeParse(raw.key).data ?? raw.place,
+    revision: revisionSchema.safeParse(value?.['caserevision']).data ?? -1,
   };
   const unusable = (problem: string): Incoming => ({ ...envelope, content: { problem, mark: markOf(raw) } });
   if (value === undefined) return unusable('MESSAGE_UNREADABLE');

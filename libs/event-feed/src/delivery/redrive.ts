@@ -3,11 +3,9 @@ import { caseStream } from '@balagh/case-events';
 import { type Failure } from '../progress/feed-progress.port';
 import { type CaseDelivery, type DeliveryParts } from './case-delivery';
 import { RedriveInProgress, faultCode, isRetriable } from './fault';
-import { type Incoming, fromStore, wantedTypes } from './incoming';
+import { type Incoming, fromStore, greatestRevision, wantedTypes } from './incoming';
 
 const pageSize = 500;
-/** Largest value of a PostgreSQL integer. */
-const greatestRevision = 2_147_483_647;
 
 /**
  * Handles what a parked case missed, in stream order, read from the store, then clears the park. Every message not yet
