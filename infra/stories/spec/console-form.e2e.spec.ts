@@ -1,7 +1,9 @@
+import AxeBuilder from '@axe-core/playwright';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Browser, type Page, type Route } from 'playwright-core';
+import { eventually } from '@balagh/testing';
 import { openBrowser, whyNoBrowser } from './browser';
 
 const why = whyNoBrowser();
@@ -26,8 +28,10 @@ function formOverInventedCases(): void {
   });
 
   const openForm = async (): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'ar' });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'ar' });
+    const page = await context.newPage();
     page.setDefaultTimeout(20_000);
+    await page.clock.install();
     await page.goto(`${url}/${openPage.replace('api/tenants/', '')}`);
     await field(page, 'details').waitFor();
     return page;
@@ -35,10 +39,7 @@ function formOverInventedCases(): void {
 
   it('what is typed while a save is under way is unsaved, and saved before the report is registered', async () => {
     const page = await openForm();
-    const sent: unknown[] = [];
-    page.on('request', (request) => {
-      if (request.method() === 'POST') sent.push((request.postDataJSON() as Sent).answers['details']);
-    });
+    const sent = commandsOf(page);
     const held = holdNext(page, '**/actions/fill');
     await field(page, 'details').fill('first half');
     await saveButton(page).click();
@@ -50,7 +51,57 @@ function formOverInventedCases(): void {
     expect(await saveButton(page).isEnabled()).toBe(true);
     await registerButton(page).click();
     await page.locator('.just-registered').waitFor();
-    expect(sent).toEqual(['first half', 'first half, second half', undefined]);
+    expect(sent).toEqual([
+      { decisionVersion: 1, answers: { details: 'first half' } },
+      { decisionVersion: 2, answers: { details: 'first half, second half' } },
+      { decisionVersion: 3, answers: {} },
+    ]);
+  }, 60_000);
+
+  it('other people’s answers are taken over where nobody touched them, and never undone', async () => {
+    const page = await openForm();
+    const sent = commandsOf(page);
+    await field(page, 'details').fill('a leak');
+    await byAnother(page, { phone: '95555555' });
+    await readAgain(page);
+    await eventually(async () => (await field(page, 'phone').inputValue()) === '95555555', {
+      what: 'the other answer',
+      deadlineMs: 20_000,
+    });
+    await saveButton(page).click();
+    await page.getByText('حُفظت البيانات').waitFor();
+    expect(sent).toEqual([{ decisionVersion: 2, answers: { details: 'a leak' } }]);
+  }, 60_000);
+
+  it('what two people changed at once is shown, and sent only after a choice', async () => {
+    const page = await openForm();
+    const sent = commandsOf(page);
+    for (const name of ['phone', 'email', 'details']) await field(page, name).fill(`mine ${name}`);
+    await byAnother(page, { phone: '95555555', email: 'theirs@example.com' });
+    // Refused as stale: nobody told this screen.
+    await saveButton(page).click();
+    const contested = page.getByRole('alert').filter({ hasText: 'غيّر غيركم هذه البيانات' });
+    await contested.waitFor();
+    expect(await contested.innerText()).toMatch(/95555555[^]*theirs@example\.com/);
+    expect([await saveButton(page).isEnabled(), await registerButton(page).isEnabled()]).toEqual([
+      false,
+      false,
+    ]);
+    expect(await field(page, 'phone').inputValue()).toBe('mine phone');
+    const { violations } = await new AxeBuilder({ page }).include('.case-form').analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await contested
+      .getByRole('button', { name: /إبقاء ما كتبتموه/ })
+      .first()
+      .click();
+    await contested.getByRole('button', { name: /أخذ ما حُفظ/ }).click();
+    await contested.waitFor({ state: 'detached' });
+    await saveButton(page).click();
+    await page.getByText('حُفظت البيانات').waitFor();
+    expect(await field(page, 'email').inputValue()).toBe('theirs@example.com');
+    expect(sent.slice(1)).toEqual([
+      { decisionVersion: 2, answers: { phone: 'mine phone', details: 'mine details' } },
+    ]);
   }, 60_000);
 }
 
@@ -62,6 +113,29 @@ describe('the form of an open page in a real browser', () => {
 interface Sent {
   readonly decisionVersion: number;
   readonly answers: Readonly<Record<string, unknown>>;
+}
+
+/** What the console sends from now on, in order. */
+function commandsOf(page: Page): readonly Sent[] {
+  const sent: Sent[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/actions/')) sent.push(request.postDataJSON() as Sent);
+  });
+  return sent;
+}
+
+/** Another person's answers to the same page, through the API. */
+async function byAnother(page: Page, answers: Readonly<Record<string, string>>): Promise<void> {
+  const address = `${new URL(page.url()).origin}/${openPage}`;
+  const shown = (await (await page.request.get(address)).json()) as { case: { decisionVersion: number } };
+  const { decisionVersion } = shown.case;
+  const answered = await page.request.post(`${address}/actions/fill`, { data: { decisionVersion, answers } });
+  expect(answered.status()).toBe(200);
+}
+
+/** The minute after which the console reads its page again passes at once. */
+async function readAgain(page: Page): Promise<void> {
+  await page.clock.fastForward(61_000);
 }
 
 const field = (page: Page, name: string) => page.locator(`[data-field="${name}"]`);

@@ -1,61 +1,59 @@
 import { Button } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { IconDeviceFloppy, IconSend } from '@tabler/icons-react';
 import { useState } from 'react';
 import { api } from '../api/client';
-import { type Problem, missingOf, problemOf } from '../api/problem';
+import { type Problem, missingOf } from '../api/problem';
 import { type CasePage, type CommandAnswer, type Names, type Profile } from '../api/types';
 import { useCommand } from '../api/use-command';
 import { useLanguage } from '../i18n/use-language';
 import { useTenant } from '../session/use-session';
 import { ProblemNotice } from '../text/ProblemNotice';
+import { type Words } from '../text/names';
+import { ContestedAnswers } from './ContestedAnswers';
 import { ClassificationFields, ConsumerFields, DetailFields, ReporterFields } from './FormFields';
 import { MissingFields } from './MissingFields';
-import { answersOf, asksConsumer, initialValues, requiredNow } from './form-state';
+import { type Filling, baseOf, fillingOf } from './form-base';
+import { asksConsumer, requiredNow } from './form-state';
+import { useSharedForm } from './use-shared-form';
 
 interface Props {
   readonly page: CasePage;
   readonly profile: Profile;
+  readonly words: Words;
   readonly stale: (problem: Problem) => void;
   readonly registered: (number: string) => void;
 }
 
-interface Saving {
-  /** Decision version that the person saw. */
+interface Registering {
   readonly seen: number;
-  readonly values: Readonly<Record<string, string | string[]>>;
+  /** What is saved before. */
+  readonly filling: Filling | undefined;
 }
 
 /** The form of an open page (MUS-09): saved as often as wished, then registered, which gives the number (MUS-10, MUS-11). */
-export function CaseForm({ page, profile, stale, registered }: Props) {
+export function CaseForm({ page, profile, words, stale, registered }: Props) {
   const { t, nameOf } = useLanguage();
   const tenant = useTenant();
-  const form = useForm({ initialValues: initialValues(page) });
+  const [base, advance] = useState(() => baseOf(page));
   const [refused, setRefused] = useState<ReadonlyMap<string, Names>>(new Map());
   const { caseId } = page.case;
-  const save = useCommand<Saving, CommandAnswer>((key, { seen, values }) =>
-    api.act(tenant, key, { caseId, action: 'fill', decisionVersion: seen, answers: answersOf(values) }),
-  );
   /** Only what was sent counts as saved: the agent goes on typing meanwhile. */
-  const saveNow = async (seen: number): Promise<number> => {
-    const values = form.getValues();
-    const { decisionVersion } = await save.mutateAsync({ seen, values });
-    form.resetDirty(values);
-    return decisionVersion;
-  };
-  const register = useCommand<number, CommandAnswer>(async (key, seen) => {
-    const version = form.isDirty() ? await saveNow(seen) : seen;
-    const answer = await api.act(tenant, key, {
-      caseId,
-      action: 'register',
-      decisionVersion: version,
-      answers: {},
-    });
+  const save = useCommand<Filling, CommandAnswer>(async (key, { decisionVersion, answers, baseAt }) => {
+    const answer = await api.act(tenant, key, { caseId, action: 'fill', decisionVersion, answers });
+    advance(baseAt(answer.decisionVersion));
+    return answer;
+  });
+  const register = useCommand<Registering, CommandAnswer>(async (key, { seen, filling }) => {
+    const saved = filling === undefined ? undefined : await save.mutateAsync(filling);
+    const decisionVersion = saved?.decisionVersion ?? seen;
+    const answer = await api.act(tenant, key, { caseId, action: 'register', decisionVersion, answers: {} });
     // Told here, not in a callback of `mutate`: by then the reloaded page has taken this form away.
     registered(answer.caseNumber);
     return answer;
   });
+  const busy = save.isPending || register.isPending;
+  const { form, unsaved, contested, keepMine, takeTheirs } = useSharedForm(page, { base, advance, busy });
   const failed = (problem: Problem): void => {
     stale(problem);
     const missing = missingOf(problem);
@@ -67,7 +65,6 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
     );
     if (missing.size > 0) focusFirst([...missing.keys()]);
   };
-  const { decisionVersion } = page.case;
   const saved = (): void => {
     notifications.show({
       message: t('case.saved'),
@@ -75,9 +72,15 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
       closeButtonProps: { 'aria-label': t('layout.close') },
     });
   };
-  const onSave = (): void =>
-    void saveNow(decisionVersion).then(saved, (error: unknown) => failed(problemOf(error)));
-  const onRegister = (): void => register.mutate(decisionVersion, { onError: failed });
+  const onSave = (): void => {
+    const filling = fillingOf(base, form.getValues());
+    if (filling !== undefined) save.mutate(filling, { onSuccess: saved, onError: failed });
+  };
+  const onRegister = (): void =>
+    register.mutate(
+      { seen: base.decisionVersion, filling: fillingOf(base, form.getValues()) },
+      { onError: failed },
+    );
   const required = requiredNow(profile, form.values, page.case.channel);
   const mayRegister = page.nextActions.some((next) => next.action === 'register');
   const fields = { form, profile, required };
@@ -102,12 +105,13 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
       {problem === null || problem.code === 'FIELDS_MISSING' || problem.code === 'VERSION_STALE' ? null : (
         <ProblemNotice problem={problem} />
       )}
+      <ContestedAnswers names={contested} {...{ page, words, keepMine, takeTheirs }} />
       <div className="form-buttons">
         {mayRegister ? (
           <Button
             type="submit"
             loading={register.isPending}
-            disabled={save.isPending}
+            disabled={save.isPending || contested.length > 0}
             leftSection={<IconSend size={18} aria-hidden className="flip" />}
           >
             {t('case.saveAndRegister')}
@@ -117,13 +121,13 @@ export function CaseForm({ page, profile, stale, registered }: Props) {
           variant="default"
           onClick={onSave}
           loading={save.isPending}
-          disabled={register.isPending || !form.isDirty()}
+          disabled={register.isPending || contested.length > 0 || fillingOf(base, form.values) === undefined}
           leftSection={<IconDeviceFloppy size={18} aria-hidden />}
         >
           {t('case.save')}
         </Button>
         <span className="faint" role="status">
-          {form.isDirty() ? t('case.unsaved') : ' '}
+          {unsaved.length > 0 ? t('case.unsaved') : ' '}
         </span>
       </div>
     </form>

@@ -72,7 +72,7 @@ export function CaseFormData({ page, words }: { page: CasePage; words: Words }) 
                 <div key={name}>
                   <dt>{t(`fields.${name}`)}</dt>
                   <dd>
-                    <Value value={form[name]} words={words} hidden={hidden} />
+                    <FormValue value={form[name]} words={words} hidden={hidden} />
                   </dd>
                 </div>
               ))}
@@ -89,7 +89,14 @@ function Unopened({ hidden }: { hidden: boolean }) {
   return <span className="erased">{t(hidden ? 'case.hidden' : 'case.erased')}</span>;
 }
 
-function Value({ value, words, hidden }: { value: unknown; words: Words; hidden: boolean }) {
+interface FormValueProps {
+  readonly value: unknown;
+  readonly words: Words;
+  readonly hidden?: boolean;
+}
+
+/** One answer as it is read; `null` was erased, or is hidden from this person. */
+export function FormValue({ value, words, hidden = false }: FormValueProps) {
   const { t, language } = useLanguage();
   if (value === null) return <Unopened hidden={hidden} />;
   if (Array.isArray(value))

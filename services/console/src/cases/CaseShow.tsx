@@ -80,7 +80,7 @@ function Loaded({ page, me }: { page: CasePage; me: Me }) {
       <div className={filling ? 'case-columns filling' : 'case-columns'}>
         <div className="case-main">
           {filling ? (
-            <CaseForm page={page} profile={profile} stale={stale} registered={setRegisteredAs} />
+            <CaseForm {...{ page, profile, words, stale }} registered={setRegisteredAs} />
           ) : (
             <CaseFormData page={page} words={words} />
           )}

@@ -4,11 +4,10 @@ import { IconCurrentLocation } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { type Named, type Names, type Profile } from '../api/types';
 import { useLanguage } from '../i18n/use-language';
-
-type Values = Record<string, string | string[]>;
+import { type Answers } from './form-state';
 
 export interface FieldsProps {
-  readonly form: UseFormReturnType<Values>;
+  readonly form: UseFormReturnType<Answers>;
   readonly profile: Profile;
   readonly required: ReadonlyMap<string, Names>;
 }

@@ -32,7 +32,9 @@ export const textFields = [
   'sourceReference',
 ] as const;
 
-export function initialValues(page: CasePage): Record<string, string | string[]> {
+export type Answers = Record<string, string | string[]>;
+
+export function initialValues(page: CasePage): Answers {
   const { form } = page;
   const place = form['location'] as { latitude?: number; longitude?: number } | undefined;
   return {
@@ -40,23 +42,6 @@ export function initialValues(page: CasePage): Record<string, string | string[]>
     needFlags: Array.isArray(form['needFlags']) ? form['needFlags'].map(String) : [],
     latitude: place?.latitude === undefined ? '' : String(place.latitude),
     longitude: place?.longitude === undefined ? '' : String(place.longitude),
-  };
-}
-
-/** What is sent: given answers only, the place as numbers. */
-export function answersOf(values: Readonly<Record<string, string | string[]>>): object {
-  const { latitude, longitude, needFlags, ...texts } = values;
-  const place = {
-    latitude: Number.parseFloat(String(latitude)),
-    longitude: Number.parseFloat(String(longitude)),
-  };
-  const known = Number.isFinite(place.latitude) && Number.isFinite(place.longitude);
-  return {
-    ...Object.fromEntries(
-      Object.entries(texts).filter(([, value]) => typeof value === 'string' && value.trim() !== ''),
-    ),
-    ...(Array.isArray(needFlags) && needFlags.length > 0 ? { needFlags } : {}),
-    ...(known ? { location: place } : {}),
   };
 }
 
