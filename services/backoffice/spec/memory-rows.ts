@@ -58,6 +58,8 @@ function compare(a: CaseRow, b: CaseRow, sort: Paging['sort']): number {
 
 export function createMemorySessionTable(): SessionTable & { readonly rows: Map<string, SessionRow> } {
   const rows = new Map<string, SessionRow>();
+  const renewing = new Map<string, Date>();
+  const holds = (id: string, sealedTokens: string): boolean => rows.get(id)?.sealedTokens === sealedTokens;
   return {
     rows,
     put: async (row) => void rows.set(row.id, row),
@@ -65,6 +67,19 @@ export function createMemorySessionTable(): SessionTable & { readonly rows: Map<
     touch: async (id, seenAt) => {
       const row = rows.get(id);
       if (row !== undefined) rows.set(id, { ...row, seenAt });
+    },
+    claimRenewal: async ({ id, sealedTokens, at, until }) => {
+      if (!holds(id, sealedTokens) || (renewing.get(id) ?? at) > at) return false;
+      renewing.set(id, until);
+      return true;
+    },
+    releaseRenewal: async (id, sealedTokens) => void (holds(id, sealedTokens) && renewing.delete(id)),
+    replaceTokens: async (id, before, after) => {
+      const row = rows.get(id);
+      if (row === undefined || !holds(id, before)) return false;
+      rows.set(id, { ...row, sealedTokens: after });
+      renewing.delete(id);
+      return true;
     },
     remove: async (id) => void rows.delete(id),
     removeStale: async (seenBefore, startedBefore) => {

@@ -107,6 +107,22 @@ describe('sessions over HTTP', () => {
     expect((await write({ 'x-balagh-console': '1', origin: publicUrl })).status).toBe(201);
   });
 
+  it('live on by what a person does, not by what an open screen asks for', async () => {
+    const status = async (cookie: string, minutes: number, init: RequestInit = {}): Promise<number> => {
+      office.world.clock.advance(minutes * 60_000);
+      return (await at('/api/me', { ...init, headers: { cookie, ...init.headers } })).status;
+    };
+    const acting = await signIn();
+    expect(await status(acting, 5, { headers: { 'x-balagh-act': '1' } })).toBe(200);
+    expect(await status(acting, 29)).toBe(200);
+    expect(await status(acting, 2)).toBe(401);
+    const writing = await signIn();
+    const written = { method: 'POST', headers: { 'x-balagh-console': '1' } };
+    expect(await status(writing, 20, written)).toBe(404);
+    expect(await status(writing, 29)).toBe(200);
+    expect(await status(writing, 2)).toBe(401);
+  });
+
   it('end on sign-out, here and at the issuer', async () => {
     const cookie = await signIn();
     const out = await at('/auth/sign-out', { method: 'POST', headers: { cookie, 'x-balagh-console': '1' } });

@@ -120,14 +120,33 @@ describe('the look-up by a part of the number', () => {
 describe('sessions in PostgreSQL', () => {
   const at = (time: string): Date => new Date(`2026-03-01T${time}:00.000Z`);
 
-  it('are kept, seen again, replaced, and swept when idle or old', async () => {
+  it('are renewed by one at a time, and never brought back', async () => {
+    const table = new PostgresSessionTable(source);
+    const row = { id: 'c'.repeat(64), sealedTokens: 'sealed', startedAt: at('08:00'), seenAt: at('08:00') };
+    const claim = (sealedTokens: string, from: string, until: string): Promise<boolean> =>
+      table.claimRenewal({ id: row.id, sealedTokens, at: at(from), until: at(until) });
+    await table.put(row);
+    expect(await claim('others', '08:10', '08:11')).toBe(false);
+    expect(await claim('sealed', '08:10', '08:11')).toBe(true);
+    expect(await claim('sealed', '08:10', '08:11')).toBe(false);
+    expect(await claim('sealed', '08:11', '08:12')).toBe(true);
+    await table.releaseRenewal(row.id, 'sealed');
+    expect(await claim('sealed', '08:11', '08:12')).toBe(true);
+    expect(await table.replaceTokens(row.id, 'others', 'renewed')).toBe(false);
+    expect(await table.replaceTokens(row.id, 'sealed', 'renewed')).toBe(true);
+    expect(await table.find(row.id)).toEqual({ ...row, sealedTokens: 'renewed' });
+    expect(await claim('renewed', '08:11', '08:12')).toBe(true);
+    await table.remove(row.id);
+    expect(await table.replaceTokens(row.id, 'renewed', 'again')).toBe(false);
+    expect(await table.find(row.id)).toBeUndefined();
+  });
+
+  it('are kept, seen again, and swept when idle or old', async () => {
     const table = new PostgresSessionTable(source);
     const row = { id: 'a'.repeat(64), sealedTokens: 'sealed', startedAt: at('08:00'), seenAt: at('08:00') };
     await table.put(row);
     await table.touch(row.id, at('08:20'));
     expect(await table.find(row.id)).toEqual({ ...row, seenAt: at('08:20') });
-    await table.put({ ...row, sealedTokens: 'renewed', seenAt: at('08:25') });
-    expect((await table.find(row.id))?.sealedTokens).toBe('renewed');
     await table.put({ ...row, id: 'b'.repeat(64), seenAt: at('07:00') });
     expect(await table.removeStale(at('08:00'), at('00:00'))).toBe(1);
     expect(await table.find('b'.repeat(64))).toBeUndefined();

@@ -8,12 +8,18 @@ import { BackOffice1764000000000 } from './outbound/migrations/1764000000000-bac
 import { NumberParts1764200000000 } from './outbound/migrations/1764200000000-number-parts.migration';
 import { createOpenIdProvider } from './outbound/openid.adapter';
 import { ListOrders1764300000000 } from './outbound/migrations/1764300000000-list-orders.migration';
+import { SessionRenewals1764400000000 } from './outbound/migrations/1764400000000-session-renewals.migration';
 import { SessionEntity } from './outbound/session.entity';
 import { PostgresSessionTable } from './outbound/session-table.adapter';
 
 export const ownTables = {
   entities: [CaseRowEntity, SessionEntity],
-  migrations: [BackOffice1764000000000, NumberParts1764200000000, ListOrders1764300000000],
+  migrations: [
+    BackOffice1764000000000,
+    NumberParts1764200000000,
+    ListOrders1764300000000,
+    SessionRenewals1764400000000,
+  ],
 };
 
 /** Opens what the back office needs: its tables (migrated), the issuer, the deciding services. @throws ConfigInvalid */

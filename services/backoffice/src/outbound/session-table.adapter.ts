@@ -1,5 +1,5 @@
 import { type DataSource, LessThan } from 'typeorm';
-import { type SessionRow, type SessionTable } from '../application/sessions';
+import { type RenewalClaim, type SessionRow, type SessionTable } from '../application/sessions';
 import { SessionEntity } from './session.entity';
 
 export class PostgresSessionTable implements SessionTable {
@@ -15,6 +15,27 @@ export class PostgresSessionTable implements SessionTable {
 
   async touch(id: string, seenAt: Date): Promise<void> {
     await this.sessions.update({ id }, { seenAt });
+  }
+
+  async claimRenewal({ id, sealedTokens, at, until }: RenewalClaim): Promise<boolean> {
+    const claimed = await this.sessions
+      .createQueryBuilder()
+      .update()
+      .set({ renewingUntil: until })
+      .where('id = :id and sealed_tokens = :sealedTokens', { id, sealedTokens })
+      .andWhere('(renewing_until is null or renewing_until <= :at)', { at })
+      .execute();
+    return claimed.affected === 1;
+  }
+
+  async releaseRenewal(id: string, sealedTokens: string): Promise<void> {
+    await this.sessions.update({ id, sealedTokens }, { renewingUntil: null });
+  }
+
+  async replaceTokens(id: string, before: string, after: string): Promise<boolean> {
+    const now = { sealedTokens: after, renewingUntil: null };
+    const replaced = await this.sessions.update({ id, sealedTokens: before }, now);
+    return replaced.affected === 1;
   }
 
   async remove(id: string): Promise<void> {

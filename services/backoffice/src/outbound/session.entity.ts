@@ -12,4 +12,7 @@ export class SessionEntity {
   startedAt!: Date;
   @Column('timestamptz', { name: 'seen_at' })
   seenAt!: Date;
+  /** A replica renews the tokens until then at most. */
+  @Column('timestamptz', { name: 'renewing_until', nullable: true, select: false })
+  renewingUntil!: Date | null;
 }

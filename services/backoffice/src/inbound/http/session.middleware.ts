@@ -5,11 +5,14 @@ import { type SessionCookies } from './session-cookie';
 
 /** Our console sets it on every write; a page of another origin cannot without asking first (CSRF defence). */
 export const consoleHeader = 'x-balagh-console';
+/** Our console sets it on every request that a person caused, and on none that a screen makes of itself. */
+export const actHeader = 'x-balagh-act';
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Turns the session cookie into the bearer token that the guard of every route verifies: the browser never holds a token.
- * A request that brings its own token is left alone. Writes by cookie need the console's header and our own origin.
+ * A request that brings its own token is left alone. Writes by cookie need the console's header and our own origin. What a person causes keeps
+ * the session alive; what an open screen asks for of itself does not.
  */
 export function sessionMiddleware(sessions: Sessions, cookies: SessionCookies, publicUrl: string) {
   const origin = new URL(publicUrl).origin;
@@ -24,7 +27,7 @@ export function sessionMiddleware(sessions: Sessions, cookies: SessionCookies, p
       replyWithProblem(response, forged);
       return;
     }
-    sessions.resume(cookie).then(
+    sessions.resume(cookie, { used: byPerson(request) }).then(
       (tokens) => {
         if (tokens === undefined) cookies.clearSession(response);
         else request.headers.authorization = `Bearer ${tokens.accessToken}`;
@@ -33,6 +36,11 @@ export function sessionMiddleware(sessions: Sessions, cookies: SessionCookies, p
       (error: unknown) => replyWithProblem(response, failureOf(error)),
     );
   };
+}
+
+/** Writes are always a person's: also those of a console that does not know the header yet. */
+function byPerson({ method, headers }: Pick<Request, 'method' | 'headers'>): boolean {
+  return !reading.has(method) || headers[actHeader] !== undefined;
 }
 
 /** A write that another site may have caused. */
