@@ -24,8 +24,8 @@ export async function caughtUp(endpoints) {
   throw new Error(`consumers did not catch up within ${withinMs / 1_000} s: ${JSON.stringify(last)}`);
 }
 
-const isQuiet = ({ ready, consumers }) =>
-  ready && Object.values(consumers).every(({ lag, parked }) => lag === 0 && parked === 0);
+const isQuiet = ({ ready, feed, consumers }) =>
+  ready && feed === 'up' && Object.values(consumers).every(({ lag, parked }) => lag === 0 && parked === 0);
 
 async function readiness(url) {
   try {

@@ -63,6 +63,7 @@ describe('the platform on PostgreSQL', () => {
       ready: true,
       database: 'up',
       eventStore: 'up',
+      feed: 'up',
       consumers: { 'tiny.nothing': { lag: 0, parked: 0 } },
     });
     await platform.close();
@@ -82,6 +83,18 @@ describe('the platform on PostgreSQL', () => {
     await Promise.all(held.map((runner) => runner.release()));
     await tables.destroy();
     await expect(platform.health.check()).resolves.toMatchObject({ ready: true, database: 'up' });
+    await platform.close();
+  });
+
+  it('is ready without Kafka: commands and pages need none', async () => {
+    const config = serviceConfig(environment({ FEED: 'kafka', KAFKA_BROKERS: '127.0.0.1:1' }));
+    const platform = await createPlatform({ service: 'tiny', config, log });
+    await platform.feed.subscribe({
+      consumer: 'tiny.nothing',
+      topics: ['case.routing'],
+      handle: () => Promise.resolve(),
+    });
+    await expect(platform.health.check()).resolves.toMatchObject({ ready: true, feed: 'down' });
     await platform.close();
   });
 

@@ -215,10 +215,11 @@ export class Drill {
 
   /** What keeps a service from being quiet, in words. */
   private async busyIn(service: string): Promise<string[]> {
-    const { ready, consumers } = await this.stateOf(service);
+    const { ready, feed, consumers } = await this.stateOf(service);
     const busy = Object.entries(consumers).filter(([, { lag, parked }]) => lag !== 0 || parked !== 0);
     return [
       ...(ready ? [] : [`${service} is not ready`]),
+      ...(feed === 'up' ? [] : [`${service} does not know what waits for it`]),
       ...busy.map(([name, { lag, parked }]) => `${name} has ${lag} waiting and ${parked} parked`),
     ];
   }
@@ -233,6 +234,7 @@ export class Drill {
 
 interface ReadyReport {
   readonly ready: boolean;
+  readonly feed: 'up' | 'down';
   readonly consumers: Readonly<
     Record<string, { readonly lag: number | null; readonly parked: number | null }>
   >;

@@ -16,7 +16,7 @@ interface Reply {
   json(body: unknown): void;
 }
 
-/** `/healthz`: the process lives. `/readyz`: it can do its work now. Open, and of interest to machines only. */
+/** `/healthz`: the process lives. `/readyz`: it can answer now. Open, and of interest to machines only. */
 @Public()
 @Unlimited()
 @Controller()

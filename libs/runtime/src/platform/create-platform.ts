@@ -189,9 +189,10 @@ async function checkHealth(asked: {
   const lagKnown =
     consumers.status === 'fulfilled' && Object.values(known).every((consumer) => consumer.lag !== null);
   return {
-    ready: own.status === 'fulfilled' && events.status === 'fulfilled' && lagKnown,
+    ready: own.status === 'fulfilled' && events.status === 'fulfilled',
     database: own.status === 'fulfilled' ? 'up' : 'down',
     eventStore: events.status === 'fulfilled' ? 'up' : 'down',
+    feed: lagKnown ? 'up' : 'down',
     consumers: known,
   };
 }

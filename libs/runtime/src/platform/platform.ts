@@ -53,9 +53,12 @@ export interface PlatformHealth {
 }
 
 export interface HealthReport {
+  /** Commands and pages can be answered. The feed is not needed for that: what others published waits for this service. */
   readonly ready: boolean;
   readonly database: 'up' | 'down';
   readonly eventStore: 'up' | 'down';
+  /** `down` while some consumer’s lag is unknown. Absent on the platforms of specifications. */
+  readonly feed?: 'up' | 'down';
   /** Messages not yet handled and parked cases per consumer; null when unknown. */
   readonly consumers: Readonly<
     Record<string, { readonly lag: number | null; readonly parked: number | null }>
