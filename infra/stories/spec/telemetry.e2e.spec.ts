@@ -78,7 +78,7 @@ function traceSuite(extra: readonly string[]): void {
       'balagh_cases_parked',
       'balagh_queue_depth',
       'balagh_timers_overdue',
-      'balagh_messages',
+      'balagh_messages_late',
       'balagh_cases_unowned_oldest',
     ]) {
       expect(all).toMatch(new RegExp(`^${name}[{ ]`, 'm'));

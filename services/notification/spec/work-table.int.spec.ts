@@ -3,6 +3,8 @@ import { openTables } from '@balagh/runtime';
 import { type TestDatabase, testDatabase } from '@balagh/testing';
 import { type DataSource } from 'typeorm';
 import { ownTables } from '../src';
+import { type WorkRow } from '../src/application/work-table.port';
+import { messageGauges } from '../src/outbound/message-gauges.adapter';
 import { PostgresWorkTable } from '../src/outbound/work-table.adapter';
 import { workTableContract } from './work-table.contract';
 
@@ -29,6 +31,67 @@ workTableContract('PostgreSQL', async () => {
     touch: (messageId, dueAt) => table.touch(messageId, dueAt),
     clear: () => table.clear(),
   };
+});
+
+describe('what operators watch', () => {
+  const row = (n: number, phase: WorkRow['phase'], dueAt: string | null) => ({
+    messageId: `6f2c1d1e-0000-4000-8000-00000000020${n}`,
+    caseId: '6f2c1d1e-0000-4000-8000-0000000000ca',
+    tenant: 'MUS',
+    queue: 'SEND' as const,
+    phase,
+    channel: phase === 'prepared' ? '' : 'SMS',
+    version: 0,
+    since: '2026-05-04T06:00:00.000Z',
+    dueAt,
+  });
+
+  it('is what is not through, or needs somebody', async () => {
+    const table = new PostgresWorkTable(source);
+    await table.clear();
+    const due = '2026-05-04T06:00:00.000Z';
+    const [open, through] = [
+      [row(1, 'prepared', due), row(2, 'submitted', due), row(3, 'rejected', due), row(4, 'unknown', null)],
+      [
+        row(5, 'prepared', null),
+        row(6, 'rejected', null),
+        row(7, 'accepted', due),
+        row(8, 'delivered', null),
+      ],
+    ];
+    for (const one of [...open, ...through]) await table.add(one);
+    const census = await messageGauges(source)
+      .find(({ name }) => name === 'balagh.messages')
+      ?.read();
+    expect(
+      census?.map(({ value, attributes }) => [attributes?.['channel'], attributes?.['state'], value]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['none', 'prepared', 1],
+        ['SMS', 'submitted', 1],
+        ['SMS', 'rejected', 1],
+        ['SMS', 'unknown', 1],
+      ]),
+    );
+    expect(census).toHaveLength(open.length);
+  });
+
+  it('is counted over its index, not by reading all that was ever sent', async () => {
+    const explained: string[] = [];
+    const runner = source.createQueryRunner();
+    await runner.query('set enable_seqscan = off');
+    const explaining = {
+      query: async (sql: string): Promise<readonly never[]> => {
+        const plan = (await runner.query(`explain ${sql}`)) as readonly Record<'QUERY PLAN', string>[];
+        explained.push(...plan.map((line) => line['QUERY PLAN']));
+        return [];
+      },
+    };
+    await messageGauges(explaining as unknown as DataSource)[0]?.read();
+    await runner.query('reset enable_seqscan');
+    await runner.release();
+    expect(explained.join('\n')).toContain('message_open');
+  });
 });
 
 describe('many workers at once', () => {
@@ -62,9 +125,11 @@ describe('many workers at once', () => {
     expect(claimed.length).toBeGreaterThanOrEqual(20);
   });
 
-  it('the migration can be taken back', async () => {
+  it('migrations can be taken back', async () => {
+    await source.undoLastMigration({ transaction: 'none' });
+    expect(await source.query(`select to_regclass('message_open') as "index"`)).toEqual([{ index: null }]);
     await source.undoLastMigration();
     expect(await source.query(`select to_regclass('message') as "table"`)).toEqual([{ table: null }]);
-    await source.runMigrations();
+    await source.runMigrations({ transaction: 'each' });
   });
 });

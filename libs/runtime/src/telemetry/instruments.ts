@@ -44,6 +44,12 @@ export function recordRequest(
   duration(name, 'Time to answer a request').record(seconds, attributes);
 }
 
+/** What became of a message to a person. */
+export function recordMessage(outcome: string, tenant: string, channel: string): void {
+  const description = 'Messages to people, by what became of them';
+  counter('balagh.messages.settled', description).add(1, { tenant, channel, outcome });
+}
+
 export function recordHandled(
   consumer: string,
   topic: string,

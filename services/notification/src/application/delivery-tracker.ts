@@ -1,5 +1,5 @@
 import { type MessageChannel } from '@balagh/case-events';
-import { type Clock } from '@balagh/runtime';
+import { type Clock, recordMessage } from '@balagh/runtime';
 import { type Logger } from 'pino';
 import { TRACK_FOR_MS, nextAsk } from '../domain/message-next-action';
 import { type AskedOutcome, type Channels, ChannelUnavailable } from './channel.port';
@@ -50,8 +50,10 @@ export class DeliveryTracker {
     const command = { type: 'Delivered', attempt: message.state.attempts, deliveredAt } as const;
     const recorded = await this.parts.messages.record(row.messageId, command, systemContext(message.origin));
     const { messageId, caseId, tenant, channel } = row;
-    if (recorded.mine)
+    if (recorded.mine) {
       this.parts.log.info({ event: 'message.delivered', messageId, caseId, tenant, channel });
+      recordMessage('DELIVERED', tenant, channel);
+    }
     return rowOf(row, recorded.message ?? message, 'final', null);
   }
 }

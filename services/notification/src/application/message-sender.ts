@@ -1,7 +1,7 @@
 import { type MessageChannel } from '@balagh/case-events';
 import { type Privacy } from '@balagh/privacy';
 import { type Profiles } from '@balagh/profile';
-import { type Clock, inSpan } from '@balagh/runtime';
+import { type Clock, inSpan, recordMessage } from '@balagh/runtime';
 import { type Logger } from 'pino';
 import { type MessageCommand, type MessageState, NOT_RECEIVED } from '../domain/message.decider';
 import {
@@ -126,7 +126,7 @@ export class MessageSender {
         return this.ask(message, action, around);
       case 'settle': {
         const news = await messages.settle(message, action.settlement, context);
-        if (news) this.report('message.settled', message, { ...action.settlement });
+        if (news) this.reportSettled(message, action.settlement);
         return { kind: 'again', message };
       }
       case 'askDelivery':
@@ -239,6 +239,12 @@ export class MessageSender {
       if (error instanceof ChannelUnavailable) return 'silent';
       throw error;
     }
+  }
+
+  private reportSettled(message: LoadedMessage, settlement: Settlement): void {
+    this.report('message.settled', message, { ...settlement });
+    const outcome = settlement.kind === 'SENT' ? 'SENT' : settlement.reason;
+    recordMessage(outcome, message.origin.tenant, message.state.channel ?? 'none');
   }
 
   private report(
