@@ -8,6 +8,7 @@ import {
   caseEventDefinitions,
   decodeEvent,
   foldCase,
+  mergeForm,
 } from '../src';
 
 const event = (type: CaseEventType): CaseEvent =>
@@ -92,6 +93,20 @@ describe('the fold of a whole case', () => {
     const all = types.map(event);
     for (let cut = 0; cut <= all.length; cut += 1) expect(foldCase(all.slice(0, cut)).version).toBe(cut);
     expect(foldCase(all)).toEqual(foldCase(structuredClone(all)));
+  });
+});
+
+describe('the form', () => {
+  it('holds the latest answers, and none that was taken back (MUS-09)', () => {
+    const first = mergeForm(
+      { filled: [] },
+      { form: { caseType: 'NOTE', section: 'SEC-X', filled: ['caseType', 'section'] } },
+    );
+    const corrected = {
+      form: { caseType: 'COMPLAINT' as const, filled: ['caseType'] },
+      cleared: ['section' as const],
+    };
+    expect(mergeForm(first, corrected)).toEqual({ caseType: 'COMPLAINT', filled: ['caseType'] });
   });
 });
 

@@ -4,6 +4,8 @@ import { type ClosureOutcome } from './catalogue/dispatch.events';
 import { type Lifecycle, evolveLifecycle, initialLifecycle } from './lifecycle';
 import { type Owner } from './vocabulary';
 
+type Filling = Extract<CaseEvent, { type: 'FormFilled' }>['data'];
+
 /** Where the case stands on its way (requirements §"three-line process"). */
 export type Stage =
   | 'OPEN_PAGE'
@@ -100,7 +102,7 @@ function changes(view: CaseView, event: CaseEvent): Partial<CaseView> {
     case 'CaseOpened':
       return { openedChannel: event.data.channel, channel: event.data.channel };
     case 'FormFilled':
-      return { form: mergeForm(view.form, event.data.form) };
+      return { form: mergeForm(view.form, event.data) };
     case 'AttachmentAdded':
       return { attachments: view.attachments + 1 };
     case 'CaseRegistered': {
@@ -191,7 +193,15 @@ function messageChanges(view: CaseView, event: CaseEvent): Partial<CaseView> {
   }
 }
 
-/** Later answers replace earlier ones; `filled` is the union. */
-export function mergeForm(earlier: IntakeForm, later: IntakeForm): IntakeForm {
-  return { ...earlier, ...later, filled: [...new Set([...earlier.filled, ...later.filled])].sort() };
+/** Later answers replace earlier ones, those taken back are gone; `filled` is the union of what is left. */
+export function mergeForm(earlier: IntakeForm, { form, cleared = [] }: Filling): IntakeForm {
+  const kept = withoutAnswers(earlier, cleared);
+  return { ...kept, ...form, filled: [...new Set([...kept.filled, ...form.filled])].sort() };
+}
+
+/** The form as if these had never been answered. */
+export function withoutAnswers(form: IntakeForm, names: readonly string[]): IntakeForm {
+  if (names.length === 0) return form;
+  const kept = Object.entries(form).filter(([name]) => !names.includes(name));
+  return { ...Object.fromEntries(kept), filled: form.filled.filter((name) => !names.includes(name)) };
 }

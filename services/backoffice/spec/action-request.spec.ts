@@ -58,6 +58,12 @@ describe('an action’s request', () => {
     expect(form).not.toHaveProperty('actor');
   });
 
+  it('takes back what is empty, and leaves alone what is absent', () => {
+    const form = formRequest({ email: ' ', section: '', location: null, needFlags: [], details: 'نص' });
+    expect(form).toMatchObject({ details: 'نص', cleared: ['section', 'email', 'needFlags', 'location'] });
+    expect(formRequest({ details: 'نص' })).toMatchObject({ cleared: [] });
+  });
+
   it('fits the contract of the service that decides it', () => {
     expect(dispatch.DISPATCH_SERVICE_NAME).toBe('Dispatch');
     for (const { action, service, method } of actionCatalogue) {

@@ -33,6 +33,13 @@ describe('what a form sends', () => {
     expect(fillingOf(base, { ...base.answers, phone: ' ' })?.answers).toEqual({ phone: '' });
   });
 
+  it('is no place for a place that was taken away', () => {
+    const placed = baseOf(page(4, { location: { latitude: 23.5, longitude: 58.4 } }));
+    expect(fillingOf(placed, { ...placed.answers, latitude: '', longitude: '' })?.answers).toEqual({
+      location: null,
+    });
+  });
+
   it('becomes the base under the version that the answer brings, without what was left out', () => {
     const mine = { ...base.answers, details: 'two leaks', latitude: '23.5' };
     const next = fillingOf(base, mine)?.baseAt(5);

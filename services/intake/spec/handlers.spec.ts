@@ -90,6 +90,22 @@ describe('filling the form', () => {
     expect(await desk.platform.privacy.open(form.civilNumber ?? '')).toBe('290000000001');
   });
 
+  it('takes answers back, with what follows from them: messages, and under which phone the case is asked for', async () => {
+    const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
+    const caseId = await desk.opened('HOTLINE_135', { phone: '55000001', email: 'wrong@person.example' });
+    expect(desk.outbound.contacts.rows.size).toBe(1);
+    const takenBack = await desk.intake.fill.handle(desk.context(), {
+      caseId,
+      form: { open: {}, personal: {}, cleared: ['email', 'phone', 'address'] },
+    });
+    mustAccept(takenBack);
+    const events = await desk.events(caseId);
+    // An address was never given.
+    expect(events.at(-1)?.data).toEqual({ form: { filled: [] }, cleared: ['email', 'phone'] });
+    expect(foldCase(events).form).toEqual({ filled: [] });
+    expect(desk.outbound.contacts.rows.size).toBe(0);
+  });
+
   it('refuses a phone that cannot be one, naming the field and not the value', async () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
     const caseId = await desk.opened('PHONE_1111');

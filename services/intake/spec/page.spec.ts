@@ -102,6 +102,19 @@ describe('filling the form', () => {
     given(fillDecider, history).when({ form, profile: mus }).thenNothingHappened();
   });
 
+  it('records what is taken back; later answers count again', () => {
+    const history = [opened('PHONE_1111'), filled({ caseType: 'NOTE', section: 'SEC-LIGHTING' })];
+    const nothing = { filled: [] };
+    const takenBack = { type: 'FormFilled' as const, data: { form: nothing, cleared: ['section' as const] } };
+    given(fillDecider, history)
+      .when({ form: nothing, cleared: ['section'], profile: mus })
+      .then([takenBack]);
+    const again = { section: 'SEC-LIGHTING', filled: ['section'] };
+    given(fillDecider, [...history, takenBack])
+      .when({ form: again, profile: mus })
+      .then([{ type: 'FormFilled', data: { form: again } }]);
+  });
+
   it.each([
     ['CATEGORY_UNKNOWN', { category: 'UFO' }],
     ['CASE_TYPE_NOT_OFFERED', { caseType: 'OBSTACLE' as const }],

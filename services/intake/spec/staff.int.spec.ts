@@ -46,6 +46,7 @@ const noAnswers: intake.Form = {
   respondentName: '',
   respondentPhone: '',
   sourceReference: '',
+  cleared: [],
 };
 const complaint = {
   caseType: 'COMPLAINT',

@@ -68,8 +68,16 @@ export const intakeEvents = {
   FormFilled: defineEvent({
     type: 'FormFilled',
     author: 'intake',
-    meaning: 'Answers were written into the form; fields given replace earlier ones (MUS-09).',
-    data: z.object({ form: formSchema }),
+    meaning:
+      'Answers were written into the form; those given replace earlier ones, those cleared are taken back (MUS-09).',
+    data: z.object({
+      form: formSchema,
+      /** Names of answers that were taken back. */
+      cleared: z
+        .array(formSchema.keyof().exclude(['filled']))
+        .min(1)
+        .optional(),
+    }),
   }),
   RequiredFieldsMissing: defineEvent({
     type: 'RequiredFieldsMissing',

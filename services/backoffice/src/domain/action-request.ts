@@ -28,6 +28,7 @@ const formTexts = [
   'respondentPhone',
   'sourceReference',
 ] as const;
+const formFields = [...formTexts, 'needFlags', 'location', 'shopLicensed'] as const;
 
 /** Names of the fields that each action sends, beyond the header and the case id. */
 const fieldNames: Readonly<Record<string, readonly string[]>> = {
@@ -105,7 +106,7 @@ function valueOf(name: string, value: unknown): unknown {
   return { kind, code, section };
 }
 
-/** Answers of the form; an absent or empty one leaves the field as it is. */
+/** Answers of the form: an absent one leaves the field as it is, an empty one (`''`, `[]`, `null`) takes it back. */
 export function formRequest(answers: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const texts = formTexts.map((name) => [
     name,
@@ -118,7 +119,16 @@ export function formRequest(answers: Readonly<Record<string, unknown>>): Readonl
     needFlags: Array.isArray(flags) ? flags.filter((f) => typeof f === 'string').slice(0, maxEntries) : [],
     ...(isPlace(place) ? { location: { latitude: place.latitude, longitude: place.longitude } } : {}),
     ...(typeof answers['shopLicensed'] === 'boolean' ? { shopLicensed: answers['shopLicensed'] } : {}),
+    cleared: formFields.filter((name) => isTakenBack(answers[name])),
   };
+}
+
+function isTakenBack(answer: unknown): boolean {
+  return (
+    answer === null ||
+    (typeof answer === 'string' && answer.trim() === '') ||
+    (Array.isArray(answer) && answer.length === 0)
+  );
 }
 
 function isPlace(value: unknown): value is { latitude: number; longitude: number } {

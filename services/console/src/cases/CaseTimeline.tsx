@@ -20,6 +20,7 @@ const telling = new Set([
   'result',
   'outcome',
   'missing',
+  'cleared',
   'originalNumber',
   'repeatNumber',
   'body',
@@ -166,7 +167,9 @@ function Shown({
       return Array.isArray(value) ? words.owner(value as readonly string[]) : null;
     case 'codes': {
       const name = (code: string): string =>
-        key === 'missing' ? t(`fields.${code}`, { defaultValue: words.code(code) }) : words.code(code);
+        key === 'missing' || key === 'cleared'
+          ? t(`fields.${code}`, { defaultValue: words.code(code) })
+          : words.code(code);
       return Array.isArray(value)
         ? (value as readonly string[]).map(name).join(language === 'ar' ? '، ' : ', ')
         : null;

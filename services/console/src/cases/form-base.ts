@@ -58,7 +58,7 @@ export function mergePage(base: FormBase, page: CasePage, mine: Answers): Merge 
 
 export interface Filling {
   readonly decisionVersion: number;
-  /** As the back office takes them: the place as numbers, blank texts empty. */
+  /** As the back office takes them: the place as numbers; what is empty is taken back, a place by `null`. */
   readonly answers: Readonly<Record<string, unknown>>;
   /** What the form is filled from once these answers are in the case, under the decision version that this led to. */
   readonly baseAt: (decisionVersion: number) => FormBase;
@@ -66,7 +66,7 @@ export interface Filling {
 
 /** What to send so that the case says what the form does: only what differs from the base. Undefined: nothing can be sent. */
 export function fillingOf(base: FormBase, mine: Answers): Filling | undefined {
-  const location = placeOf(mine);
+  const location = isBlank(mine['latitude'] ?? '') && isBlank(mine['longitude'] ?? '') ? null : placeOf(mine);
   const changed = differing(base.answers, mine);
   const sent = changed.filter((name) => name !== 'location' || location !== undefined);
   if (sent.length === 0) return undefined;

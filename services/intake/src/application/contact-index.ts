@@ -36,7 +36,7 @@ export class ContactIndex {
     if (revision > (this.known.get(caseId) ?? -1)) await this.refreshFrom(caseId, events);
   }
 
-  /** The phone of an erased subject is forgotten. Retry-safe. */
+  /** A phone that was taken back, or whose subject was erased, is forgotten. Retry-safe. */
   async refreshFrom(caseId: string, events: readonly StoredEvent[]): Promise<void> {
     const { privacy, profiles, contacts } = this.on;
     const [first] = events;
@@ -44,7 +44,7 @@ export class ContactIndex {
     if (first === undefined || answer === undefined) return;
     const { tenant, profileVersion } = first.metadata;
     const { sealed, revision: version } = answer;
-    const phone = await privacy.openOrErased(sealed);
+    const phone = sealed === undefined ? undefined : await privacy.openOrErased(sealed);
     const { profile } = await profiles.at(tenant, profileVersion ?? 1);
     const index = await phoneIndex(privacy, tenant, profile, phone);
     if (phone === undefined) await contacts.forget(caseId);
@@ -60,13 +60,14 @@ export class ContactIndex {
   }
 }
 
-/** The phone that was answered last. */
+/** The phone that was answered last; `sealed` is undefined when it was taken back. */
 function phoneAnswer(
   events: readonly StoredEvent[],
-): { readonly sealed: string; readonly revision: number } | undefined {
-  const answered = events.findLast(
-    (event) => event.type === 'FormFilled' && event.data.form.phone !== undefined,
-  );
+): { readonly sealed: string | undefined; readonly revision: number } | undefined {
+  const answered = events.findLast(({ type, data }) => {
+    if (type !== 'FormFilled') return false;
+    return data.form.phone !== undefined || data.cleared?.includes('phone') === true;
+  });
   if (answered?.type !== 'FormFilled') return undefined;
-  return { sealed: answered.data.form.phone ?? '', revision: answered.revision };
+  return { sealed: answered.data.form.phone, revision: answered.revision };
 }

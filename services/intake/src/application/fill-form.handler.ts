@@ -28,12 +28,13 @@ export class FillFormHandler {
       const prepared = prepareForm(page.profile, form, state);
       if (prepared.kind === 'rejected') return prepared;
       const sealed = await sealedForm(this.desk.privacy, page.subjectId, prepared);
-      return fillDecider.decide({ form: sealed, profile: page.profile }, state);
+      const { cleared } = prepared;
+      return fillDecider.decide({ form: sealed, cleared, profile: page.profile }, state);
     };
   }
 
   /** Once the answers are in the case. Retry-safe. */
-  async afterwards(caseId: string, { personal }: PlainForm): Promise<void> {
-    if (personal.phone !== undefined) await this.contacts.refresh(caseId);
+  async afterwards(caseId: string, { personal, cleared = [] }: PlainForm): Promise<void> {
+    if (personal.phone !== undefined || cleared.includes('phone')) await this.contacts.refresh(caseId);
   }
 }

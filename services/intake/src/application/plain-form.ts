@@ -1,4 +1,4 @@
-import { type IntakeForm } from '@balagh/case-events';
+import { type IntakeForm, withoutAnswers } from '@balagh/case-events';
 import { type Rejection, reject } from '@balagh/decider';
 import { normaliseDigits, normalisePhone } from '@balagh/privacy';
 import { type Facts, type Profile } from '@balagh/profile';
@@ -26,10 +26,14 @@ export type PersonalAnswers = Readonly<Partial<Record<PersonalField, string>>>;
 /** Answers that stay readable. */
 export type OpenAnswers = Readonly<Omit<IntakeForm, PersonalField | 'filled'>>;
 
+export type FieldName = Exclude<keyof IntakeForm, 'filled'>;
+
 /** The form as it arrives: personal answers in clear. Absent means "not answered now". */
 export interface PlainForm {
   readonly open: OpenAnswers;
   readonly personal: PersonalAnswers;
+  /** Earlier answers that are taken back; none of them is among those given. */
+  readonly cleared?: readonly FieldName[];
 }
 
 export type Prepared =
@@ -38,6 +42,7 @@ export type Prepared =
       readonly open: OpenAnswers;
       readonly personal: PersonalAnswers;
       readonly filled: readonly string[];
+      readonly cleared: readonly FieldName[];
     }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
@@ -58,17 +63,19 @@ export function prepareForm(profile: Profile, plain: PlainForm, state: IntakeCas
   const malformed = personalFields.filter((field) =>
     isMalformed(field, plain.personal[field], personal[field]),
   );
-  const facts = factsOf({ ...state.form, ...plain.open }, state.channel);
+  const cleared = plain.cleared ?? [];
+  const kept = withoutAnswers(state.form, cleared);
+  const facts = factsOf({ ...kept, ...plain.open }, state.channel);
   const insufficient = personalFields.filter((field) => {
     const answer = personal[field];
     return answer !== undefined && !isSufficient(profile, facts, field, answer);
   });
-  const spoiled = insufficient.filter((field) => state.form.filled.includes(field));
+  const spoiled = insufficient.filter((field) => kept.filled.includes(field));
   const fields = [...new Set([...malformed, ...spoiled])];
   if (fields.length > 0) return reject('FIELD_INVALID', 'invalid', { fields });
   const given = [...Object.keys(plain.open), ...Object.keys(personal)];
   const filled = given.filter((field) => !insufficient.includes(field as PersonalField)).sort();
-  return { kind: 'prepared', open: plain.open, personal, filled };
+  return { kind: 'prepared', open: plain.open, personal, filled, cleared };
 }
 
 function normalised(answers: PersonalAnswers, region: string): PersonalAnswers {

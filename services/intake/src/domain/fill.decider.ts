@@ -7,16 +7,22 @@ import { type IntakeCase, capability, notOpen } from './intake-case';
 export interface FillForm {
   /** Only the answers given now; `filled` names those that are valid. */
   readonly form: IntakeForm;
+  /** Answers that are taken back, as far as the case has them. */
+  readonly cleared?: readonly Exclude<keyof IntakeForm, 'filled'>[];
   readonly profile: Profile;
 }
 
-/** Writes answers into the form of an open page (MUS-09); the same answers again change nothing. */
-export const fillDecider = capability<FillForm>(({ form, profile }, state) => {
+/** Writes answers into the form of an open page, or takes them back (MUS-09); the same answers again change nothing. */
+export const fillDecider = capability<FillForm>(({ form, cleared = [], profile }, state) => {
   if (state.phase !== 'open') return notOpen(state);
   const rejection = unknownCode(profile, form);
   if (rejection !== undefined) return { kind: 'rejected', rejection };
-  if (isKnown(form, state)) return accept();
-  return accept({ type: 'FormFilled', data: { form } });
+  const takenBack = cleared.filter((name) => name in state.form);
+  if (takenBack.length === 0 && isKnown(form, state)) return accept();
+  return accept({
+    type: 'FormFilled',
+    data: { form, ...(takenBack.length === 0 ? {} : { cleared: takenBack }) },
+  });
 });
 
 function isKnown(form: IntakeForm, state: IntakeCase): boolean {

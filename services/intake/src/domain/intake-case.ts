@@ -54,7 +54,7 @@ function changes(state: IntakeCase, event: CaseEvent): Partial<IntakeCase> {
         hasContactReference: event.data.contactReference !== undefined,
       };
     case 'FormFilled':
-      return { form: mergeForm(state.form, event.data.form) };
+      return { form: mergeForm(state.form, event.data) };
     case 'AttachmentAdded':
       return { attachments: [...state.attachments, { id: event.data.attachmentId, kind: event.data.kind }] };
     case 'RequiredFieldsMissing':

@@ -43,16 +43,25 @@ export const plainFormSchema = z.strictObject({
   sourceReference: text.optional(),
 });
 
+/** Answers, and the names of earlier ones that are taken back. */
+export const fillingSchema = plainFormSchema.extend({
+  cleared: z.array(plainFormSchema.keyof()).max(40).optional(),
+});
+
 /** Empty answers count as not given, as proto3 and HTML forms send them. @throws InvalidMessage `FORM_INVALID` */
 export function plainForm(input: unknown): PlainForm {
-  const { data, problems } = parsed(plainFormSchema, withoutEmpty(input));
+  const { data, problems } = parsed(fillingSchema, withoutEmpty(input));
   if (data === undefined) throw new InvalidMessage('FORM_INVALID', problems);
-  const entries = Object.entries(data).filter(([, answer]) => answer !== undefined);
+  const { cleared = [], ...answers } = data;
+  const entries = Object.entries(answers).filter(([, answer]) => answer !== undefined);
+  if (entries.some(([field]) => cleared.some((name) => name === field)))
+    throw new InvalidMessage('FORM_INVALID', [{ path: 'cleared', problem: 'ALSO_GIVEN' }]);
   const isPersonal = ([field]: readonly [string, unknown]): boolean =>
     (personalFields as readonly string[]).includes(field);
   return {
     open: Object.fromEntries(entries.filter((entry) => !isPersonal(entry))),
     personal: Object.fromEntries(entries.filter(isPersonal)) as PlainForm['personal'],
+    ...(cleared.length === 0 ? {} : { cleared }),
   };
 }
 

@@ -1,6 +1,5 @@
 import {
   type CaseEvent,
-  type IntakeForm,
   type Lifecycle,
   type Owner,
   type RoutingEvent,
@@ -10,11 +9,12 @@ import {
 import { type Facts } from '@balagh/profile';
 
 type Registered = Extract<CaseEvent, { type: 'CaseRegistered' }>['data'];
+type Filling = Extract<CaseEvent, { type: 'FormFilled' }>['data'];
 
 /** What routing decides on. The complainant's identity is not in it (KWT-31). */
 export interface RoutingCase extends Lifecycle {
   readonly registered?: Registered;
-  readonly clientType?: string;
+  readonly clientType?: string | undefined;
   readonly jurisdiction?: 'IN' | 'OUT';
   /** The owner in force: by rule, or as a person corrected it. */
   readonly owner?: Owner;
@@ -36,7 +36,7 @@ export function foldRoutingCase(events: readonly CaseEvent[]): RoutingCase {
 function changes(event: CaseEvent): Partial<RoutingCase> {
   switch (event.type) {
     case 'FormFilled':
-      return clientTypeOf(event.data.form);
+      return clientTypeOf(event.data);
     case 'CaseRegistered':
       return { registered: event.data };
     case 'JurisdictionAssessed':
@@ -54,8 +54,9 @@ function changes(event: CaseEvent): Partial<RoutingCase> {
   }
 }
 
-function clientTypeOf({ clientType }: IntakeForm): Partial<RoutingCase> {
-  return clientType === undefined ? {} : { clientType };
+function clientTypeOf({ form, cleared = [] }: Filling): Partial<RoutingCase> {
+  const { clientType } = form;
+  return clientType === undefined && !cleared.includes('clientType') ? {} : { clientType };
 }
 
 /** The non-personal answers that rules may look at; names as in `@balagh/profile`. */

@@ -1,7 +1,7 @@
 import { InvalidMessage } from '@balagh/runtime';
 import { z } from 'zod';
 import { type PlainForm } from '../../application/plain-form';
-import { parsed, plainForm, plainFormSchema } from '../form.schema';
+import { fillingSchema, parsed, plainForm, plainFormSchema } from '../form.schema';
 
 /** Body of a new report: JSON, or the part `report` of a multipart request. */
 export const reportSchema = z.strictObject({
@@ -57,6 +57,6 @@ export const apiSchemas = {
     target: 'openapi-3.0',
     io: 'input',
   }),
-  form: z.toJSONSchema(z.strictObject({ form: plainFormSchema }), { target: 'openapi-3.0', io: 'input' }),
+  form: z.toJSONSchema(z.strictObject({ form: fillingSchema }), { target: 'openapi-3.0', io: 'input' }),
   statusRequest: z.toJSONSchema(statusRequestSchema, { target: 'openapi-3.0' }),
 };

@@ -55,6 +55,11 @@ export interface Form {
   respondentName: string;
   respondentPhone: string;
   sourceReference: string;
+  /**
+   * Names of earlier answers that are taken back, as JSON writes them (email, needFlags); none of them is given here as well. An answer that
+   * is absent or empty, and is not named here, stays as it is.
+   */
+  cleared: string[];
 }
 
 export interface FillFormRequest {
