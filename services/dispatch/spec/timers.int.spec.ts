@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type dispatch } from '@balagh/contracts';
 import { type Profile } from '@balagh/profile';
+import { PLATFORM, type Platform } from '@balagh/runtime';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue } from './cases.fixture';
 import { profileOf } from './history.fixture';
@@ -43,6 +44,18 @@ describe('durable timers', () => {
     );
     return page.error === undefined ? page.entries.map(({ caseId }) => caseId) : [page.error.reason];
   };
+
+  const withEid = (profile: Profile): Profile => ({
+    ...profile,
+    calendar: { ...profile.calendar, holidays: [{ day: '2026-03-03', names: { ar: 'عيد', en: 'Eid' } }] },
+  });
+  const ownerReply = {
+    code: 'OWNER_REPLY',
+    when: {},
+    from: 'DELIVERY',
+    amount: 3,
+    unit: 'WORKING_DAYS',
+  } as const;
 
   it('remind the silent owner after two working days and give the distributor a follow-up', async () => {
     proves('MUS-25');
@@ -172,14 +185,10 @@ describe('durable timers', () => {
   });
 
   it('move with a holiday announced late, and the move is recorded', async () => {
-    const limit = [
-      { code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' },
-    ] as const;
-    const profile = mus({ deadlines: [...limit] });
+    const profile = mus({ deadlines: [ownerReply] });
     await start(profile);
     const caseId = await delivered();
-    const eid = [{ day: '2026-03-03', names: { ar: 'عيد', en: 'Eid' } }];
-    running.world.profiles.push({ ...profile, calendar: { ...profile.calendar, holidays: eid } });
+    running.world.profiles.push(withEid(profile));
     await running.at('2026-03-02T06:00:00.000Z');
     await running.at('2026-03-02T06:00:01.000Z');
     expect(await since(caseId, 'DueDateRecomputed')).toEqual([
@@ -191,5 +200,87 @@ describe('durable timers', () => {
     expect(await since(caseId, 'SlaBreached')).toEqual([
       { sla: 'OWNER_REPLY', dueAt: '2026-03-05T19:59:59.999Z' },
     ]);
+  });
+
+  const limit = (code: string, when: Profile['deadlines'][number]['when']) =>
+    ({ code, when, from: 'REGISTRATION', amount: 3, unit: 'WORKING_DAYS' }) as const;
+
+  it('breach a limit that begins to apply after another of the same instant was breached', async () => {
+    proves('BAH-08');
+    const deadlines = [limit('ALL_3WD', {}), limit('URGENT_3WD', { priority: 'URGENT' })];
+    await start(mus({ deadlines, reminders: { everyWorkingDays: 200, escalateAfter: 3 } }));
+    const caseId = await delivered();
+    await running.at('2026-03-04T20:00:00.000Z');
+    const urgent = {
+      type: 'PriorityAssessed',
+      data: { priority: 'URGENT', handlingClass: 'FASTEST', ruleId: 'R', inputs: {} },
+    } as const;
+    await running.write('routing', caseId, [urgent]);
+    await running.feed.drain();
+    await running.at('2026-03-04T20:01:00.000Z');
+    const dueAt = '2026-03-04T19:59:59.999Z';
+    expect(await since(caseId, 'SlaBreached')).toEqual([
+      { sla: 'ALL_3WD', dueAt },
+      { sla: 'URGENT_3WD', dueAt },
+    ]);
+  });
+
+  /** Rows of cases that the store does not know; their ids come before those of others. */
+  const strayTimers = (count: number, dueAt: string, calendarVersion = 1) =>
+    database.pool.query(
+      `insert into timer (case_id, kind, tenant, due_at, calendar_version)
+        select lpad(n::text, 32, '0')::uuid, 'DEADLINE', 'MUS', $2, $3 from generate_series(1, $1) n`,
+      [count, dueAt, calendarVersion],
+    );
+
+  it('that no case confirms pause before they are looked at again', async () => {
+    await start(mus());
+    const caseId = await delivered();
+    await strayTimers(3, '2026-03-01T00:00:00.000Z');
+    await database.pool.query(
+      `update timer set due_at = '2026-03-01T00:00:00Z' where case_id = $1 and kind = 'REMINDER'`,
+      [caseId],
+    );
+    await database.pool.query('update queue_entry set version = version + 1000');
+    running.world.clock.set('2026-03-02T06:00:00.000Z');
+    expect(await running.poller.look()).toBe(4);
+    running.world.clock.advance(1_000);
+    expect(await running.poller.look()).toBe(0);
+    running.world.clock.advance(30_000);
+    expect(await running.poller.look()).toBe(4);
+  });
+
+  it('that come due together do not wait for the next look', async () => {
+    await start(mus());
+    await strayTimers(120, '2026-03-01T00:00:00.000Z');
+    const caseId = await delivered();
+    await running.at('2026-03-04T03:30:00.001Z');
+    expect(await since(caseId, 'ReminderIssued')).toHaveLength(1);
+    running.world.clock.advance(30_001);
+    expect(await running.poller.look()).toBe(120);
+  });
+
+  it('move with the calendar although a page of cases before them cannot be moved', async () => {
+    const profile = mus({ deadlines: [ownerReply] });
+    await start(profile);
+    const caseId = await delivered();
+    await strayTimers(50, '2026-06-01T00:00:00.000Z');
+    running.world.profiles.push(withEid(profile));
+    await running.at('2026-03-02T06:00:00.000Z');
+    await running.at('2026-03-02T06:00:01.000Z');
+    expect(await since(caseId, 'DueDateRecomputed')).toHaveLength(1);
+  });
+
+  it('fire and move although the profile of another tenant cannot be read', async () => {
+    const profile = mus({ deadlines: [ownerReply] });
+    await start(profile);
+    const caseId = await delivered();
+    const { profiles } = running.service.app.get<Platform>(PLATFORM);
+    jest.spyOn(profiles, 'tenants').mockResolvedValue(['BROKEN', 'MUS']);
+    await expect(profiles.latest('BROKEN')).rejects.toThrow();
+    running.world.profiles.push(withEid(profile));
+    await running.at('2026-03-05T03:30:00.001Z');
+    expect(await since(caseId, 'ReminderIssued')).toHaveLength(1);
+    expect(await since(caseId, 'DueDateRecomputed')).toHaveLength(1);
   });
 });

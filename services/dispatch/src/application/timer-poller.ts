@@ -2,6 +2,7 @@ import { type Clock } from '@balagh/runtime';
 import { type Profiles } from '@balagh/profile';
 import { type Logger } from 'pino';
 import { type FireTimerHandler } from './fire-timer.handler';
+import { OutdatedDueDates } from './outdated-due-dates';
 import { type ProjectCaseHandler } from './project-case.handler';
 import { type LeasedTimer, type TimerTable } from './timer-table.port';
 
@@ -10,14 +11,16 @@ export interface TimerPollerOptions {
   readonly owner: string;
   /** Milliseconds between looks. Default 1,000. */
   readonly everyMs?: number;
-  /** Timers taken at a look. Default 50. */
+  /** Timers leased together. Default 50. */
   readonly batch?: number;
   /** Milliseconds after which others may fire what this process took. Default 30,000. */
   readonly leaseMs?: number;
 }
 
-/** After a fault the same timer is tried again this much later. */
-const faultPauseMs = 30_000;
+/** After a fault, and when the case does not say what its row says, the same timer is tried again this much later. */
+const pauseMs = 30_000;
+/** Batches of one look; then outdated due dates have their turn again. */
+const mostBatches = 20;
 
 /**
  * Fires due timers, late rather than early. Any number of processes may run one: leases share the work, and the command id
@@ -27,6 +30,8 @@ export class TimerPoller {
   private timeout: NodeJS.Timeout | undefined;
   private looking: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  private readonly batch: number;
+  private readonly dueDates: OutdatedDueDates;
 
   constructor(
     private readonly parts: {
@@ -38,7 +43,10 @@ export class TimerPoller {
       readonly log: Logger;
     },
     private readonly options: TimerPollerOptions,
-  ) {}
+  ) {
+    this.batch = options.batch ?? 50;
+    this.dueDates = new OutdatedDueDates(parts, this.batch);
+  }
 
   start(): void {
     this.timeout = setTimeout(() => {
@@ -58,14 +66,28 @@ export class TimerPoller {
     await this.looking;
   }
 
-  /** One look: at most one batch of due timers and one of outdated calendars. Answers how many timers it took. */
+  /**
+   * One look: a page of outdated due dates of each tenant, and then due timers, batch after batch while they are full. Answers how many
+   * timers it took.
+   */
   async look(): Promise<number> {
-    await this.recomputeOutdated();
+    // First: a timer that fires folds its case's rows by the latest calendar, and then nobody would see that they were outdated.
+    await this.dueDates.recompute();
+    let taken = 0;
+    for (let round = 1; round <= mostBatches && !this.stopped; round += 1) {
+      const leased = await this.fireBatch();
+      taken += leased;
+      if (leased < this.batch) break;
+    }
+    return taken;
+  }
+
+  private async fireBatch(): Promise<number> {
     const { timers, clock } = this.parts;
-    const { owner, batch = 50, leaseMs = 30_000 } = this.options;
+    const { owner, leaseMs = 30_000 } = this.options;
     const now = clock.now();
     const until = new Date(now.getTime() + leaseMs).toISOString();
-    const leased = await timers.lease({ now: now.toISOString(), until, owner, limit: batch });
+    const leased = await timers.lease({ now: now.toISOString(), until, owner, limit: this.batch });
     for (const timer of leased) {
       // A lease that ran out under us is someone else's by now.
       if (this.stopped || clock.now().toISOString() >= until) break;
@@ -77,28 +99,13 @@ export class TimerPoller {
   private async fireOne(timer: LeasedTimer): Promise<void> {
     const { timers, fire, projection, clock, log } = this.parts;
     const { caseId, kind } = timer;
+    let notBefore: string | undefined;
     try {
-      const notBefore = await fire.fire(caseId, kind);
+      notBefore = await fire.fire(caseId, kind);
       await projection.refold(caseId);
-      await timers.release(timer, notBefore);
     } catch (err) {
       log.error({ event: 'timer.fire.failed', caseId, kind, err });
-      await timers.release(timer, new Date(clock.now().getTime() + faultPauseMs).toISOString());
     }
-  }
-
-  private async recomputeOutdated(): Promise<void> {
-    const { timers, fire, projection, profiles, log } = this.parts;
-    for (const tenant of await profiles.tenants()) {
-      const { version } = await profiles.latest(tenant);
-      for (const caseId of await timers.outdated(tenant, version, this.options.batch ?? 50)) {
-        try {
-          await fire.recompute(caseId);
-          await projection.refold(caseId);
-        } catch (err) {
-          log.error({ event: 'timer.recompute.failed', caseId, err });
-        }
-      }
-    }
+    await timers.release(timer, notBefore ?? new Date(clock.now().getTime() + pauseMs).toISOString());
   }
 }

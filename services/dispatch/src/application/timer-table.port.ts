@@ -19,8 +19,16 @@ export interface TimerTable {
     owner: string;
     limit: number;
   }): Promise<readonly LeasedTimer[]>;
-  /** Gives the lease back; with `dueAt`, not to be fired before. Does nothing when a later lease exists. */
-  release(timer: LeasedTimer, dueAt?: string): Promise<void>;
-  /** Cases of the tenant whose due times were computed with an older calendar. */
-  outdated(tenant: string, calendarVersion: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Gives the lease back. A timer that is due no later than it was leased for led to nothing and is not fired before `notBefore`; one
+   * that moved on meanwhile is left alone. Does nothing when a later lease exists.
+   */
+  release(timer: LeasedTimer, notBefore: string): Promise<void>;
+  /** Cases of the tenant whose due times were computed with an older calendar, by id, those after `after` only. */
+  outdated(request: {
+    tenant: string;
+    calendarVersion: number;
+    after: string | undefined;
+    limit: number;
+  }): Promise<readonly string[]>;
 }

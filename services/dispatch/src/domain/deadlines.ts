@@ -24,6 +24,11 @@ export function openDeadlines(state: DispatchCase, rules: Rules): readonly Deadl
     .sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
 }
 
+/** Those of them that are over at this moment. */
+export function passedDeadlines(state: DispatchCase, rules: Rules, at: string): readonly Deadline[] {
+  return openDeadlines(state, rules).filter(({ dueAt }) => dueAt < at);
+}
+
 /** When the owner should have answered a delivery made at this moment. */
 export function dueOfDelivery(state: DispatchCase, deliveredAt: string, rules: Rules): string {
   const { deadlines, reminders } = rules.profile;

@@ -1,6 +1,6 @@
 import { type Decision, accept } from '@balagh/decider';
 import { deciding } from './dispatch-case';
-import { dueOfDelivery, openDeadlines } from './deadlines';
+import { dueOfDelivery, openDeadlines, passedDeadlines } from './deadlines';
 import { type DispatchCase, type DispatchOutput } from './dispatch-state';
 import { isAnswered } from './place.guard';
 import { type Rules } from './rules';
@@ -82,7 +82,7 @@ function afterInterval(from: string, { profile, time }: Pick<Rules, 'profile' | 
 }
 
 function checkDeadlines(at: string, state: DispatchCase, rules: Rules): Decision<DispatchOutput> {
-  const passed = openDeadlines(state, rules).filter(({ dueAt }) => dueAt < at);
+  const passed = passedDeadlines(state, rules, at);
   if (passed.length === 0) return accept();
   const breaches = passed.map(({ sla, dueAt }): DispatchOutput => ({
     type: 'SlaBreached',

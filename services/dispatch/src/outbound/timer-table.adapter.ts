@@ -11,11 +11,13 @@ const leaseSql = `
   returning case_id as "caseId", kind, tenant, due_at as "dueAt", fence`;
 
 const releaseSql = `
-  update timer set lease_owner = null, lease_until = null, due_at = greatest(due_at, coalesce($4::timestamptz, due_at))
+  update timer set lease_owner = null, lease_until = null,
+    due_at = case when due_at <= $4 then greatest(due_at, $5) else due_at end
   where case_id = $1 and kind = $2 and fence = $3`;
 
 const outdatedSql = `
-  select distinct case_id as "caseId" from timer where tenant = $1 and calendar_version < $2 order by case_id limit $3`;
+  select distinct case_id as "caseId" from timer
+  where tenant = $1 and calendar_version < $2 and ($3::uuid is null or case_id > $3) order by case_id limit $4`;
 
 const leasedSchema = z.object({
   caseId: z.string(),
@@ -41,12 +43,18 @@ export class PostgresTimerTable implements TimerTable {
     return [...rows].sort((one, other) => (one.dueAt < other.dueAt ? -1 : 1));
   }
 
-  async release({ caseId, kind, fence }: LeasedTimer, dueAt?: string): Promise<void> {
-    await this.source.query(releaseSql, [caseId, kind, fence, dueAt ?? null]);
+  async release({ caseId, kind, fence, dueAt }: LeasedTimer, notBefore: string): Promise<void> {
+    await this.source.query(releaseSql, [caseId, kind, fence, dueAt, notBefore]);
   }
 
-  async outdated(tenant: string, calendarVersion: number, limit: number): Promise<readonly string[]> {
-    const rows: unknown = await this.source.query(outdatedSql, [tenant, calendarVersion, limit]);
+  async outdated({
+    tenant,
+    calendarVersion,
+    after,
+    limit,
+  }: Parameters<TimerTable['outdated']>[0]): Promise<readonly string[]> {
+    const parameters = [tenant, calendarVersion, after ?? null, limit];
+    const rows: unknown = await this.source.query(outdatedSql, parameters);
     return z
       .array(z.object({ caseId: z.string() }))
       .parse(rows)
