@@ -29,6 +29,15 @@ export function passedDeadlines(state: DispatchCase, rules: Rules, at: string): 
   return openDeadlines(state, rules).filter(({ dueAt }) => dueAt < at);
 }
 
+/** The owner has missed a limit of the present delivery; limits from the registration are not its own. */
+export function isDeliveryOverdue({ breaches, delivery }: DispatchCase, { profile }: Rules): boolean {
+  return profile.deadlines.some(
+    ({ code, from }) =>
+      from === 'DELIVERY' &&
+      breaches.some(({ sla, deliveryId }) => sla === code && deliveryId === delivery?.id),
+  );
+}
+
 /** When the owner should have answered a delivery made at this moment. */
 export function dueOfDelivery(state: DispatchCase, deliveredAt: string, rules: Rules): string {
   const { deadlines, reminders } = rules.profile;

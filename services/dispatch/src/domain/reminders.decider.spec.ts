@@ -288,7 +288,10 @@ describe('time limits', () => {
   });
   it('are recomputed when the calendar changed, and the change is recorded', () => {
     const limit = rulesOf('MUS', {
-      deadlines: [{ code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' }],
+      deadlines: [
+        { code: 'OWNER_REPLY', when: {}, from: 'DELIVERY', amount: 3, unit: 'WORKING_DAYS' },
+        { code: 'REPLY_1D', when: {}, from: 'REGISTRATION', amount: 1, unit: 'CALENDAR_DAYS' },
+      ],
     });
     const { time } = limit;
     const withEid = {
@@ -297,17 +300,24 @@ describe('time limits', () => {
       time: { ...time, addWorkingDays: (from: string, n: number) => time.addWorkingDays(from, n + 1) },
     };
     given(remindersDecider(limit), delivered).when({ type: 'RecomputeDueDate' }).thenNothingHappened();
-    given(remindersDecider(withEid), delivered)
+    const moved: DispatchInput = {
+      type: 'DueDateRecomputed',
+      data: {
+        dueAt: '2026-03-05T19:59:59.999Z',
+        previousDueAt: '2026-03-04T19:59:59.999Z',
+        calendarVersion: 2,
+      },
+    };
+    given(remindersDecider(withEid), delivered).when({ type: 'RecomputeDueDate' }).then([moved]);
+    const missed = (sla: string, dueAt: string): DispatchInput => ({
+      type: 'SlaBreached',
+      data: { sla, dueAt },
+    });
+    given(remindersDecider(withEid), [...delivered, missed('REPLY_1D', '2026-03-02T06:00:00.000Z')])
       .when({ type: 'RecomputeDueDate' })
-      .then([
-        {
-          type: 'DueDateRecomputed',
-          data: {
-            dueAt: '2026-03-05T19:59:59.999Z',
-            previousDueAt: '2026-03-04T19:59:59.999Z',
-            calendarVersion: 2,
-          },
-        },
-      ]);
+      .then([moved]);
+    given(remindersDecider(withEid), [...delivered, missed('OWNER_REPLY', '2026-03-04T19:59:59.999Z')])
+      .when({ type: 'RecomputeDueDate' })
+      .thenNothingHappened();
   });
 });

@@ -1,6 +1,6 @@
 import { type Decision, accept } from '@balagh/decider';
 import { deciding } from './dispatch-case';
-import { dueOfDelivery, openDeadlines, passedDeadlines } from './deadlines';
+import { dueOfDelivery, isDeliveryOverdue, openDeadlines, passedDeadlines } from './deadlines';
 import { type DispatchCase, type DispatchOutput } from './dispatch-state';
 import { isAnswered } from './place.guard';
 import { type Rules } from './rules';
@@ -93,14 +93,13 @@ function checkDeadlines(at: string, state: DispatchCase, rules: Rules): Decision
   return accept(...breaches, { type: 'CaseEscalated', data: { ...level, cause: 'DEADLINE_BREACHED' } });
 }
 
-/** Only limits that have not passed move: what was breached stays breached. */
+/** The owner's due date moves until a limit of its delivery was breached: what was breached stays breached. */
 function recompute(state: DispatchCase, rules: Rules): Decision<DispatchOutput> {
   const { delivery, place } = state;
   const open = state.phase === 'registered' && (place === 'THIRD_LINE' || place === 'AGENCY');
   if (!open || delivery?.deliveredAt === undefined) return accept();
-  const breached = state.breaches.some(({ deliveryId }) => deliveryId === delivery.id);
   const dueAt = dueOfDelivery(state, delivery.deliveredAt, rules);
-  if (breached || dueAt === delivery.dueAt) return accept();
+  if (isDeliveryOverdue(state, rules) || dueAt === delivery.dueAt) return accept();
   return accept({
     type: 'DueDateRecomputed',
     data: { dueAt, previousDueAt: delivery.dueAt, calendarVersion: rules.calendarVersion },
