@@ -4,7 +4,7 @@ import { type CaseEvent } from '@balagh/case-events';
 import { type dispatch } from '@balagh/contracts';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue, registeredCase } from './cases.fixture';
-import { SEC_CLEANING, profileOf } from './history.fixture';
+import { SEC_CLEANING, profileOf, registered, routed } from './history.fixture';
 import {
   RunningDispatch,
   agent,
@@ -298,6 +298,21 @@ describe('lines 1, 2 and 3', () => {
             },
       );
     }
+  });
+
+  it('a case is found by its id in capitals', async () => {
+    const caseId = 'abcdef00-0000-4000-8000-000000000001';
+    const subjectId = uuid(2, 61);
+    await running.world.privacy.mint(subjectId, 'MUS');
+    await running.write('intake', caseId, [
+      { type: 'CaseOpened', data: { caseId, channel: 'PHONE_1111', subjectId } },
+      registered({ caseNumber: 'MUS-2026-000061' }) as CaseEvent,
+    ]);
+    await running.write('routing', caseId, [routed()]);
+    await running.feed.drain();
+    expect(await running.outcome('referCase', distributor, { caseId: caseId.toUpperCase() })).toEqual([
+      'CaseReferred',
+    ]);
   });
 
   it('shows the progress of the actions taken', async () => {

@@ -161,6 +161,20 @@ describe('the partner entrance', () => {
     });
   });
 
+  it('finds a transfer and its case by ids in capitals', async () => {
+    const caseId = await caseInQueue(running, 1, HAYA);
+    const transferId = '7abcdef0-0000-4000-8000-000000000001';
+    await running.command('transferCase', distributor, { caseId }, { commandId: transferId.toUpperCase() });
+    const asked = { transferId: transferId.toUpperCase() };
+    expect(await ask<partner.Transfer>('getTransfer', 'HAYA_WATER', asked)).toMatchObject({
+      summary: { transferId, caseNumber: 'MUS-2026-000001' },
+    });
+    const acknowledge = { ...asked, commandId: uuid(6, 1), externalReference: '' };
+    expect(await ask<partner.PartnerResult>('acknowledge', 'HAYA_WATER', acknowledge)).toMatchObject({
+      transferId,
+    });
+  });
+
   it('hides other agencies’ transfers as if they did not exist', async () => {
     const { transferId } = await transferred(1);
     for (const id of [transferId, uuid(7, 99), 'no uuid']) {

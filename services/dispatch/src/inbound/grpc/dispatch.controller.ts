@@ -9,7 +9,7 @@ import { FieldWorkHandler } from '../../application/field-work.handler';
 import { ListQueueHandler } from '../../application/list-queue.handler';
 import { type Call } from '../../application/staff-command';
 import { entryMessage } from './queue-entry.message';
-import { channelOf, codeOf, dayOf, list, oneOf, ownerOf, reference, text } from './request-reading';
+import { channelOf, codeOf, dayOf, idOf, list, oneOf, ownerOf, reference, text } from './request-reading';
 
 type Result = Promise<common.CommandResult>;
 
@@ -19,7 +19,7 @@ const callOf = (
 ): Call => ({
   header: request.header,
   principal: staffOf(metadata),
-  caseId: request.caseId,
+  caseId: idOf(request.caseId),
 });
 
 /** Agencies have an entrance of their own; here their relation to a case would go unchecked. */

@@ -4,7 +4,7 @@ import { principalOfCall } from '@balagh/runtime';
 import { Controller, Inject } from '@nestjs/common';
 import { type PartnerAnswer, type PartnerCall, PartnerHandler } from '../../application/partner.handler';
 import { type Transfer } from '../../domain/transfers';
-import { oneOf, text } from './request-reading';
+import { idOf, oneOf, text } from './request-reading';
 
 const callOf = (
   { tenant, transferId }: { tenant: string; transferId: string },
@@ -12,7 +12,7 @@ const callOf = (
 ): PartnerCall => ({
   principal: principalOfCall(metadata),
   tenant,
-  transferId,
+  transferId: idOf(transferId),
 });
 
 /** `balagh.partner.v1.Partner`: the agencies' entrance (SYS-04). */

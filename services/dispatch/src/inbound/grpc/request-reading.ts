@@ -14,6 +14,9 @@ const longText = 4_000;
 /** Longest reference or reason; they are stored readable and carry no personal data. */
 const shortText = 300;
 
+/** The id of a case or a transfer, as it is stored: some systems print theirs in capitals. Whether it is one is found out later. */
+export const idOf = (value: string): string => value.toLowerCase();
+
 /** Text of a request; blank stays blank: whether it may be is decided. @throws InvalidMessage `REQUEST_INVALID` */
 export function text(path: string, value: string, longest = longText): string {
   if (value.length > longest) throw invalid(path, 'TOO_LONG');
