@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 
 const answerWithinMs = 60_000;
 const boundary = 'balagh-bench-boundary';
-/** Intake holds so many uploads in memory at once and asks others to come again (`uploads.ts`): the others wait here instead. */
+/** Less than intake takes of one address at once before it asks to come again (`upload-slots.ts`): the others wait here instead. */
 const uploadsAtOnce = 6;
 const againAfterMs = 50;
 

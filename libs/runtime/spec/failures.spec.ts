@@ -1,5 +1,10 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { BadRequestException, NotFoundException, PayloadTooLargeException } from '@nestjs/common';
+import {
+  BadRequestException,
+  NotFoundException,
+  PayloadTooLargeException,
+  RequestTimeoutException,
+} from '@nestjs/common';
 import { reject } from '@balagh/decider';
 import protobuf from 'protobufjs';
 import {
@@ -116,6 +121,13 @@ describe('what a caller learns of a failure', () => {
       413,
       status.INVALID_ARGUMENT,
       'BODY_TOO_LARGE',
+    ],
+    [
+      'a request that does not arrive in time',
+      new RequestTimeoutException(),
+      408,
+      status.INVALID_ARGUMENT,
+      'REQUEST_TIMED_OUT',
     ],
     ['a bug', new TypeError('phone +968 9000 0001'), 500, status.INTERNAL, 'INTERNAL_FAULT'],
     ['something thrown that is no error', 'phone +968 9000 0001', 500, status.INTERNAL, 'INTERNAL_FAULT'],

@@ -60,6 +60,7 @@ export const words = {
     ATTACHMENT_TYPE_NOT_ALLOWED: 'نوع أحد الملفات غير مسموح.',
     ATTACHMENT_UNREADABLE: 'تعذرت قراءة إحدى الصور.',
     ATTACHMENTS_TOO_MANY: 'عدد الملفات أكبر من المسموح.',
+    REQUEST_TIMED_OUT: 'الاتصال بطيء جداً لإرسال الملفات. أعد المحاولة من اتصال أسرع أو بملفات أصغر.',
     RATE_EXCEEDED: 'محاولات كثيرة. انتظر قليلاً ثم أعد المحاولة.',
     failed: 'تعذر الإرسال. أعد المحاولة بعد قليل.',
     invalid: 'تحقق من هذه القيمة',
@@ -127,6 +128,8 @@ export const words = {
     ATTACHMENT_TYPE_NOT_ALLOWED: 'The type of a file is not allowed.',
     ATTACHMENT_UNREADABLE: 'A photo could not be read.',
     ATTACHMENTS_TOO_MANY: 'There are more files than allowed.',
+    REQUEST_TIMED_OUT:
+      'The connection is too slow for the files. Try again from a faster one, or with smaller files.',
     RATE_EXCEEDED: 'Too many attempts. Wait a little and try again.',
     failed: 'Sending failed. Please try again in a moment.',
     invalid: 'Please check this value',

@@ -103,6 +103,7 @@ const refusals: Readonly<Record<number, readonly [FailureKind, string]>> = {
   404: ['missing', 'ROUTE_UNKNOWN'],
   405: ['invalid', 'METHOD_NOT_ALLOWED'],
   406: ['invalid', 'MEDIA_TYPE_NOT_ACCEPTABLE'],
+  408: ['invalid', 'REQUEST_TIMED_OUT'],
   409: ['conflict', 'STATE_CONFLICT'],
   413: ['invalid', 'BODY_TOO_LARGE'],
   415: ['invalid', 'MEDIA_TYPE_UNSUPPORTED'],

@@ -40,7 +40,8 @@ import {
   reporterContext,
   validReportId,
 } from './reporter-request';
-import { UploadSizeGuard, UploadSlots, type UploadedParts, evidenceOf, uploadInterceptor } from './uploads';
+import { UploadSlots } from './upload-slots';
+import { UploadSizeGuard, type UploadedParts, evidenceOf, uploadInterceptor } from './uploads';
 
 const formBodySchema = z.strictObject({ form: z.record(z.string(), z.unknown()) });
 const idempotencyHeader = {
