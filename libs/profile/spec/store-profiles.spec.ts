@@ -1,6 +1,12 @@
 import { type EventStore, Unavailable, createMemoryEventStore } from '@balagh/event-store';
 import { profileFixture } from '@balagh/testing';
-import { createProfiles, createStaticProfiles, parseProfile, publishProfile } from '@balagh/profile';
+import {
+  type Profile,
+  createProfiles,
+  createStaticProfiles,
+  parseProfile,
+  publishProfile,
+} from '@balagh/profile';
 import { profilesContract } from './profiles.contract';
 
 profilesContract('memory', async () => createMemoryEventStore());
@@ -63,6 +69,41 @@ describe('asking for the newest profile', () => {
     expect((await profiles.latest('MUS')).version).toBe(1);
     expect((await profiles.at('MUS', 1)).version).toBe(1);
     await expect(createProfiles({ store: source }).latest('MUS')).rejects.toBeInstanceOf(Unavailable);
+  });
+});
+
+describe('a profile that a newer version has published', () => {
+  type Changed = (profile: Json) => void;
+  type Json = Record<string, never> & { [key: string]: Json };
+
+  async function published(change: Changed) {
+    const store = createMemoryEventStore();
+    const profile = JSON.parse(JSON.stringify(mus)) as Json;
+    change(profile);
+    await publishProfile(store, profile as unknown as Profile, by);
+    return createProfiles({ store, refreshMs: 0 }).at('MUS', 1);
+  }
+
+  it.each<[string, Changed]>([
+    ['at the top', (profile) => Object.assign(profile, { newPart: [] })],
+    [
+      'deep inside, in several places',
+      ({ routing, calendar, categories }) => {
+        Object.assign(routing?.[0]?.['owner'] ?? {}, { newPart: { deeper: true } });
+        Object.assign(calendar?.['hours'] ?? {}, { newPart: 1, another: 2 });
+        Object.assign(categories?.[1]?.['names'] ?? {}, { fr: 'eau' });
+      },
+    ],
+  ])('is read without what is not known here, %s', async (_where, change) => {
+    expect((await published(change)).profile).toEqual(mus);
+  });
+
+  it('is not read when what is known here has another shape', async () => {
+    const change: Changed = (profile) => Object.assign(profile, { newPart: [], country: 'OMAN' });
+    await expect(published(change)).rejects.toMatchObject({
+      code: 'STORED_PROFILE_INVALID',
+      retriable: false,
+    });
   });
 });
 

@@ -19,6 +19,20 @@ const PROFILE_PUBLISHED = 'ProfilePublished';
 
 const dataSchema = z.object({ profile: profileSchema });
 
+/** The data of a stored event. What a newer version has added, at whatever depth, is left out: until services are replaced, both read it. */
+function readData(json: unknown): z.ZodSafeParseResult<z.infer<typeof dataSchema>> {
+  const strict = dataSchema.safeParse(json);
+  const unknown = (strict.error?.issues ?? []).filter((issue) => issue.code === 'unrecognized_keys');
+  if (unknown.length === 0) return strict;
+  for (const { path, keys } of unknown) for (const key of keys) removeAt(json, [...path, key]);
+  return dataSchema.safeParse(json);
+}
+
+function removeAt(json: unknown, path: readonly PropertyKey[]): void {
+  const holder = path.slice(0, -1).reduce<unknown>((part, key) => Reflect.get(Object(part), key), json);
+  Reflect.deleteProperty(Object(holder), path.at(-1) ?? '');
+}
+
 export interface ProfilePublished {
   readonly profile: Profile;
   readonly version: number;
@@ -32,7 +46,10 @@ export interface Publisher {
   readonly now: () => string;
 }
 
-/** The stored event is no profile: an operator must look. */
+/**
+ * The stored event is no profile that this version can read: an operator must look. Not retriable: a consumer that tried again would hold up the
+ * cases of all organisations; those of this one are parked, and handed over again when the service is replaced.
+ */
 export class StoredProfileInvalid extends Error {
   readonly code = 'STORED_PROFILE_INVALID';
   readonly retriable = false;
@@ -40,11 +57,11 @@ export class StoredProfileInvalid extends Error {
 
 /**
  * Reads an event back. Only the shape is checked: references between parts were checked when it was published, and
- * an old profile stays readable when those checks become stricter.
+ * an old profile stays readable when those checks become stricter, a newer one when it has parts that are not known here.
  * @throws StoredProfileInvalid
  */
 export function decodeProfilePublished(event: RecordedEvent): ProfilePublished {
-  const data = dataSchema.safeParse(JSON.parse(event.data));
+  const data = readData(JSON.parse(event.data));
   const metadata = metadataSchema.safeParse(JSON.parse(event.metadata));
   if (event.type !== PROFILE_PUBLISHED || !data.success || !metadata.success) {
     throw new StoredProfileInvalid(`event ${event.revision} of ${event.stream} is no published profile`);
