@@ -222,3 +222,32 @@ describe('a calendar', () => {
     expect(problemsOf((file) => Object.assign(file, { timeZone: 'Asia/Nowhere' }))).toEqual(['timeZone']);
   });
 });
+
+describe('case numbers', () => {
+  const numbered = (change: Json) => (file: Json & Record<string, Json[]>) =>
+    Object.assign(file['caseNumber'] as unknown as Json, change);
+
+  it.each(['{prefix}-{year}-{number}', '{number}/{prefix}.{year}', 'RE_{prefix}{year}{number}'])(
+    'may follow the pattern %s',
+    (pattern) => {
+      expect(problemsOf(numbered({ pattern, prefix: 'MUS-2' }))).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['without the year, so that they come again', '{prefix}-{number}'],
+    ['without the number', '{prefix}-{year}'],
+    ['without the prefix', '{year}-{number}'],
+    ['with the number twice', '{prefix}-{year}-{number}-{number}'],
+    ['with a misspelt part', '{prefix}-{year}-{number}-{yyyy}'],
+    ['with an open brace', '{prefix}-{year}-{number}{'],
+    ['with small letters, which nobody finds', '{prefix}-{year}-no-{number}'],
+    ['with a blank at the end', '{prefix}-{year}-{number} '],
+  ])('are refused %s', (_what, pattern) => {
+    expect(problemsOf(numbered({ pattern }))).toEqual(['caseNumber.pattern']);
+  });
+
+  it.each(['Mus', '', 'بلدية', 'MUS '])('have no prefix like %j', (prefix) => {
+    expect(problemsOf(numbered({ prefix }))).toEqual(['caseNumber.prefix']);
+  });
+});

@@ -1,3 +1,4 @@
+import { checkCaseNumber } from './case-number-pattern';
 import { checkCondition } from './condition-references';
 import { formFields } from './facts';
 import { checkStatusTexts, checkTemplates } from './message-references';
@@ -5,11 +6,12 @@ import { type ProfileProblem, type ReportProblem } from './profile.errors';
 import { type Profile, type ProfileOwner } from './profile.schema';
 import { codesOf, findOwner, ownerGroups } from './parties';
 
-/** Everything in a well-formed profile that refers to nothing, or to two things at once. */
+/** Everything in a well-formed profile that refers to nothing, or to two things at once, or could not be numbered. */
 export function referenceProblems(profile: Profile): readonly ProfileProblem[] {
   const problems: ProfileProblem[] = [];
   const report: ReportProblem = (path, problem) => problems.push({ path, problem });
   for (const check of [
+    checkCaseNumber,
     checkUniqueness,
     checkCategories,
     checkPeople,

@@ -177,7 +177,7 @@ export const profileSchema = z.strictObject({
   languages: z.array(z.enum(['ar', 'en'])).min(1),
   /** Tenant whose agents run this centre (MUS-26). */
   hostedBy: z.string().optional(),
-  /** `{prefix}`, `{year}`, `{number}`; number is zero-padded to `digits` (AMB-43). */
+  /** `{prefix}`, `{year}`, `{number}`, each once; number is zero-padded to `digits` (AMB-43). */
   caseNumber: z.strictObject({
     pattern: z.string(),
     prefix: z.string(),
