@@ -2,7 +2,7 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 import { normaliseDigits } from './digits';
 
 /**
- * E.164 (`+96890000001`) of a phone as people write it: Arabic-Indic or Persian digits, spaces, dashes, `00` or `+`, with
+ * E.164 (`+96890000001`) of a phone as people write it: Arabic-Indic or Persian digits, spaces, dashes, marks of direction, `00` or `+`, with
  * or without the country. `region` (ISO 3166, two letters) is the country of a number that names none.
  * Undefined when the text cannot be a phone number by its length; a number need not be assigned to anybody.
  */

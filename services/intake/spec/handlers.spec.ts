@@ -106,6 +106,17 @@ describe('filling the form', () => {
     expect(desk.outbound.contacts.rows.size).toBe(0);
   });
 
+  it('takes numbers copied out of an Arabic page, with marks of direction around them', async () => {
+    const desk = new IntakeUnderTest('KWT-MOCI', [profileOf('KWT-MOCI')]);
+    const copied = { phone: '\u202a55000001\u202c', civilNumber: '\u200f٢٩٠٠٠٠٠٠٠٠٠١\u200f' };
+    const caseId = await desk.opened('WHATSAPP', { ...complaint, ...copied });
+    await desk.intake.attach.handle(desk.context(), { caseId, kind: 'INVOICE', content: await photo() });
+    const { caseNumber } = mustAccept(await desk.register(caseId));
+    await desk.intake.statuses.refresh(caseId, 3);
+    const ask = `\u2067${caseNumber ?? ''}\u2069`;
+    expect(await desk.intake.status.handle('KWT-MOCI', ask, '\u200f٥٥٠٠٠٠٠١')).toMatchObject({ caseNumber });
+  });
+
   it('refuses a phone that cannot be one, naming the field and not the value', async () => {
     const desk = new IntakeUnderTest('MUS', [profileOf('MUS')]);
     const caseId = await desk.opened('PHONE_1111');
