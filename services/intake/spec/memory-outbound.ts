@@ -47,7 +47,8 @@ export class MemoryDuplicateKeys implements DuplicateKeys {
 
   async claim(tenant: string, key: string, caseId: string): Promise<KeyHolder> {
     const name = `${tenant} ${key}`;
-    const holder = this.holders.get(name) ?? { caseId, claimedAt: this.now() };
+    const known = this.holders.get(name);
+    const holder = known === undefined || known.caseId === caseId ? { caseId, claimedAt: this.now() } : known;
     this.holders.set(name, holder);
     return { caseId: holder.caseId, heldForMs: this.now() - holder.claimedAt };
   }

@@ -36,6 +36,18 @@ beforeEach(() =>
 caseNumbersContract('in PostgreSQL', () => new PostgresCaseNumbers(database.pool));
 duplicateKeysContract('in PostgreSQL', () => new PostgresDuplicateKeys(database.pool));
 
+it('a duplicate key is held anew when its holder claims it again, and not when another one asks', async () => {
+  const keys = new PostgresDuplicateKeys(database.pool);
+  const [holder, other] = ['00000000-0000-4000-9000-000000000001', '00000000-0000-4000-9000-000000000002'];
+  await keys.claim('MUS', 'k', holder);
+  await database.pool.query("update duplicate_key set claimed_at = claimed_at - interval '1 hour'");
+  expect((await keys.claim('MUS', 'k', other)).heldForMs).toBeGreaterThanOrEqual(3_600_000);
+  await keys.claim('MUS', 'k', holder);
+  const { caseId, heldForMs } = await keys.claim('MUS', 'k', other);
+  expect(caseId).toBe(holder);
+  expect(heldForMs).toBeLessThan(3_600_000);
+});
+
 it('the entity and the migration describe the same table', async () => {
   const { upQueries } = await source.driver.createSchemaBuilder().log();
   expect(upQueries.filter(({ query }) => query.includes('case_status'))).toEqual([]);

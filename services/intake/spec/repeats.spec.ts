@@ -41,10 +41,24 @@ describe('a key whose holder is not registered', () => {
     expect(paused).toHaveLength(30);
   });
 
+  it('is not taken over while an append may still be sent again, counted from the holder’s last attempt', async () => {
+    const { repeats, later } = underTest();
+    await repeats.originalOf('KWT-MOCI', first, profile, form);
+    later(40_000);
+    await expect(repeats.originalOf('KWT-MOCI', second, profile, form)).rejects.toThrow(
+      RegistrationInProgress,
+    );
+    await repeats.originalOf('KWT-MOCI', first, profile, form);
+    later(40_000);
+    await expect(repeats.originalOf('KWT-MOCI', second, profile, form)).rejects.toThrow(
+      RegistrationInProgress,
+    );
+  });
+
   it('is taken over when the registration was abandoned', async () => {
     const { repeats, paused, later } = underTest();
     await repeats.originalOf('KWT-MOCI', first, profile, form);
-    later(15_001);
+    later(60_001);
     expect(await repeats.originalOf('KWT-MOCI', second, profile, form)).toBeUndefined();
     expect(paused).toEqual([]);
     await expect(repeats.originalOf('KWT-MOCI', first, profile, form)).rejects.toThrow(

@@ -3,7 +3,7 @@
  * Rows are deletable; nothing of this is in events.
  */
 export interface DuplicateKeys {
-  /** Takes the key for the case unless another one holds it. Retry-safe. */
+  /** Takes the key for the case unless another one holds it; from then on it is held anew, also by who held it before. Retry-safe. */
   claim(tenant: string, key: string, caseId: string): Promise<KeyHolder>;
   /** Passes the key on, if `from` still holds it. */
   takeOver(tenant: string, key: string, from: string, to: string): Promise<boolean>;
@@ -11,6 +11,6 @@ export interface DuplicateKeys {
 
 export interface KeyHolder {
   readonly caseId: string;
-  /** Milliseconds since the holder claimed it, by the database's clock. */
+  /** Milliseconds since the holder last claimed it, by the database's clock. */
   readonly heldForMs: number;
 }

@@ -7,8 +7,11 @@ import { type Desk } from './case-desk';
 import { type DuplicateKeys } from './duplicate-keys.port';
 import { personalFields } from './plain-form';
 
-/** How long a registration may be under way before its claim on a key counts as abandoned, in milliseconds. */
-const abandonedAfterMs = 15_000;
+/**
+ * How long a registration may be under way before its claim on a key counts as abandoned, in milliseconds: longer than an append is sent again
+ * (`Patience.withinMs`, 30 s, and the last call's own time), for it may still succeed.
+ */
+const abandonedAfterMs = 60_000;
 const waitMs = 100;
 const waits = 30;
 

@@ -1,10 +1,11 @@
 import { type Pool } from 'pg';
 import { type DuplicateKeys, type KeyHolder } from '../application/duplicate-keys.port';
 
-/** The no-op update makes the statement return the holder's row, whoever came first. */
+/** The update makes the statement return the holder's row, whoever came first; it changes nothing but the holder's own time. */
 const claimSql = `
   insert into duplicate_key as held (tenant, key, case_id) values ($1, $2, $3)
-  on conflict (tenant, key) do update set case_id = held.case_id
+  on conflict (tenant, key) do update set
+    claimed_at = case when held.case_id = excluded.case_id then clock_timestamp() else held.claimed_at end
   returning case_id, extract(epoch from clock_timestamp() - claimed_at) * 1000 as held_for_ms`;
 
 const takeOverSql = `
