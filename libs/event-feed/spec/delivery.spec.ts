@@ -5,6 +5,7 @@ import { backOffMs } from '../src/delivery/back-off';
 import { Watermark } from '../src/delivery/watermark';
 import { fromTopic } from '../src/delivery/incoming';
 import { coPartitioned } from '../src/kafka/co-partition';
+import { unusableMessage } from '../src/kafka/relay-message';
 import { PartitionOffsets } from '../src/kafka/partition-offsets';
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 import { caseNumber } from './case-story';
@@ -273,6 +274,25 @@ describe('a message from a topic', () => {
   it('is skipped unread when its type is not wanted, broken or not', () => {
     expect(fromTopic(raw({ ...message, tenant: undefined }), ['CaseRegistered'])).toBeUndefined();
     expect(fromTopic(raw(message), ['CaseOpened'])?.revision).toBe(0);
+  });
+});
+
+describe('a message for an event that the relay cannot read', () => {
+  const event = { stream: `case-${caseNumber(1)}`, revision: 4, type: 'FieldTeamSent' };
+  const onTopic = { topic: 'case.dispatch', place: 'case.dispatch/0/5' } as const;
+  const come = (types?: readonly string[]) => {
+    const { key, value } = unusableMessage(event) ?? {};
+    return fromTopic({ ...onTopic, key: String(key), value: String(value) }, types);
+  };
+
+  it('parks its case where its type is wanted, at its revision, and nowhere else', () => {
+    expect(come(['FieldTeamSent'])).toMatchObject({
+      caseId: caseNumber(1),
+      revision: 4,
+      content: { problem: 'MESSAGE_INVALID' },
+    });
+    expect(come()).toEqual(come(['FieldTeamSent']));
+    expect(come(['CaseClosed'])).toBeUndefined();
   });
 });
 

@@ -137,14 +137,18 @@ export function parkedCasesContract(
       await bench.store.append(`case-${A}`, 0, [unreadable]);
       const running = await replica().subscribe(subscription(handle));
       await happen(bench.store, B, 'CaseOpened');
-      await bench.until(() => effects.length >= 2);
+      await bench.until(async () => effects.length >= 2 && (await running.parked()).length > 0);
       await bench.settle();
       expect(revisions(effects, A)).toEqual([0]);
-      // Over Kafka the relay cannot publish it: nobody has it to park.
-      const parked = await running.parked();
-      expect(parked.map((p) => [p.caseId, p.revision, p.reason])).toEqual(
-        bench.logged.includes('feed.relay.event_unpublishable') ? [] : [[A, 1, 'InvalidStoredEvent']],
-      );
+      // Over Kafka the relay cannot read it, and says so by a message that breaks the contract.
+      const reason = bench.logged.includes('feed.relay.event_unpublishable')
+        ? 'MESSAGE_INVALID'
+        : 'InvalidStoredEvent';
+      expect(await running.parked()).toMatchObject([
+        { caseId: A, topic: 'case.dispatch', revision: 1, reason },
+      ]);
+      await expect(running.redrive(A)).rejects.toMatchObject({ code: 'InvalidStoredEvent' });
+      expect(await running.parked()).toMatchObject([{ caseId: A, topic: 'case.dispatch', revision: 1 }]);
     });
 
     if (!replicas) return;

@@ -1,11 +1,4 @@
-import {
-  type Author,
-  type CaseEventType,
-  decodeEvent,
-  publish,
-  publishedFields,
-  typesAuthoredBy,
-} from '@balagh/case-events';
+import { type Author, type CaseEventType, publishedFields, typesAuthoredBy } from '@balagh/case-events';
 import { type EventStore, type Position, START, type SubscriptionItem } from '@balagh/event-store';
 import { type Message, Partitioners, type Producer } from 'kafkajs';
 import { type Pool } from 'pg';
@@ -17,6 +10,7 @@ import { type KafkaSecurity, createKafkaClient } from './kafka-client';
 import { type Brokers } from './brokers';
 import { RelayBatches } from './relay-batches';
 import { RelayLease, relayLease } from './relay-lease';
+import { publishedMessage, unusableMessage } from './relay-message';
 
 export interface RelayOptions {
   /** Whose event types are published, on topic `case.<service>`. */
@@ -202,8 +196,7 @@ class RunningRelay {
     if (item.kind !== 'event') return undefined;
     const { stream, revision, type } = item.event;
     try {
-      const message = publish(decodeEvent(item.event))?.message;
-      return message === undefined ? undefined : { key: message.subject, value: JSON.stringify(message) };
+      return publishedMessage(item.event);
     } catch (err) {
       this.options.log.error({
         event: 'feed.relay.event_unpublishable',
@@ -213,7 +206,7 @@ class RunningRelay {
         type,
         err,
       });
-      return undefined;
+      return unusableMessage(item.event);
     }
   }
 
