@@ -1,4 +1,10 @@
-import { type Author, type CaseEventType, publishedFields, typesAuthoredBy } from '@balagh/case-events';
+import {
+  type Author,
+  type CaseEventType,
+  definitionOf,
+  publishedFields,
+  typesAuthoredBy,
+} from '@balagh/case-events';
 import { type EventStore, type Position, START, type SubscriptionItem } from '@balagh/event-store';
 import { type Message, Partitioners, type Producer } from 'kafkajs';
 import { type Pool } from 'pg';
@@ -37,11 +43,17 @@ const saveEveryMs = 200;
 /**
  * Publishes a service's events to its topic, keyed by case id, in the order of the store. Per service one relay at a time;
  * one request is under way at a time, so retries and a take-over may repeat messages, but first occurrences never
- * change places. Returns at once; missing brokers are retried with capped back-off.
+ * change places. Missing brokers are retried with capped back-off.
+ *
+ * Returns when no relay of a version that publishes less can pass over anything any more: at once, or after the rest of that one's lease. The service
+ * must not append anything before.
+ * @throws the database's fault
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const stopping = new AbortController();
-  const ended = new RunningRelay(options, stopping.signal).run();
+  const relay = new RunningRelay(options, stopping.signal);
+  await relay.supersede();
+  const ended = relay.run();
   return {
     stop: async () => {
       stopping.abort();
@@ -67,7 +79,11 @@ class RunningRelay {
       (type) => publishedFields[type as CaseEventType] !== undefined,
     );
     if (this.types.length === 0) throw new Error(`${service} publishes no events`);
-    this.lease = new RelayLease(database, service, log);
+    this.lease = new RelayLease(database, service, generationOf(this.types), log);
+  }
+
+  supersede(): Promise<void> {
+    return this.lease.supersede();
   }
 
   async run(): Promise<void> {
@@ -95,6 +111,7 @@ class RunningRelay {
 
   /** Publishes until stopped or the lease is lost. */
   private async lead(): Promise<void> {
+    this.published = undefined;
     const { log, brokers, security, service } = this.options;
     // No retries inside the library: between attempts the lease is looked at.
     const kafka = createKafkaClient({
@@ -222,13 +239,14 @@ class RunningRelay {
   private async save(): Promise<void> {
     const position = this.published;
     if (position === undefined) return;
-    await this.options.database.query(
-      `insert into relay_checkpoint as c (service, position) values ($1, $2)
-       on conflict (service) do update set position = excluded.position, saved_at = now() where c.position < excluded.position`,
-      [this.options.service, position],
-    );
+    await this.lease.saveCheckpoint(position);
     if (this.published === position) this.published = undefined;
   }
+}
+
+/** Grows with every type that is published and every version of one. */
+function generationOf(types: readonly string[]): number {
+  return types.reduce((sum, type) => sum + (definitionOf(type)?.version ?? 0), 0);
 }
 
 /** Too little of the lease is left to wait for an answer within it. */

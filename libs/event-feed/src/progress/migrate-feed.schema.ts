@@ -35,7 +35,9 @@ create table if not exists relay_lease (
   service text primary key,
   holder text not null,
   expires_at timestamptz not null
-);`;
+);
+alter table relay_lease add column if not exists generation integer not null default 0;
+alter table relay_lease add column if not exists begins_at timestamptz;`;
 
 /**
  * Makes the feed's tables in the connection's current schema. Safe to repeat and to race between replicas; all
