@@ -109,6 +109,24 @@ describe('a channel whose other side is not there', () => {
   });
 });
 
+describe('a gateway that takes a connection and says nothing', () => {
+  it('has surely not got the message: connecting ends before the exchange does', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    // It never answers the greeting of TLS.
+    const sms = new HttpGatewayChannel({ channel: 'SMS', url: `https://127.0.0.1:${port}` });
+    const reference = '6f2c1d1e-0000-4000-8000-000000000012';
+    expect(await sms.send({ reference, to: '+96890000001', text: 'x' })).toEqual({
+      kind: 'rejected',
+      code: 'GATEWAY_UNREACHABLE',
+      retriable: true,
+    });
+    await sms.close();
+    silent.close();
+  });
+});
+
 describe('a gateway asked about delivery', () => {
   it('tells when the message was delivered', async () => {
     const sms = gatewayAt('SMS', `${simulators.httpUrl}/sms`, 500);

@@ -16,15 +16,20 @@ export class MemoryWorkTable implements WorkTable {
     this.held.set(row.messageId, { row, owner: lease?.owner, leasedUntil });
   }
 
-  async claim({ queue, owner, now, leaseMs, limit }: Claim): Promise<readonly WorkRow[]> {
+  async claim({ queue, owner, now, leaseMs, limits }: Claim): Promise<readonly WorkRow[]> {
     const at = Date.parse(now);
+    const left = new Map(limits);
     const due = [...this.held.values()]
       .filter(
         ({ row, leasedUntil }) =>
           row.queue === queue && row.dueAt !== null && row.dueAt <= now && leasedUntil <= at,
       )
       .sort((a, b) => ((a.row.dueAt ?? '') < (b.row.dueAt ?? '') ? -1 : 1))
-      .slice(0, limit);
+      .filter(({ row: { channel } }) => {
+        const most = left.get(channel) ?? 0;
+        left.set(channel, most - 1);
+        return most > 0;
+      });
     for (const held of due) Object.assign(held, { owner, leasedUntil: at + leaseMs });
     return due.map(({ row }) => row);
   }

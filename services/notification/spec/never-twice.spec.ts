@@ -1,6 +1,6 @@
 import { proves } from '@balagh/testing';
 import { FakeGateway, FakeMail } from './fake-channel';
-import { Killed, World, type WorldOptions, filled, opened, registered } from './world';
+import { Killed, World, type WorldOptions, filled, ofEach, opened, registered } from './world';
 
 const PHONE = '+96890000001';
 
@@ -175,7 +175,7 @@ describe('two workers on one message', () => {
       owner: 'a',
       now: world.now,
       leaseMs: 1,
-      limit: 1,
+      limits: ofEach(1),
     });
     if (row === undefined) throw new Error('no work');
     await Promise.all([

@@ -1,4 +1,5 @@
 import { type WorkRow, type WorkTable } from '../src/application/work-table.port';
+import { ofEach } from './world';
 
 const row = (n: number, over: Partial<WorkRow> = {}): WorkRow => ({
   messageId: `6f2c1d1e-0000-4000-8000-00000000000${n}`,
@@ -22,13 +23,32 @@ export function workTableContract(name: string, open: () => Promise<WorkTable>):
       await table.clear();
     });
     const claim = (owner: string, now: string, limit = 10, queue: WorkRow['queue'] = 'SEND') =>
-      table.claim({ queue, owner, now, leaseMs: 60_000, limit });
+      table.claim({ queue, owner, now, leaseMs: 60_000, limits: ofEach(limit) });
 
     it('gives due rows, oldest first, no more than asked for', async () => {
       for (const n of [3, 1, 2]) await table.add(row(n));
       expect(await claim('a', '2026-05-04T06:00:02.000Z', 1)).toEqual([row(1)]);
       expect(await claim('a', '2026-05-04T06:00:02.000Z')).toEqual([row(2)]);
       expect(await claim('a', '2026-05-04T06:00:02.000Z')).toEqual([]);
+    });
+
+    it('gives of each channel no more than asked for, and none of a channel that is not named', async () => {
+      const of = (n: number, channel: string) => row(n, { channel });
+      const given = [of(1, 'SMS'), of(2, 'SMS'), of(3, 'SMS'), of(4, 'EMAIL'), of(5, 'FAX'), of(6, '')];
+      for (const one of given) await table.add(one);
+      const limits = new Map([
+        ['SMS', 2],
+        ['EMAIL', 5],
+        ['', 1],
+      ]);
+      const asked = { queue: 'SEND', now: '2026-05-04T06:00:09.000Z', leaseMs: 60_000 } as const;
+      expect(await table.claim({ ...asked, owner: 'a', limits })).toEqual([
+        given[0],
+        given[1],
+        given[3],
+        given[5],
+      ]);
+      expect(await table.claim({ ...asked, owner: 'b', limits: ofEach(9) })).toEqual([given[2], given[4]]);
     });
 
     it('gives a leased row to nobody else until the lease runs out', async () => {

@@ -111,14 +111,20 @@ describe('many workers at once', () => {
         tenant: 'MUS',
         queue: 'SEND',
         phase: 'prepared',
-        channel: '',
+        channel: 'SMS',
         version: 0,
         since: now,
         dueAt: now,
       });
     }
     const claims = ['a', 'b', 'c', 'd', 'e', 'f'].map((owner) =>
-      table.claim({ queue: 'SEND', owner: uuidOf(owner), now, leaseMs: 60_000, limit: 20 }),
+      table.claim({
+        queue: 'SEND',
+        owner: uuidOf(owner),
+        now,
+        leaseMs: 60_000,
+        limits: new Map([['SMS', 20]]),
+      }),
     );
     const claimed = (await Promise.all(claims)).flat().map(({ messageId }) => messageId);
     expect(new Set(claimed).size).toBe(claimed.length);
@@ -126,9 +132,7 @@ describe('many workers at once', () => {
   });
 
   it('migrations can be taken back', async () => {
-    await source.undoLastMigration({ transaction: 'none' });
-    expect(await source.query(`select to_regclass('message_open') as "index"`)).toEqual([{ index: null }]);
-    await source.undoLastMigration();
+    for (const _ of ownTables.migrations) await source.undoLastMigration({ transaction: 'none' });
     expect(await source.query(`select to_regclass('message') as "table"`)).toEqual([{ table: null }]);
     await source.runMigrations({ transaction: 'each' });
   });

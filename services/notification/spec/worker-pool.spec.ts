@@ -13,7 +13,7 @@ describe('a worker pool', () => {
     tenant: MUS,
     queue: 'SEND',
     phase: 'prepared',
-    channel: '',
+    channel: 'SMS',
     version: 0,
     since: '2026-05-04T06:00:00.000Z',
     dueAt: '2026-05-04T06:00:00.000Z',
@@ -134,26 +134,43 @@ describe('a worker pool', () => {
   });
 
   /** The next place that the pool has. */
-  const placeOf = async (pool: WorkerPool): Promise<Place> => {
+  const placeOf = async (pool: WorkerPool, channel = 'SMS'): Promise<Place> => {
     let place: Place | undefined;
-    await eventually(() => (place ??= pool.place()) !== undefined);
+    await eventually(() => (place ??= pool.place(channel)) !== undefined);
     if (place === undefined) throw new Error('no place');
     return place;
   };
 
   it('keeps no more places than it has, and none before it runs or once it stops', async () => {
     const pool = poolThatCounts(new MemoryWorkTable(), { rows: 0 });
-    expect(pool.place()).toBeUndefined();
+    expect(pool.place('SMS')).toBeUndefined();
     pool.start();
-    const places = [await placeOf(pool), pool.place(), pool.place()];
+    const places = [await placeOf(pool), pool.place('SMS'), pool.place('SMS')];
     expect(places).not.toContain(undefined);
-    expect(pool.place()).toBeUndefined();
+    expect(pool.place('SMS')).toBeUndefined();
     places[1]?.leave();
     places[1] = await placeOf(pool);
-    expect(pool.place()).toBeUndefined();
+    expect(pool.place('SMS')).toBeUndefined();
     for (const place of places) place?.leave();
     await pool.stop();
-    expect(pool.place()).toBeUndefined();
+    expect(pool.place('SMS')).toBeUndefined();
+  });
+
+  it('takes what came into the table while all its places were held as soon as one falls free', async () => {
+    const table = new MemoryWorkTable();
+    const worked = { rows: 0 };
+    const pool = poolThatCounts(table, worked);
+    pool.start();
+    const places = [await placeOf(pool), pool.place('SMS'), pool.place('SMS')];
+    const claim = jest.spyOn(table, 'claim');
+    await table.add(row(1));
+    pool.wake();
+    // Rests at most 20 ms between two looks, and another one comes after this.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(claim.mock.calls.map(([{ limits }]) => limits.has('SMS'))).not.toContain(true);
+    for (const place of places) place?.leave();
+    await eventually(() => worked.rows === 1);
+    await pool.stop();
   });
 
   it('lets what waits in the table go first', async () => {
@@ -171,7 +188,7 @@ describe('a worker pool', () => {
     holding.splice(0).forEach((end) => end());
     // A place is free, and three rows are left.
     await new Promise(setImmediate);
-    expect(pool.place()).toBeUndefined();
+    expect(pool.place('SMS')).toBeUndefined();
     await eventually(() => begun.length === 6);
     holding.splice(0).forEach((end) => end());
     (await placeOf(pool)).leave();
@@ -192,7 +209,7 @@ describe('a worker pool', () => {
       return { ...row(1), phase: 'accepted', version: 2, dueAt: null };
     });
     place.leave();
-    pool.place()?.begin(row(2), () => Promise.reject(new Error('the store is away')));
+    pool.place('SMS')?.begin(row(2), () => Promise.reject(new Error('the store is away')));
     const heldOf = (n: number) => table.held.get(row(n).messageId);
     await eventually(() => heldOf(2)?.owner === undefined);
     expect(heldOf(2)?.row.dueAt).toBe('2026-05-04T06:00:05.000Z');
@@ -201,6 +218,39 @@ describe('a worker pool', () => {
     end();
     await stopped;
     expect(heldOf(1)).toMatchObject({ row: { phase: 'accepted', version: 2 }, leasedUntil: 0 });
+  });
+
+  it('keeps the places of other channels free of one that hangs, in the table and at once', async () => {
+    const table = new MemoryWorkTable();
+    for (let n = 1; n <= 10; n += 1) await table.add(row(n));
+    for (let n = 11; n <= 20; n += 1) await table.add({ ...row(n), channel: 'EMAIL' });
+    const claim = jest.spyOn(table, 'claim');
+    const holding: (() => void)[] = [];
+    const done: string[] = [];
+    const pool = poolOver(
+      table,
+      async ([one]) => {
+        if (one?.channel === 'SMS') await new Promise<void>((resolve) => holding.push(resolve));
+        done.push(one?.channel ?? '');
+        return one === undefined ? [] : [{ ...one, dueAt: null }];
+      },
+      60_000,
+    );
+    pool.start();
+    await eventually(() => done.length === 10);
+    expect(new Set(done)).toEqual(new Set(['EMAIL']));
+    expect(holding).toHaveLength(3);
+    (await placeOf(pool, 'EMAIL')).leave();
+    expect(pool.place('SMS')).toBeUndefined();
+    // Who waits for the hanging channel does not make the pool look at the table again and again.
+    const looks = claim.mock.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(claim.mock.calls).toHaveLength(looks);
+    expect(claim.mock.calls.at(-1)?.[0].limits.has('SMS')).toBe(false);
+    const answered = setInterval(() => holding.splice(0).forEach((end) => end()), 1);
+    await eventually(() => done.length === 20);
+    clearInterval(answered);
+    await pool.stop();
   });
 
   it('makes a row due again when its work fails', async () => {

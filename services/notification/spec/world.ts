@@ -21,13 +21,17 @@ import { DeliveryTracker } from '../src/application/delivery-tracker';
 import { MessageLog } from '../src/application/message-log';
 import { MessageSender } from '../src/application/message-sender';
 import { NotifyOfCaseEvent, type Sending } from '../src/application/notify-of-case-event.handler';
-import { type WorkTable } from '../src/application/work-table.port';
+import { type WorkTable, rowChannels } from '../src/application/work-table.port';
 import { type Place } from '../src/application/worker-pool';
 import { MemoryWorkTable } from './memory-work-table';
 
 export const caseId = '10000000-0000-4000-8000-000000000001';
 export const subjectId = '20000000-0000-4000-8000-000000000001';
 export const START_AT = '2026-05-04T06:00:00.000Z';
+
+/** So many rows of every channel. */
+export const ofEach = (limit: number): ReadonlyMap<string, number> =>
+  new Map(rowChannels.map((channel) => [channel, limit]));
 
 /** Stops everything at one point, as a killed process would. */
 export class Killed extends Error {}
@@ -151,7 +155,7 @@ export class World {
     const channels = new Map(this.options.channels.map((channel) => [channel.channel, channel]));
     const tracker = new DeliveryTracker({ log, clock, messages: this.messages, channels });
     const claim = (queue: 'SEND' | 'TRACK') =>
-      this.table.claim({ queue, owner, now: this.now, leaseMs: 60_000, limit: 8 });
+      this.table.claim({ queue, owner, now: this.now, leaseMs: 60_000, limits: ofEach(8) });
     for (let rounds = 0; rounds < 20; rounds += 1) {
       const [sending, tracking] = [await claim('SEND'), await claim('TRACK')];
       if (sending.length + tracking.length === 0) return;

@@ -1,3 +1,4 @@
+import { type MessageChannel } from '@balagh/case-events';
 import { type Platform, detached } from '@balagh/runtime';
 import {
   type DynamicModule,
@@ -24,7 +25,7 @@ import { RebuildController } from './inbound/http/rebuild.controller';
 export interface NotificationParts {
   readonly table: WorkTable;
   readonly channels: Channels;
-  /** Messages sent at once. */
+  /** Messages sent at once over one channel. */
   readonly concurrency: number;
   /** Closes what the parts hold open. */
   readonly close: () => Promise<void>;
@@ -58,8 +59,8 @@ export class Workers implements Sending {
     detached(() => this.parts.sending.wake());
   }
 
-  place(): Place | undefined {
-    const place = this.parts.sending.place();
+  place(channel: MessageChannel): Place | undefined {
+    const place = this.parts.sending.place(channel);
     return place && { ...place, begin: (row, work) => detached(() => place.begin(row, work)) };
   }
 

@@ -8,12 +8,13 @@ import { messageGauges } from './outbound/message-gauges.adapter';
 import { MessageEntity } from './outbound/message.entity';
 import { Message1764000000000 } from './outbound/migrations/1764000000000-message.migration';
 import { OpenMessages1764400000000 } from './outbound/migrations/1764400000000-open-messages.migration';
+import { MessageByChannel1764500000000 } from './outbound/migrations/1764500000000-message-by-channel.migration';
 import { SmtpChannel } from './outbound/smtp-channel.adapter';
 import { PostgresWorkTable } from './outbound/work-table.adapter';
 
 export const ownTables = {
   entities: [MessageEntity],
-  migrations: [Message1764000000000, OpenMessages1764400000000],
+  migrations: [Message1764000000000, OpenMessages1764400000000, MessageByChannel1764500000000],
 };
 
 /** Opens what notification needs: its table (migrated) and the configured channels. @throws ConfigInvalid */

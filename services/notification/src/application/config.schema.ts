@@ -17,8 +17,9 @@ export const notificationConfigSchema = z.object({
   /** Address that mail comes from. */
   MAIL_FROM: z.email().default('no-reply@balagh.invalid'),
   /**
-   * Messages in work at once, from before their attempt is written down until its outcome is. Default 48: mail servers admit some 50 connections
-   * of one client (Postfix’ default). With none free a message waits in the table, which costs an append and two statements more.
+   * Messages in work at once over one channel, from before their attempt is written down until its outcome is: a channel that hangs holds none of
+   * another's places. Default 48: mail servers admit some 50 connections of one client (Postfix’ default). With none free a message waits in the
+   * table, which costs an append and two statements more.
    */
   SENDER_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(48),
 });

@@ -89,6 +89,8 @@ export class MessageSender {
       if (message === undefined) return { ...row, dueAt: null };
       const around = this.circumstances(message, told);
       const action = nextAction(message.state, around);
+      // Its place belongs to the channel that it was taken for.
+      if (isElsewhere(row, action)) return rowOf(row, message, told, around.now);
       const step = await this.take(message, action, around);
       if (action.kind === 'settle') told = isOpen(action.settlement) ? 'unknown' : 'final';
       if (step.kind === 'stop') return rowOf(row, message, told, step.dueAt);
@@ -123,7 +125,7 @@ export class MessageSender {
         return { kind: 'again', message: recorded.message };
       }
       case 'ask':
-        return this.ask(message, action, around);
+        return this.ask(message, action);
       case 'settle': {
         const news = await messages.settle(message, action.settlement, context);
         if (news) this.reportSettled(message, action.settlement);
@@ -217,12 +219,12 @@ export class MessageSender {
   private async ask(
     message: LoadedMessage,
     { attempt, channel: name, reference }: Extract<NextAction, { kind: 'ask' }>,
-    around: Circumstances,
   ): Promise<Step> {
     const channel = this.parts.channels.get(name);
-    if (channel?.canBeAsked !== true) return { kind: 'stop', dueAt: nextAsk(around) };
-    const found = await this.askedOf(channel, reference);
-    if (found === 'silent') return { kind: 'stop', dueAt: nextAsk(around) };
+    const found = channel?.canBeAsked === true ? await this.askedOf(channel, reference) : 'silent';
+    // The question itself may have taken seconds.
+    if (found === 'silent')
+      return { kind: 'stop', dueAt: nextAsk({ now: this.now(), since: message.since }) };
     const outcome: SendOutcome =
       found === undefined
         ? { kind: 'rejected', code: NOT_RECEIVED, retriable: true }
@@ -303,6 +305,11 @@ function refused(code: string): SendOutcome {
   return { kind: 'rejected', code, retriable: false };
 }
 
+/** The next attempt is another channel's. */
+function isElsewhere(row: WorkRow, action: NextAction): boolean {
+  return action.kind === 'submit' && row.channel !== '' && row.channel !== action.channel;
+}
+
 /** An unknown outcome may still become known. */
 function isOpen(settlement: Settlement): boolean {
   return settlement.kind === 'FAILED' && settlement.reason === 'OUTCOME_UNKNOWN';
@@ -324,7 +331,7 @@ export function rowOf(
   dueAt: string | null,
 ): WorkRow {
   const { messageId, caseId, tenant } = ids;
-  const { phase, channel } = message.state;
+  const { phase } = message.state;
   const queue = told === 'final' && (phase === 'accepted' || phase === 'delivered') ? 'TRACK' : 'SEND';
   return {
     messageId,
@@ -332,9 +339,15 @@ export function rowOf(
     tenant,
     queue,
     phase,
-    channel: channel ?? '',
+    channel: channelOf(message.state) ?? '',
     version: message.version,
     since: message.since,
     dueAt,
   };
+}
+
+/** Of the attempt that is open or comes next, else of the last one. */
+function channelOf({ phase, routes, route, channel }: MessageState): MessageChannel | undefined {
+  const next = phase === 'prepared' || phase === 'rejected' ? routes[route]?.channel : undefined;
+  return next ?? channel;
 }

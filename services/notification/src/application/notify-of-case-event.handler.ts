@@ -41,8 +41,8 @@ export interface NotifyParts {
 export interface Sending {
   /** New work is in the table. */
   wake(): void;
-  /** A place to send something at once; undefined when it has to wait in the table. */
-  place(): Place | undefined;
+  /** A place to send something over this channel at once; undefined when it has to wait in the table. */
+  place(channel: MessageChannel): Place | undefined;
   sendSubmitted(row: WorkRow, message: LoadedMessage, letter: Letter): Promise<WorkRow>;
 }
 
@@ -171,18 +171,19 @@ export class NotifyOfCaseEvent {
     const { atLeastRevision: _, ...why } = this.context(message, `prepare ${messageStream(messageId)}`);
     const context = { ...why, beginsStream: true };
     const now = platform.clock.now().toISOString();
+    const channel = sealed.routes[0]?.channel;
     const row: WorkRow = {
       messageId,
       caseId: message.subject,
       tenant: message.tenant,
       queue: 'SEND',
       phase: 'prepared',
-      channel: '',
+      channel: channel ?? '',
       version: 0,
       since: now,
       dueAt: now,
     };
-    const place = sending.place();
+    const place = channel === undefined ? undefined : sending.place(channel);
     if (place !== undefined) return this.sendAt(place, { draft, channelsOff, prepared, row, context });
     await messages.record(messageId, { type: 'Prepare', message: prepared }, context);
     return this.leaveInTable(row);

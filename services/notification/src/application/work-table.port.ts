@@ -1,3 +1,4 @@
+import { messageChannelSchema } from '@balagh/case-events';
 import { type MessagePhase } from '../domain/message.decider';
 
 /** SEND: something is to be done. TRACK: accepted and told; only delivery is still asked for. */
@@ -10,7 +11,7 @@ export interface WorkRow {
   readonly tenant: string;
   readonly queue: WorkQueue;
   readonly phase: MessagePhase;
-  /** Channel of the last attempt; empty before the first. */
+  /** Channel of the attempt that is open or comes next, else of the last one. Empty where an older version added the row. */
   readonly channel: string;
   /** Revision of the last event folded. */
   readonly version: number;
@@ -34,8 +35,12 @@ export interface Claim {
   readonly owner: string;
   readonly now: string;
   readonly leaseMs: number;
-  readonly limit: number;
+  /** At most so many rows by channel; none of a channel that is not named. */
+  readonly limits: ReadonlyMap<string, number>;
 }
+
+/** What `WorkRow.channel` can be. */
+export const rowChannels: readonly string[] = [...messageChannelSchema.options, ''];
 
 /**
  * The to-do list of messages: rebuildable, shared by all replicas. A lease keeps two workers from the same message most
@@ -44,7 +49,7 @@ export interface Claim {
 export interface WorkTable {
   /** Adds a row unless the message has one; with a lease: for a worker that has begun with it. */
   add(row: WorkRow, lease?: Lease): Promise<void>;
-  /** Due rows without a live lease, oldest first, leased to the owner. */
+  /** Due rows without a live lease, of each channel the oldest first, leased to the owner. */
   claim(claim: Claim): Promise<readonly WorkRow[]>;
   /** Replaces the row unless a newer version is there, and gives up the owner's lease. */
   save(row: WorkRow, owner: string): Promise<void>;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock } from '@balagh/runtime';
 import { type Logger } from 'pino';
-import { type Lease, type WorkQueue, type WorkRow, type WorkTable } from './work-table.port';
+import { ChannelPlaces } from './channel-places';
+import { type Lease, type WorkQueue, type WorkRow, type WorkTable, rowChannels } from './work-table.port';
 
 export interface PoolOptions {
   readonly queue: WorkQueue;
-  /** Calls of `work` at once. */
+  /** Calls of `work` at once for one channel. */
   readonly concurrency: number;
   /** Milliseconds between looks at the table when nobody wakes the pool. */
   readonly pollMs: number;
@@ -28,23 +29,18 @@ const RETRY_MS = 5_000;
 const STOP_WITHIN_MS = 10_000;
 /** Least time between two looks at the table: where messages come one after the other, some are taken together. */
 const REST_MS = 20;
-/** Calls whose work is done and whose rows are still being put down, as a multiple of those in work; with more, nothing new begins. */
-const MOST_SAVING = 4;
 
 /**
- * Works through the due rows of one queue, a bounded number at a time, so that a hanging channel delays neither the feed
- * nor, beyond its share, other messages. Putting a row down takes no place from those in work. A row whose work fails is due again after five seconds; if even that cannot be
- * written, its lease runs out.
+ * Works through the due rows of one queue, of each channel a bounded number at a time, so that a hanging channel delays neither the feed nor
+ * messages of others. Putting a row down takes no place from those in work. A row whose work fails is due again after five seconds; if even
+ * that cannot be written, its lease runs out.
  */
 export class WorkerPool {
   private readonly owner = randomUUID();
-  private readonly active = new Set<Promise<unknown>>();
-  private readonly saving = new Set<Promise<unknown>>();
+  private readonly channels: ReadonlyMap<string, ChannelPlaces>;
   private restsUntil = 0;
   private running: Promise<void> | undefined;
   private stopping = false;
-  /** The last look at the table left rows behind. */
-  private behind = true;
   private woken = false;
   private wakeUp: () => void = () => undefined;
 
@@ -53,9 +49,12 @@ export class WorkerPool {
     private readonly options: PoolOptions,
     /** Gives each row's successor; rows it leaves out are tried again later. */
     private readonly work: Work,
-    /** Rows handed to one call of `work`. */
+    /** Rows handed to one call of `work`, all of one channel. */
     private readonly batch = 1,
-  ) {}
+  ) {
+    const places = (): ChannelPlaces => new ChannelPlaces(options.concurrency, () => this.wake());
+    this.channels = new Map(rowChannels.map((channel) => [channel, places()]));
+  }
 
   start(): void {
     this.running ??= this.loop();
@@ -68,19 +67,21 @@ export class WorkerPool {
   }
 
   /**
-   * A place for work that need not wait in the table first; undefined when none is free, when rows in the table have waited for longer, or when
-   * the pool does not run.
+   * A place of the channel for work that need not wait in the table first; undefined when none is free, when rows of the channel have waited
+   * in the table for longer, or when the pool does not run.
    */
-  place(): Place | undefined {
-    if (this.running === undefined || this.stopping || this.behind || this.free <= 0) return undefined;
+  place(channel: string): Place | undefined {
+    const places = this.channels.get(channel);
+    if (this.running === undefined || this.stopping) return undefined;
+    if (places === undefined || places.behind || places.free <= 0) return undefined;
     let end: (work?: Promise<void>) => void = () => undefined;
     const taken = new Promise<void>((resolve) => {
       end = resolve;
     });
-    held(this.active, taken);
+    places.takenBy(taken);
     return {
       lease: () => ({ owner: this.owner, until: this.at(this.options.leaseMs) }),
-      begin: (row, work) => end(this.carryOut([row], async () => [await work()])),
+      begin: (row, work) => end(this.carryOut(places, [row], async () => [await work()])),
       leave: () => end(),
     };
   }
@@ -96,48 +97,58 @@ export class WorkerPool {
   }
 
   private async idle(): Promise<void> {
-    while (this.active.size + this.saving.size > 0) await Promise.all([...this.active, ...this.saving]);
+    const open = (): readonly Promise<unknown>[] =>
+      [...this.channels.values()].flatMap((places) => places.open);
+    while (open().length > 0) await Promise.all(open());
   }
 
   private async loop(): Promise<void> {
     while (!this.stopping) {
       this.woken = false;
-      const allTaken = await this.takeDue();
+      const more = await this.takeDue();
       if (this.stopping) return;
-      if (allTaken) await this.pause();
-      else if (this.free <= 0) await Promise.race([...this.active, ...this.saving]);
+      if (!more) await this.pause();
       await this.rest();
     }
   }
 
-  private get free(): number {
-    const { concurrency } = this.options;
-    return Math.min(concurrency - this.active.size, MOST_SAVING * concurrency - this.saving.size);
-  }
-
-  /** Begins what is due, as far as there are free places. True: nothing was left behind, so no place that falls free is a reason to look again. */
+  /** Begins what is due, as far as there are free places. True: rows may be left for a place that is free already. */
   private async takeDue(): Promise<boolean> {
-    const { free } = this;
-    if (free <= 0) return false;
+    const limits = this.limits();
+    for (const [channel, places] of this.channels) places.behind ||= !limits.has(channel);
+    if (limits.size === 0) return false;
     this.restsUntil = performance.now() + REST_MS;
     try {
       const { queue, leaseMs } = this.options;
-      const claim = { queue, leaseMs, owner: this.owner, now: this.at(0), limit: free * this.batch };
+      const claim = { queue, leaseMs, owner: this.owner, now: this.at(0), limits };
       const rows = await this.parts.table.claim(claim);
-      for (let i = 0; i < rows.length; i += this.batch)
-        held(this.active, this.carryOut(rows.slice(i, i + this.batch), this.work));
-      this.behind = rows.length === claim.limit;
-      return !this.behind;
+      for (const [channel, places] of this.channels) {
+        const due = rows.filter((row) => row.channel === channel);
+        if (limits.has(channel)) places.behind = due.length === limits.get(channel);
+        this.begin(places, due);
+      }
+      return [...this.channels.values()].some(({ behind, free }) => behind && free > 0);
     } catch (error) {
       this.parts.log.error({ event: 'message.queue.unreadable', queue: this.options.queue, err: error });
-      return true;
+      return false;
     }
   }
 
+  /** Rows that may be taken now, by channel; those without a free place are left out. */
+  private limits(): ReadonlyMap<string, number> {
+    const free = [...this.channels].map(([channel, places]) => [channel, places.free * this.batch] as const);
+    return new Map(free.filter(([, limit]) => limit > 0));
+  }
+
+  private begin(places: ChannelPlaces, rows: readonly WorkRow[]): void {
+    for (let i = 0; i < rows.length; i += this.batch)
+      places.takenBy(this.carryOut(places, rows.slice(i, i + this.batch), this.work));
+  }
+
   /** Ends when the work has; its rows are put down beside what comes next. Never throws. */
-  private async carryOut(rows: readonly WorkRow[], work: Work): Promise<void> {
+  private async carryOut(places: ChannelPlaces, rows: readonly WorkRow[], work: Work): Promise<void> {
     const successors = await this.process(rows, work);
-    held(this.saving, this.save(successors));
+    places.putDown(this.save(successors));
   }
 
   /** Gives each row's successor. Never throws. */
@@ -189,12 +200,6 @@ export class WorkerPool {
   private at(ms: number): string {
     return new Date(this.parts.clock.now().getTime() + ms).toISOString();
   }
-}
-
-/** In the set until it has ended. */
-function held(set: Set<Promise<unknown>>, work: Promise<unknown>): void {
-  const task = work.finally(() => set.delete(task));
-  set.add(task);
 }
 
 function delay(ms: number): { readonly promise: Promise<void>; cancel(): void } {

@@ -31,6 +31,8 @@ const askedSchema = z.object({
 /** Bytes of an answer: a hundred references need some 20,000; a longer one is not read. */
 const LONGEST_ANSWER = 1_048_576;
 const CONNECTIONS = 64;
+/** Milliseconds, TLS included: ends before the exchange does, so that it is known that nothing was sent. */
+const CONNECT_TIMEOUT_MS = 2_000;
 
 /** Refused before anything was sent: the message surely is not there. */
 const neverConnected: readonly unknown[] = [
@@ -49,7 +51,11 @@ const neverConnected: readonly unknown[] = [
 export class HttpGatewayChannel implements AskableChannel {
   readonly canBeAsked = true;
   readonly channel: MessageChannel;
-  private readonly connections = new Agent({ connections: CONNECTIONS, maxResponseSize: LONGEST_ANSWER });
+  private readonly connections = new Agent({
+    connections: CONNECTIONS,
+    maxResponseSize: LONGEST_ANSWER,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
 
   constructor(private readonly options: HttpGatewayOptions) {
     this.channel = options.channel;

@@ -11,15 +11,22 @@ const addSql = `
   insert into message (${leasedColumns}) select ${leasedColumns} from jsonb_populate_recordset(null::message, $1::jsonb)
   on conflict (message_id) do nothing returning message_id`;
 
-/** Rows that another transaction is leasing at this moment are skipped, not waited for. */
+/**
+ * Channels and how many rows of each. Rows that another transaction is leasing at this moment are skipped, not waited for. However many rows of one
+ * channel wait, those of another are found over the index.
+ */
 const claimSql = `
   update message set lease_owner = $2, leased_until = $3::timestamptz + make_interval(secs => $4)
   where message_id in (
-    select message_id from message
-    where queue = $1 and due_at <= $3::timestamptz and (leased_until is null or leased_until <= $3::timestamptz)
-    order by due_at
-    limit $5
-    for update skip locked
+    select due.message_id from unnest($5::text[], $6::integer[]) as wanted (channel, most)
+    cross join lateral (
+      select m.message_id from message m
+      where m.queue = $1 and m.channel = wanted.channel and m.due_at <= $3::timestamptz
+        and (m.leased_until is null or m.leased_until <= $3::timestamptz)
+      order by m.due_at
+      limit wanted.most
+      for update skip locked
+    ) due
   )
   returning message_id as "messageId", case_id as "caseId", tenant, queue, phase, channel, version, since, due_at as "dueAt"`;
 
@@ -81,8 +88,8 @@ export class PostgresWorkTable implements WorkTable {
     await this.addTogether(lease === undefined ? row : { ...row, lease });
   }
 
-  async claim({ queue, owner, now, leaseMs, limit }: Claim): Promise<readonly WorkRow[]> {
-    const parameters = [queue, owner, now, leaseMs / 1_000, limit];
+  async claim({ queue, owner, now, leaseMs, limits }: Claim): Promise<readonly WorkRow[]> {
+    const parameters = [queue, owner, now, leaseMs / 1_000, [...limits.keys()], [...limits.values()]];
     // TypeORM answers an UPDATE … RETURNING with [rows, count].
     const [rows] = await this.source.query<[MessageEntity[], number]>(claimSql, parameters);
     return rows.map(rowOf).sort((a, b) => ((a.dueAt ?? '') < (b.dueAt ?? '') ? -1 : 1));
