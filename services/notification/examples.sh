@@ -11,3 +11,6 @@ case_id=${1:?a case id}
 # What became of a message whose outcome is unknown? Asks the channel, never sends.
 #   infra/local/call.sh mus.distributor notification.v1.Notification/ReconcileMessage \
 #     '{"tenant":"MUS","message_id":"…","command_id":"a new UUID"}'
+# A mail server cannot be asked: say what you found out, RECEIVED or NOT_RECEIVED.
+#   infra/local/call.sh mus.distributor notification.v1.Notification/ReconcileMessage \
+#     '{"tenant":"MUS","message_id":"…","command_id":"a new UUID","found":"RECEIVED"}'

@@ -263,9 +263,12 @@ describe('looking after messages', () => {
       reason: 'REQUEST_INVALID',
     });
     const [message] = (await line2.listMessages(request)).messages;
-    const reconcile = { tenant: 'MUS', messageId: message?.messageId ?? '', commandId: id(5, 1) };
+    const reconcile = { tenant: 'MUS', messageId: message?.messageId ?? '', commandId: id(5, 1), found: '' };
     expect(await failureOf(line2.reconcileMessage(reconcile))).toMatchObject({
       reason: 'MESSAGE_NOT_UNKNOWN',
+    });
+    expect(await failureOf(line2.reconcileMessage({ ...reconcile, found: 'PERHAPS' }))).toMatchObject({
+      reason: 'REQUEST_INVALID',
     });
     line1.close();
     line2.close();

@@ -122,7 +122,72 @@ describe('reconciling', () => {
     });
   });
 
-  it('is refused for mail, for a message whose outcome is known, and for what does not exist here', async () => {
+  describe('a mail, whose server cannot be asked', () => {
+    const unheard = async () => {
+      const mail = new FakeMail();
+      mail.faults.push('unheard');
+      const at = await openCase(mail);
+      await at.world.work();
+      return { ...at, mail };
+    };
+
+    it('was received when line 2 says so: the record tells that a person did, and no doubt is left', async () => {
+      const { world, reconciliation, messageId, mail } = await unheard();
+      const first = await reconciliation.reconcile(messageId, context(1), 'RECEIVED');
+      expect(first).toMatchObject({ state: 'ACCEPTED', channel: 'EMAIL' });
+      expect(await reconciliation.reconcile(messageId, context(1), 'RECEIVED')).toEqual(first);
+      await world.work();
+      const [last] = (await world.messageEvents(messageId)).slice(-1);
+      expect(last).toMatchObject({
+        type: 'MessageAccepted',
+        data: { attempt: 1, channel: 'EMAIL', byPerson: true },
+        metadata: { line: '2', actor: { id: 'account-LINE2' } },
+      });
+      expect((await world.told()).at(-1)).toMatchObject({ type: 'NotificationSent' });
+      expect(world.table.held.get(messageId)?.row).toMatchObject({ phase: 'accepted' });
+      expect(mail.submissions).toBe(1);
+    });
+
+    it('was not received when line 2 says so: it is given up, and not sent again on any channel', async () => {
+      const { world, reconciliation, messageId, mail } = await unheard();
+      const settled = await reconciliation.reconcile(messageId, context(1), 'NOT_RECEIVED');
+      expect(settled).toMatchObject({ state: 'REJECTED' });
+      await world.pass(10 * 60_000);
+      const [last] = (await world.messageEvents(messageId)).slice(-1);
+      expect(last).toMatchObject({
+        type: 'MessageRejected',
+        data: { code: 'NOT_RECEIVED', retriable: false, final: true, byPerson: true },
+      });
+      expect(world.table.held.get(messageId)?.row).toMatchObject({ phase: 'rejected', dueAt: null });
+      expect(mail.submissions).toBe(1);
+    });
+  });
+
+  it('takes a person’s word about a gateway only while that one is silent', async () => {
+    const sms = new FakeGateway('SMS');
+    sms.faults.push('unheard');
+    sms.silent = true;
+    const { world, reconciliation, messageId } = await openCase(sms);
+    await world.work();
+    await expect(reconciliation.reconcile(messageId, context(1))).rejects.toMatchObject({
+      code: 'CHANNEL_UNAVAILABLE',
+    });
+    sms.silent = false;
+    expect(await reconciliation.reconcile(messageId, context(2), 'NOT_RECEIVED')).toMatchObject({
+      state: 'ACCEPTED',
+    });
+    const other = await openCase(sms);
+    sms.faults.push('unheard');
+    sms.silent = true;
+    await other.world.work();
+    expect(await other.reconciliation.reconcile(other.messageId, context(1), 'NOT_RECEIVED')).toMatchObject({
+      state: 'REJECTED',
+    });
+    await other.world.pass(10 * 60_000);
+    expect(sms.submissions).toBe(2);
+  });
+
+  it('is refused for mail without a finding, for a message whose outcome is known, and for what does not exist here', async () => {
     const mail = new FakeMail();
     mail.faults.push('unheard');
     const at = await openCase(mail);

@@ -104,6 +104,9 @@ export const messageEvents = {
       attempt: z.number().int().min(1),
       channel: messageChannelSchema,
       providerReference: z.string().optional(),
+      /** A person found it out and said so: the channel was not heard. */ byPerson: z
+        .literal(true)
+        .optional(),
     }),
   }),
   MessageRejected: defineEvent({
@@ -117,6 +120,9 @@ export const messageEvents = {
       retriable: z.boolean(),
       retryAt: instantSchema.optional(),
       /** Given up by a person's reconciliation: no other channel is tried. */ final: z.boolean().optional(),
+      /** A person found it out and said so: the channel was not heard. */ byPerson: z
+        .literal(true)
+        .optional(),
     }),
   }),
   MessageOutcomeUnknown: defineEvent({

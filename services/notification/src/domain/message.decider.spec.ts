@@ -95,6 +95,22 @@ describe('a message', () => {
       .then([submitted(4, 'EMAIL')]);
   });
 
+  it('is settled by a person’s word, and says so', () => {
+    const doubtful = [prepared, submitted(1), unknown(1)];
+    given(messageDecider, doubtful)
+      .when({ type: 'Accepted', attempt: 1, byPerson: true })
+      .then([{ type: 'MessageAccepted', data: { attempt: 1, channel: 'SMS', byPerson: true } }]);
+    const code = 'NOT_RECEIVED';
+    given(messageDecider, doubtful)
+      .when({ type: 'Rejected', attempt: 1, code, retriable: false, final: true, retryAt, byPerson: true })
+      .then([
+        {
+          type: 'MessageRejected',
+          data: { attempt: 1, channel: 'SMS', code, retriable: false, final: true, byPerson: true },
+        },
+      ]);
+  });
+
   it('goes to the next channel at once when refused for good, and ends after the last', () => {
     given(messageDecider, [prepared, submitted(1)])
       .when(reject(1, false))

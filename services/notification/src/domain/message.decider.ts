@@ -43,7 +43,13 @@ export type MessageCommand =
   | { readonly type: 'Prepare'; readonly message: Prepared; readonly reference?: string }
   /** The attempt that the worker wants to make. Another worker's identical attempt accepts no events: do not call the channel. */
   | { readonly type: 'Submit'; readonly attempt: number; readonly reference: string }
-  | { readonly type: 'Accepted'; readonly attempt: number; readonly providerReference?: string }
+  | {
+      readonly type: 'Accepted';
+      readonly attempt: number;
+      readonly providerReference?: string;
+      /** A person says so, the channel was not heard. */
+      readonly byPerson?: true;
+    }
   | {
       readonly type: 'Rejected';
       readonly attempt: number;
@@ -52,6 +58,7 @@ export type MessageCommand =
       /** When the same channel may be tried again, if it may. */
       readonly retryAt: string;
       readonly final?: boolean;
+      readonly byPerson?: true;
     }
   | { readonly type: 'OutcomeUnknown'; readonly attempt: number; readonly cause: UnknownCause }
   | { readonly type: 'Delivered'; readonly attempt: number; readonly deliveredAt: string };
@@ -146,14 +153,20 @@ function outcome(
       if (!open) return accept();
       const provider =
         command.providerReference === undefined ? {} : { providerReference: command.providerReference };
-      return accept({ type: 'MessageAccepted', data: { attempt, channel, ...provider } });
+      return accept({
+        type: 'MessageAccepted',
+        data: { attempt, channel, ...provider, ...saidBy(command) },
+      });
     }
     case 'Rejected': {
       if (!open) return accept();
       const { code, retriable, final } = command;
       const again = retriable && final !== true && state.attemptsOnRoute < ATTEMPTS_PER_CHANNEL;
       const next = final === true ? { final } : again ? { retryAt: command.retryAt } : {};
-      return accept({ type: 'MessageRejected', data: { attempt, channel, code, retriable, ...next } });
+      return accept({
+        type: 'MessageRejected',
+        data: { attempt, channel, code, retriable, ...next, ...saidBy(command) },
+      });
     }
     case 'OutcomeUnknown':
       if (state.phase !== 'submitted') return accept();
@@ -166,6 +179,10 @@ function outcome(
         data: { attempt, channel, deliveredAt: command.deliveredAt },
       });
   }
+}
+
+function saidBy({ byPerson }: { readonly byPerson?: true }): { readonly byPerson?: true } {
+  return byPerson === undefined ? {} : { byPerson };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { ListMessages } from '../../application/list-messages.handler';
-import { ReconcileMessage } from '../../application/reconcile-message.handler';
+import { type Finding, ReconcileMessage, findings } from '../../application/reconcile-message.handler';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -48,8 +48,15 @@ export class NotificationController {
       caseId: messageId,
     });
     mustBeUuid('message_id', messageId);
-    return this.reconciliation.reconcile(messageId.toLowerCase(), context);
+    return this.reconciliation.reconcile(messageId.toLowerCase(), context, findingOf(request.found));
   }
+}
+
+function findingOf(found: string): Finding | undefined {
+  const finding = findings.find((known) => known === found);
+  if (finding === undefined && found !== '')
+    throw new InvalidMessage('REQUEST_INVALID', [{ path: 'found', problem: 'UNKNOWN' }]);
+  return finding;
 }
 
 function mustBeUuid(path: string, value: string): void {

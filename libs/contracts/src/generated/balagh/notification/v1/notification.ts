@@ -37,6 +37,8 @@ export interface ReconcileMessageRequest {
   tenant: string;
   messageId: string;
   commandId: string;
+  /** What a person found out: RECEIVED, NOT_RECEIVED; empty: nothing. A channel that answers knows better. */
+  found: string;
 }
 
 /** What was sent, to whom, and what became of it (MUS-11, MUS-18, design §3.14). */
@@ -45,7 +47,8 @@ export interface NotificationClient {
   listMessages(request: ListMessagesRequest, metadata?: Metadata): Observable<ListMessagesResponse>;
 
   /**
-   * Asks the channel what became of a message whose outcome is unknown. Never sends. FAILED_PRECONDITION /
+   * Asks the channel what became of a message whose outcome is unknown. Where it cannot be asked, or does not answer,
+   * what a person found out counts, and the record says so. Never sends. FAILED_PRECONDITION /
    * CHANNEL_CANNOT_BE_ASKED, MESSAGE_NOT_UNKNOWN.
    */
 
@@ -61,7 +64,8 @@ export interface NotificationController {
   ): Promise<ListMessagesResponse> | Observable<ListMessagesResponse> | ListMessagesResponse;
 
   /**
-   * Asks the channel what became of a message whose outcome is unknown. Never sends. FAILED_PRECONDITION /
+   * Asks the channel what became of a message whose outcome is unknown. Where it cannot be asked, or does not answer,
+   * what a person found out counts, and the record says so. Never sends. FAILED_PRECONDITION /
    * CHANNEL_CANNOT_BE_ASKED, MESSAGE_NOT_UNKNOWN.
    */
 
