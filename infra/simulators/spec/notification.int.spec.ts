@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaseEvent, type StoredEvent, caseStream, definitionOf } from '@balagh/case-events';
+import {
+  type AccessEvent,
+  type CaseEvent,
+  type StoredEvent,
+  accessStream,
+  caseStream,
+  definitionOf,
+} from '@balagh/case-events';
 import { type notification } from '@balagh/contracts';
 import { accept } from '@balagh/decider';
 import { createStreams, migrateEventStore } from '@balagh/event-store';
@@ -30,15 +37,20 @@ let platform: RunningPlatform;
 let service: RunningService;
 let cases = 0;
 
-const principal = (roles: Principal['roles']): Principal => ({
-  subject: `account-${roles.join('-')}`,
+const principal = (role: string, organisation = 'MUS'): Principal => ({
+  subject: `account-${role}`,
   kind: 'staff',
-  organisation: 'MUS',
-  tenants: ['MUS'],
-  roles,
+  organisation,
+  tenants: [organisation],
+  roles: [role] as Principal['roles'],
 });
-/** Tokens of this suite are role names. */
-const verifier = { verify: async (token: string) => principal([token] as Principal['roles']) };
+/** Tokens of this suite are role names, with the organisation where it is another one: `LINE2.TOURISM`. */
+const verifier = {
+  verify: async (token: string) => {
+    const [role = '', organisation] = token.split('.');
+    return principal(role, organisation);
+  },
+};
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -272,6 +284,22 @@ describe('looking after messages', () => {
     });
     line1.close();
     line2.close();
+  });
+
+  it('hides the messages of another organisation’s case, and puts that on record', async () => {
+    const foreign = client('LINE2.TOURISM');
+    const caseId = id(1, 1);
+    const refusal: unknown = await foreign
+      .listMessages({ tenant: 'TOURISM', caseId })
+      .catch((error: unknown) => error);
+    foreign.close();
+    expect(grpcError(refusal)).toMatchObject({ reason: 'CASE_NOT_FOUND' });
+    const { events } = await platform.streams.load<AccessEvent>(accessStream(caseId));
+    expect(events.at(-1)).toMatchObject({
+      type: 'AccessDenied',
+      data: { caseId, action: 'message.view', code: 'TENANT_FOREIGN' },
+      metadata: { tenant: 'MUS', actor: { id: 'account-LINE2', organisation: 'TOURISM' } },
+    });
   });
 
   it('rebuilds the work table on demand of an administrator, and sends nothing again', async () => {

@@ -1,10 +1,10 @@
-import { type Role } from '@balagh/runtime';
+import { CaseHidden, type Role } from '@balagh/runtime';
 import { type Channels } from '../src/application/channel.port';
 import { ListMessages } from '../src/application/list-messages.handler';
 import { RebuildMessages } from '../src/application/rebuild-messages.handler';
 import { ReconcileMessage } from '../src/application/reconcile-message.handler';
 import { FakeGateway, FakeMail } from './fake-channel';
-import { World, caseId, filled, opened, registered } from './world';
+import { World, caseId, filled, opened, registered, subjectId } from './world';
 
 const MUS = 'MUS';
 const role: Role = 'LINE2';
@@ -78,7 +78,17 @@ describe('the list of messages', () => {
 
   it('hides the case of another organisation', async () => {
     const { list } = await openCase(new FakeGateway('SMS'));
-    await expect(list.list('TOURISM', caseId)).rejects.toMatchObject({ code: 'CASE_NOT_FOUND' });
+    const refusal: unknown = await list.list('TOURISM', caseId).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'CASE_NOT_FOUND' });
+    if (!(refusal instanceof CaseHidden)) throw new Error('the refusal leaves no record');
+    expect(refusal.denial).toMatchObject({ code: 'TENANT_FOREIGN', action: 'message.view', caseId });
+  });
+
+  it('knows of no case that does not exist, and leaves no record of it', async () => {
+    const { list } = await openCase(new FakeGateway('SMS'));
+    const refusal: unknown = await list.list(MUS, subjectId).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'CASE_NOT_FOUND' });
+    expect(refusal).not.toBeInstanceOf(CaseHidden);
   });
 });
 

@@ -1,7 +1,7 @@
 import { caseStream } from '@balagh/case-events';
 import { fold, reject } from '@balagh/decider';
 import { type Streams } from '@balagh/event-store';
-import { Rejected } from '@balagh/runtime';
+import { AccessDenied, CaseHidden, Rejected } from '@balagh/runtime';
 import { type KnownNotification, caseNotificationDecider } from '../domain/case-notification.decider';
 import { type MessageState } from '../domain/message.decider';
 import { type LoadedMessage, type MessageLog } from './message-log';
@@ -25,11 +25,14 @@ export interface ListedMessage {
 export class ListMessages {
   constructor(private readonly parts: { readonly streams: Streams; readonly messages: MessageLog }) {}
 
-  /** @throws Rejected `CASE_NOT_FOUND`, also for a case of another organisation */
+  /** @throws Rejected `CASE_NOT_FOUND`; CaseHidden for a case of another organisation */
   async list(tenant: string, caseId: string): Promise<readonly ListedMessage[]> {
     const { events } = await this.parts.streams.load(caseStream(caseId));
-    if (events[0]?.metadata.tenant !== tenant)
-      throw new Rejected(reject('CASE_NOT_FOUND', 'missing').rejection);
+    const { rejection: unknown } = reject('CASE_NOT_FOUND', 'missing');
+    const [first] = events;
+    if (first === undefined) throw new Rejected(unknown);
+    if (first.metadata.tenant !== tenant)
+      throw new CaseHidden(unknown, new AccessDenied('TENANT_FOREIGN', 'message.view', caseId));
     const requested = events.filter((event) => event.type === 'NotificationRequested');
     const known = fold(caseNotificationDecider, events).messages;
     return Promise.all(
