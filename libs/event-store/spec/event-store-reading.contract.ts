@@ -44,6 +44,27 @@ export function reading(store: () => EventStore): void {
     expect(await revisions(stream, { direction: 'backwards', from: 99, limit: 2 })).toEqual([4, 3]);
   });
 
+  it('lists where streams end, by name, where it keeps a record of that', async () => {
+    const { readHeads } = store();
+    if (readHeads === undefined) return;
+    const category = `heads${Math.random().toString(36).slice(2)}`;
+    const names = ['a', 'b', 'c'].map((id) => `${category}-${id}`);
+    for (const [i, stream] of names.entries()) await store().append(stream, 'none', someEvents(i + 1));
+    const first = await readHeads({ categories: [category], limit: 2 });
+    const rest = await readHeads({
+      categories: [category, 'none'],
+      limit: 2,
+      after: first.at(-1)?.stream ?? '',
+    });
+    expect([...first, ...rest].map(({ stream, revision }) => [stream, revision])).toEqual(
+      names.map((stream, i) => [stream, i]),
+    );
+    const read = await store().readStream(names[2] ?? '', { headHash: true });
+    expect(read).toMatchObject({ headHash: rest[0]?.headHash });
+    expect(await readHeads({ categories: [category], after: names[2] ?? '' })).toEqual([]);
+    await expect(readHeads({ categories: [category], limit: 0 })).rejects.toBeInstanceOf(InvalidEvent);
+  });
+
   it('pages through a stream in both directions without loss or repeat', async () => {
     const stream = newStream();
     await store().append(stream, 'none', someEvents(25));

@@ -51,6 +51,14 @@ export interface EventStore {
    */
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionItem>;
 
+  /**
+   * Where streams end by the store's own record, in the order of their names: also of streams whose events are gone, which is what
+   * this is for. At most `limit` (default 500) whose names come after `after` (exclusive); an empty page is the end. A stream that
+   * begins meanwhile may be missing. Absent where the store has no such record to go through (KurrentDB).
+   * @throws InvalidEvent for limits; Unavailable, DeadlineExceeded
+   */
+  readonly readHeads?: (options: ReadHeadsOptions) => Promise<readonly StreamHead[]>;
+
   /** Ends subscriptions' waiting and the connections that the adapter opened. */
   close(): Promise<void>;
 }
@@ -137,6 +145,22 @@ export interface ReadAllResult {
   readonly checkpoint: Position;
   /** No further event was visible when this was read. */
   readonly caughtUp: boolean;
+}
+
+export interface ReadHeadsOptions extends CallOptions {
+  /** Name of a stream. */
+  readonly after?: string;
+  /** Exact. */
+  readonly categories: readonly string[];
+  readonly limit?: number;
+}
+
+export interface StreamHead {
+  readonly stream: string;
+  /** Of the last event. */
+  readonly revision: number;
+  /** Hex hash of the last event. */
+  readonly headHash: string;
 }
 
 export interface SubscribeOptions {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { accessStream } from '@balagh/case-events';
 import { type history } from '@balagh/contracts';
 import {
   type EventStore,
+  type Streams,
   createPostgresEventStore,
   createStreams,
   migrateEventStore,
 } from '@balagh/event-store';
+import { accept } from '@balagh/decider';
 import { migrateKeys } from '@balagh/privacy';
 import {
   type Principal,
@@ -83,6 +86,15 @@ async function tamper(sql: string, values: unknown[]): Promise<void> {
   await database.pool.query('alter table eventstore.events enable trigger events_are_immutable');
 }
 
+function view(streams: Streams, stream: string): Promise<unknown> {
+  const data = { caseId: stream.replace('access-', ''), version: 1, versions: 1, revealed: false };
+  const by = { kind: 'staff', id: 'auditor', organisation: 'MUS' } as const;
+  const why = { line: 'system', correlationId: 'k', causationId: 'k' } as const;
+  return streams.execute(stream, { commandId: randomUUID(), tenant: 'MUS', actor: by, ...why }, () =>
+    accept({ type: 'CaseViewed', data }),
+  );
+}
+
 describe('the read side of 10,000 events', () => {
   it('is the same, row by row, after it was deleted and rebuilt', async () => {
     proves('SYS-02');
@@ -121,14 +133,19 @@ describe('the read side of 10,000 events', () => {
 });
 
 describe('a verification of what lies in the database', () => {
-  it('names stream and revision of an altered, a deleted and a cut off event', async () => {
+  it('names stream and revision of an altered, a deleted and a cut off event, and removed beginnings and streams', async () => {
     proves('SYS-10');
     await tamper('delete from eventstore.events', []);
     await database.pool.query('delete from eventstore.streams');
     await emptyIndex();
     const [altered, last, deleted, cut] = await Promise.all([901, 902, 903, 904].map((n) => play(store, n)));
     await new RebuildIndex(store, parts.index).rebuild();
+    const views = createStreams(store, { author: 'access', now: () => clock.now().toISOString() });
+    const [beheaded, gone] = [accessStream(altered ?? ''), accessStream(last ?? '')];
+    for (const stream of [beheaded, beheaded, gone]) await view(views, stream);
     expect(await faultsOf()).toEqual([]);
+    await tamper('delete from eventstore.events where stream = $1 and revision = 0', [beheaded]);
+    await tamper('delete from eventstore.events where stream = $1', [gone]);
     await tamper(
       `update eventstore.events set data = replace(data, 'CATEGORY_WATER', 'CATEGORY_WASTE') where stream = $1 and revision = 6`,
       [`case-${altered}`],
@@ -146,9 +163,11 @@ describe('a verification of what lies in the database', () => {
         `case-${last} 12 HASH`,
         `case-${deleted} 4 GAP`,
         `case-${cut} 12 GAP`,
+        `${beheaded} 0 GAP`,
+        `${gone} 0 GAP`,
       ].sort(),
     );
-  });
+  }, 30_000);
 });
 
 describe('the history service', () => {

@@ -1,5 +1,13 @@
 import { type CaseEvent, type StoredEvent, accessStream, foldCase } from '@balagh/case-events';
-import { type EventStore, createMemoryEventStore, createStreams, verifyChain } from '@balagh/event-store';
+import { randomUUID } from 'node:crypto';
+import { accept } from '@balagh/decider';
+import {
+  type EventStore,
+  type RecordedEvent,
+  createMemoryEventStore,
+  createStreams,
+  verifyChain,
+} from '@balagh/event-store';
 import { createMemoryPrivacy } from '@balagh/privacy';
 import { manualClock } from '@balagh/runtime';
 import { proves } from '@balagh/testing';
@@ -49,11 +57,37 @@ async function surroundings(cases = 1) {
 
 const request = { tenant: 'MUS', case: 'MUS-2026-000001', reveal: false };
 
-async function faultsOf(store: EventStore, index: CaseIndex): Promise<VerificationFault[]> {
+async function faultsOf(
+  store: EventStore,
+  index: CaseIndex,
+  tenants = ['MUS'],
+): Promise<VerificationFault[]> {
   const faults: VerificationFault[] = [];
-  for await (const progress of new VerifyCases(store, index, clock).verify(['MUS']))
+  for await (const progress of new VerifyCases(store, index, clock).verify(tenants))
     faults.push(...progress.faults);
   return faults;
+}
+
+const viewed = {
+  type: 'CaseViewed',
+  data: { caseId: 'ca5e0000-0000-4000-8000-000000000001', version: 1, versions: 1, revealed: false },
+} as const;
+
+/** The store after somebody removed these events from its tables. */
+function storeWithout(store: EventStore, gone: (event: RecordedEvent) => boolean): EventStore {
+  const left = (events: readonly RecordedEvent[]) => events.filter((event) => !gone(event));
+  return {
+    ...store,
+    readAll: async (options) => {
+      const page = await store.readAll(options);
+      return { ...page, events: left(page.events) };
+    },
+    readStream: async (stream, options = {}) => {
+      const { limit = 10_000, ...rest } = options;
+      const read = await store.readStream(stream, rest);
+      return read.kind === 'missing' ? read : { ...read, events: left(read.events).slice(0, limit) };
+    },
+  };
 }
 
 describe('the trail of a closed case', () => {
@@ -245,6 +279,57 @@ describe('a verification', () => {
     await index.remove(ids[1] ?? '');
     expect(await faultsOf(store, index)).toEqual([]);
     clock.set('2026-03-02T08:00:00.000Z');
+  });
+
+  it.each(['access', 'message'])(
+    'finds what is missing of a stream %s-…, to its last event',
+    async (category) => {
+      proves('SYS-10');
+      const { store, index, streams } = await surroundings(1);
+      const stream = `${category}-ca5e0000-0000-4000-8000-00000000000f`;
+      for (const n of [1, 2, 3]) await streams.execute(stream, viewer(n), () => accept(viewed));
+      const without = async (...removed: number[]) => {
+        const gone = ({ stream: of, revision }: RecordedEvent): boolean =>
+          of === stream && removed.includes(revision);
+        const faults = await faultsOf(storeWithout(store, gone), index);
+        return faults.map((fault) => [fault.stream, fault.revision, fault.kind, fault.detail]);
+      };
+      expect(await without()).toEqual([]);
+      expect(await without(0)).toEqual([[stream, 0, 'GAP', 'revision 0 expected']]);
+      expect(await without(0, 1)).toEqual([[stream, 0, 'GAP', 'revision 0 expected']]);
+      expect(await without(1)).toEqual([[stream, 1, 'GAP', 'revision 1 expected']]);
+      expect(await without(2)).toEqual([[stream, 2, 'GAP', 'the stream ends before revision 2']]);
+      expect(await without(0, 1, 2)).toEqual([[stream, 0, 'GAP', 'the whole stream is missing']]);
+    },
+  );
+
+  it('tells a tenant nothing of a removed stream of another tenant’s case', async () => {
+    const { store, index, streams, ids } = await surroundings(1);
+    await streams.execute(accessStream(ids[0] ?? ''), viewer(1), () => accept(viewed));
+    const less = storeWithout(store, ({ stream }) => stream.startsWith('access-'));
+    expect(await faultsOf(less, index, ['TOURISM'])).toEqual([]);
+    expect(await faultsOf(less, index)).toHaveLength(1);
+  });
+
+  it('holds a stream of more than one reading against its head, also while it grows', async () => {
+    proves('SYS-10');
+    const { store, index, streams } = await surroundings(0);
+    const stream = accessStream('ca5e0000-0000-4000-8000-00000000000f');
+    const many = Array.from({ length: 400 }, () => viewed);
+    for (let n = 0; n < 26; n += 1)
+      await streams.execute(stream, { ...viewer(0), commandId: randomUUID() }, () => accept(...many));
+    const growing: EventStore = {
+      ...store,
+      readStream: async (name, options) => {
+        const read = await store.readStream(name, options);
+        if (options?.direction === 'backwards')
+          await streams.execute(stream, { ...viewer(0), commandId: randomUUID() }, () => accept(viewed));
+        return read;
+      },
+    };
+    expect(await faultsOf(growing, index)).toEqual([]);
+    const cut = storeWithout(store, ({ revision }) => revision >= 10_400);
+    expect(await faultsOf(cut, index)).toMatchObject([{ stream, revision: 10_400, kind: 'GAP' }]);
   });
 
   it('looks at the asked tenants only', async () => {

@@ -3,6 +3,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
   type ReadAllOptions,
+  type ReadHeadsOptions,
   type ReadStreamOptions,
   START,
 } from '../event-store.port';
@@ -50,6 +51,11 @@ export function checkReadStream(stream: string, { from = 0, limit = 1 }: ReadStr
 export function checkReadAll({ after = START, limit = 1 }: ReadAllOptions, form: RegExp): void {
   if (!isRevision(limit) || limit === 0) throw new InvalidEvent('limit of a read');
   if (after !== START && !form.test(after)) throw new InvalidEvent('position of a read');
+}
+
+/** @throws InvalidEvent for a limit that no page has */
+export function checkReadHeads({ limit = 1 }: ReadHeadsOptions): void {
+  if (!isRevision(limit) || limit === 0) throw new InvalidEvent('limit of a read');
 }
 
 /**

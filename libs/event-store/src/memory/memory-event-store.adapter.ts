@@ -9,14 +9,23 @@ import {
   type Position,
   type ReadAllOptions,
   type ReadAllResult,
+  type ReadHeadsOptions,
   type ReadStreamOptions,
   type ReadStreamResult,
   type RecordedEvent,
   START,
+  type StreamHead,
   type SubscribeOptions,
   type SubscriptionItem,
 } from '../event-store.port';
-import { categoryOf, checkAppend, checkReadAll, checkReadStream, limits } from '../json/event-checks';
+import {
+  categoryOf,
+  checkAppend,
+  checkReadAll,
+  checkReadHeads,
+  checkReadStream,
+  limits,
+} from '../json/event-checks';
 import { filledPage } from '../filled-page';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
@@ -82,6 +91,11 @@ export function createMemoryEventStore(): EventStore {
       return readOne(streams.get(stream), options);
     },
     readAll,
+    async readHeads(options) {
+      await Promise.resolve();
+      checkReadHeads(options);
+      return headsOf(streams, options);
+    },
     subscribe: (options: SubscribeOptions): AsyncIterable<SubscriptionItem> =>
       follow(options, { readAll, wakeUp, pollMs: () => 1_000 }),
     close: () => Promise.resolve(wakeUp.signal()),
@@ -150,6 +164,21 @@ function readOne(
     lastRevision: last.revision,
     ...(headHash ? { headHash: eventHash(last) } : {}),
   };
+}
+
+function headsOf(
+  streams: ReadonlyMap<string, readonly RecordedEvent[]>,
+  { after = '', categories, limit = 500 }: ReadHeadsOptions,
+): readonly StreamHead[] {
+  const wanted = (stream: string): boolean => stream > after && categories.includes(categoryOf(stream));
+  return [...streams.keys()]
+    .filter(wanted)
+    .sort()
+    .slice(0, limit)
+    .flatMap((stream) => {
+      const last = streams.get(stream)?.at(-1);
+      return last === undefined ? [] : [{ stream, revision: last.revision, headHash: eventHash(last) }];
+    });
 }
 
 function passes(event: RecordedEvent, filter: EventFilter | undefined): boolean {

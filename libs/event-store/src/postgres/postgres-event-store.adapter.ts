@@ -7,14 +7,14 @@ import {
   type ReadAllOptions,
   type ReadAllResult,
 } from '../event-store.port';
-import { checkAppend, checkReadAll, checkReadStream } from '../json/event-checks';
+import { checkAppend, checkReadAll, checkReadHeads, checkReadStream } from '../json/event-checks';
 import { follow } from '../subscription';
 import { createWakeUp } from '../wake-up';
 import { AppendFlights, type AppendRow } from './append-flights';
 import { appendTransport } from './append-transport';
 import { recorded, token } from './event-rows';
 import { readAllByCopy } from './postgres-copying';
-import { readAllFrom, readStreamFrom, readTransport } from './postgres-reading';
+import { readAllFrom, readHeadsFrom, readStreamFrom, readTransport } from './postgres-reading';
 import { StreamReads } from './stream-reads';
 import { WakeUpChannel } from './wake-up-channel';
 
@@ -64,6 +64,10 @@ export function createPostgresEventStore(options: PostgresEventStoreOptions): Ev
       return readStreamFrom(pool, reads, stream, request);
     },
     readAll,
+    async readHeads(request) {
+      checkReadHeads(request);
+      return readHeadsFrom(pool, request);
+    },
     subscribe(request) {
       channel.listen();
       return follow(request, {

@@ -3,10 +3,12 @@ import {
   type CallOptions,
   type ReadAllOptions,
   type ReadAllResult,
+  type ReadHeadsOptions,
   type ReadStreamOptions,
   type ReadStreamResult,
   type RecordedEvent,
   START,
+  type StreamHead,
 } from '../event-store.port';
 import { limits } from '../json/event-checks';
 import { defaultDeadlineMs } from '../deadline';
@@ -156,4 +158,17 @@ export async function readAllFrom(pool: Pool, request: ReadAllOptions): Promise<
   });
   if (cut || end === undefined) return pageOf(events, undefined, false, after);
   return pageOf(events, end.position, end.revision === 1, after);
+}
+
+const readHeads = `select stream, revision, head_hash as "headHash" from eventstore.streams
+  where stream > $1 and category = any($2) order by stream limit $3`;
+
+/** One page of the streams' recorded ends, along the primary key. */
+export async function readHeadsFrom(pool: Pool, request: ReadHeadsOptions): Promise<readonly StreamHead[]> {
+  const { after = '', categories, limit = 500 } = request;
+  const values = [after, categories, limit];
+  const { rows } = await onConnection(pool, 'read', request, (client) =>
+    client.query<StreamHead>(readHeads, values),
+  );
+  return rows;
 }
