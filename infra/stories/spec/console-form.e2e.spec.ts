@@ -103,6 +103,41 @@ function formOverInventedCases(): void {
       { decisionVersion: 2, answers: { phone: 'mine phone', details: 'mine details' } },
     ]);
   }, 60_000);
+
+  it('what was typed outlives the end of the session, and is saved after signing in again', async () => {
+    const page = await openForm();
+    await field(page, 'details').fill('a long report');
+    await page.request.get(`${url}/fake/signed-out`);
+    await saveButton(page).click();
+    const notice = page.getByRole('dialog', { name: 'انتهت جلستكم' });
+    await notice.waitFor();
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      notice.getByRole('link', { name: 'تسجيل الدخول' }).click(),
+    ]);
+    await tab.getByText('سُجّل دخولكم من جديد').waitFor();
+    await tab.close();
+    await notice.getByRole('button', { name: 'سجّلتُ الدخول' }).click();
+    await notice.waitFor({ state: 'detached' });
+    expect(await field(page, 'details').inputValue()).toBe('a long report');
+    await saveButton(page).click();
+    await page.getByText('حُفظت البيانات').waitFor();
+  }, 60_000);
+
+  it('commands and what a person opens are marked as acts, polls are not', async () => {
+    const page = await openForm();
+    const marks: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (/\/cases\/[^/]+$|\/actions\//.test(request.url())) marks.push(request.headers()['x-balagh-act']);
+    });
+    await readAgain(page);
+    await eventually(() => Promise.resolve(marks.length > 0), { what: 'a poll', deadlineMs: 20_000 });
+    expect(marks).toEqual([undefined]);
+    await field(page, 'details').fill('a leak');
+    await saveButton(page).click();
+    await page.getByText('حُفظت البيانات').waitFor();
+    expect(marks[1]).toBe('1');
+  }, 60_000);
 }
 
 describe('the form of an open page in a real browser', () => {

@@ -15,7 +15,7 @@ import { App } from './app';
 import { i18n } from './i18n/i18n';
 import { theme } from './theme/theme';
 
-/** A session that ended is noticed by whatever asks next; the account is then asked for again and the welcome page shows. */
+/** A session that ended is noticed by whatever asks next; the account is then asked for again, and whoever was signed in is told so over the page. */
 const noticeEnd = (error: unknown): void => {
   if (problemOf(error).status === 401) void queries.invalidateQueries({ queryKey: ['me'] });
 };

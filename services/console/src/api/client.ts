@@ -1,3 +1,4 @@
+import { noteActs } from './acts';
 import { Problem, problemFrom } from './problem';
 import {
   type CaseListPage,
@@ -8,6 +9,7 @@ import {
   type Queue,
 } from './types';
 
+const acts = noteActs(window);
 const readDeadlineMs = 20_000;
 const writeDeadlineMs = 45_000;
 
@@ -27,11 +29,12 @@ async function answer<T>(path: string, init: RequestInit, deadlineMs: number): P
 }
 
 const read = <T>(path: string): Promise<T> =>
-  answer<T>(path, { headers: { accept: 'application/json' } }, readDeadlineMs);
+  answer<T>(path, { headers: { accept: 'application/json', ...acts.reading() } }, readDeadlineMs);
 
 /** The header proves that our own page asks; the key makes a repeat harmless. */
 const writeHeaders = (key: string): Record<string, string> => ({
   'x-balagh-console': '1',
+  ...acts.command(),
   'idempotency-key': key,
 });
 

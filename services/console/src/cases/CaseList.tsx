@@ -5,7 +5,7 @@ import { api } from '../api/client';
 import { type Problem } from '../api/problem';
 import { type CaseListPage, type Me, type Queue } from '../api/types';
 import { useLanguage } from '../i18n/use-language';
-import { useProfile, useTenant } from '../session/use-session';
+import { everyMinute, useProfile, useTenant } from '../session/use-session';
 import { ProblemNotice } from '../text/ProblemNotice';
 import { useWords } from '../text/names';
 import { CaseEmpty } from './CaseEmpty';
@@ -24,7 +24,7 @@ export function CaseList({ queue, me }: { queue: Queue; me: Me }) {
     queryKey: ['cases', tenant, state.query],
     queryFn: () => api.cases(tenant, state.query),
     placeholderData: keepPreviousData,
-    refetchInterval: 60_000,
+    refetchInterval: everyMinute,
   });
   const pages = cases.data === undefined ? 1 : Math.max(1, Math.ceil(cases.data.total / cases.data.pageSize));
   // An old address, or cases that have left the list since: the last page there is, instead of an empty one.

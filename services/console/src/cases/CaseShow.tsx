@@ -7,7 +7,7 @@ import { api } from '../api/client';
 import { type Problem } from '../api/problem';
 import { type CasePage, type Me } from '../api/types';
 import { useLanguage } from '../i18n/use-language';
-import { useProfile, useTenant } from '../session/use-session';
+import { everyMinute, useProfile, useTenant } from '../session/use-session';
 import { EmptyState } from '../text/EmptyState';
 import { ProblemNotice } from '../text/ProblemNotice';
 import { useWords } from '../text/names';
@@ -27,7 +27,7 @@ export function CaseShow({ me }: { me: Me }) {
   const page = useQuery<CasePage, Problem>({
     queryKey: ['case', tenant, id],
     queryFn: () => api.case(tenant, id),
-    refetchInterval: 60_000,
+    refetchInterval: everyMinute,
   });
   const { t } = useLanguage();
   if (page.error?.status === 404) {

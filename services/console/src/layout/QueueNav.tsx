@@ -12,7 +12,7 @@ import { Link, NavLink } from 'react-router';
 import { api } from '../api/client';
 import { type Me, type Queue } from '../api/types';
 import { useLanguage } from '../i18n/use-language';
-import { useProfile, useTenant } from '../session/use-session';
+import { everyMinute, useProfile, useTenant } from '../session/use-session';
 
 const icons: Readonly<Record<Queue, typeof IconInbox>> = {
   line1: IconChecklist,
@@ -30,7 +30,7 @@ export function QueueNav({ me, onNavigate }: { me: Me; onNavigate: () => void })
     queryKey: ['counts', tenant],
     queryFn: () => api.counts(tenant),
     enabled: tenant !== '',
-    refetchInterval: 60_000,
+    refetchInterval: everyMinute,
   });
   return (
     <nav className="queues" aria-label={t('layout.queues')}>

@@ -5,7 +5,7 @@ import { Brand } from '../layout/Brand';
 import { LanguageSwitch } from '../layout/LanguageSwitch';
 
 /** The first page of everybody: what this is, and one button. */
-export function SignIn({ over }: { over: boolean }) {
+export function SignIn() {
   const { t } = useLanguage();
   const failure = new URLSearchParams(window.location.search).get('signIn');
   const here = window.location.pathname;
@@ -23,11 +23,6 @@ export function SignIn({ over }: { over: boolean }) {
         <section className="welcome-card" aria-labelledby="welcome-title">
           <h1 id="welcome-title">{t('session.title')}</h1>
           <p>{t('session.lead')}</p>
-          {over ? (
-            <Alert color="sand" role="status">
-              {t('session.over')}
-            </Alert>
-          ) : null}
           {failure === null ? null : (
             <Alert color="clay" role="alert">
               {t(`problems.${failure}`, { defaultValue: t('problems.SIGN_IN_FAILED') })}

@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { api } from '../api/client';
-import { type Problem } from '../api/problem';
+import { type Problem, problemOf } from '../api/problem';
 import { type Me, type Profile } from '../api/types';
 
 export function useMe() {
   return useQuery<Me, Problem>({ queryKey: ['me'], queryFn: api.me, staleTime: 5 * 60_000 });
 }
+
+/** Reads again each minute, but not for somebody who is signed out. */
+export const everyMinute = ({ state }: { state: { error: unknown } }): number | false =>
+  problemOf(state.error).status === 401 ? false : 60_000;
 
 /** The organisation of the present address. */
 export function useTenant(): string {
