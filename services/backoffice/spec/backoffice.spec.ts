@@ -7,7 +7,7 @@ import { CommandUnavailable } from '../src/application/commands.port';
 import { LiveUpdates } from '../src/application/live-updates';
 import { rowOf } from './case-rows.contract';
 import { BackofficeUnderTest } from './backoffice-under-test';
-import { agent, cleaning, distributor, roads, staff, uuid } from './case-world';
+import { agent, cleaning, distributor, operator, roads, staff, uuid } from './case-world';
 
 let office: BackofficeUnderTest;
 beforeEach(async () => {
@@ -49,6 +49,23 @@ describe('work lists over HTTP', () => {
     expect(await numbers(cleaning, 'queue=third-line')).toEqual(['MUS-2026-000002']);
     expect(await numbers(cleaning, 'queue=all')).toEqual(['MUS-2026-000001', 'MUS-2026-000002']);
     expect(await numbers(roads, 'queue=all')).toEqual([]);
+  });
+
+  it('show contracted operators what their company opened, also earlier, and nothing else', async () => {
+    proves('BAH-14');
+    await office.world.queued(4, 'MUS', operator);
+    await office.world.opened(5, 'MUS', operator);
+    await office.feed.drain();
+    for (const query of ['queue=line1', 'queue=all', 'queue=all&text=000004'])
+      expect((await numbers(operator, query))?.[0]).toBe('MUS-2026-000004');
+    expect(await numbers(operator, 'queue=line1')).toHaveLength(2);
+    expect(await numbers(operator, 'queue=all&text=00000')).toEqual(['MUS-2026-000004']);
+    expect(await numbers(operator, 'queue=second-line')).toEqual(['MUS-2026-000004']);
+    expect(await json(await office.as(operator, '/api/tenants/MUS/counts'))).toEqual({ line1: 2 });
+    expect(await numbers({ ...operator, organisation: 'OTHER_COMPANY' }, 'queue=all')).toEqual([]);
+    office.world.clock.advance(24 * 3_600_000);
+    expect(await numbers(operator, 'queue=line1')).toEqual([undefined]);
+    expect(await numbers(operator, 'queue=all')).toEqual(['MUS-2026-000004', undefined]);
   });
 
   it('are leafed through as far as they count, and no further', async () => {
@@ -176,6 +193,17 @@ describe('a case page', () => {
       revealed: false,
       form: { phone: null },
     });
+  });
+
+  it('is a contracted operator’s when his company opened the case', async () => {
+    proves('BAH-14');
+    const own = await office.world.queued(4, 'MUS', operator);
+    const other = await office.world.queued(2);
+    expect(await json(await show(operator, own))).toMatchObject({ revealed: true });
+    expect(await refusal(await show(operator, other))).toEqual([403, 'CASE_FOREIGN']);
+    const official = { ...operator, roles: ['OPERATOR', 'OFFICIAL'] as const };
+    expect(await json(await show(official, own))).toMatchObject({ revealed: true });
+    expect(await json(await show(official, other))).toMatchObject({ revealed: false });
   });
 
   it('is on record beside the case, once for an account and a quarter of an hour', async () => {
@@ -368,20 +396,26 @@ describe('acts', () => {
 });
 
 describe('live updates', () => {
-  it('tell a screen which of its cases changed, and a party nothing of others', async () => {
+  it.each([
+    ['a party', roads],
+    ['a contracted company', operator],
+  ])('tell a screen which of its cases changed, and %s nothing of others', async (_, confined) => {
     const listen = async (principal: Parameters<BackofficeUnderTest['as']>[0]) => {
       const abort = new AbortController();
       const response = await office.as(principal, '/api/tenants/MUS/events', { signal: abort.signal });
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       return { next: async () => (await reader?.read())?.value ?? '', stop: () => abort.abort() };
     };
-    const [mine, other] = [await listen(distributor), await listen(roads)];
+    const [mine, other] = [await listen(distributor), await listen(confined)];
     expect(await mine.next()).toContain('event: hello');
     expect(await other.next()).toContain('event: hello');
     const id = await office.world.queued(1);
     await office.feed.drain();
     expect(await mine.next()).toContain(`"caseId":"${id}"`);
-    const theirs = { ...rowOf(9), owner: { kind: 'DIRECTORATE', code: 'DIR-ROADS' } } as const;
+    const theirs = rowOf(9, {
+      owner: { kind: 'DIRECTORATE', code: 'DIR-ROADS' },
+      openedByOrganisation: 'HOTLINE_COMPANY',
+    });
     office.service.app.get(LiveUpdates).announce(theirs);
     const heard = await other.next();
     expect(heard).toContain(`"caseId":"${uuid(1, 9)}"`);

@@ -18,6 +18,7 @@ export function rowOf(n: number, more: Partial<CaseRow> = {}): CaseRow {
     owner: SEC_CLEANING,
     openedAt: `2026-02-${String(n).padStart(2, '0')}T08:00:00.000Z`,
     openedBy: 'mus.agent',
+    openedByOrganisation: 'MUS',
     registeredAt: `2026-02-${String(n).padStart(2, '0')}T08:05:00.000Z`,
     reminders: 0,
     escalationLevel: 0,
@@ -103,6 +104,22 @@ export function caseRowsContract(open: () => Promise<CaseRows>): void {
     await rows.put(rowOf(4, { registeredAt: '2026-02-28T20:30:00.000Z' }));
     const { rows: listed } = await rows.page({ tenant: 'MUS', firstLine }, age);
     expect(listed.map((row) => row.caseId)).toEqual([uuid(1, 1), uuid(1, 4)]);
+  });
+
+  it('gives a company what its agents opened, in every list and search', async () => {
+    proves('BAH-14');
+    const company = 'HOTLINE_COMPANY';
+    const theirs = { openedBy: 'hotline.agent', openedByOrganisation: company };
+    const { openedByOrganisation: _, ...notWrittenAnew } = rowOf(1);
+    for (const row of [notWrittenAnew, rowOf(2), rowOf(3, theirs), rowOf(4, theirs)]) await rows.put(row);
+    await rows.put(rowOf(5, { ...theirs, openedByOrganisation: 'OTHER_COMPANY' }));
+    const firstLine = { account: 'hotline.agent', at: '2026-02-04T08:00:00.000Z', timeZone: 'Asia/Muscat' };
+    expect(await numbers({ company })).toEqual(['MUS-2026-000003', 'MUS-2026-000004']);
+    expect(await numbers({ company, number: '2026' })).toEqual(['MUS-2026-000003', 'MUS-2026-000004']);
+    expect(await numbers({ company, firstLine })).toEqual(['MUS-2026-000004']);
+    expect(await rows.count({ tenant: 'MUS', company })).toBe(2);
+    expect(await numbers({ company: 'MUS' })).toEqual(['MUS-2026-000002']);
+    expect((await rows.find(uuid(1, 3)))?.openedByOrganisation).toBe(company);
   });
 
   it('lists what is due next first, and what is overdue on demand', async () => {

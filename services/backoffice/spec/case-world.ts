@@ -19,6 +19,8 @@ export const staff = (roles: Principal['roles'], more: Partial<Principal> = {}):
   ...more,
 });
 export const agent = staff(['LINE1']);
+/** An agent of a contracted company (BAH-14). */
+export const operator = staff(['OPERATOR'], { organisation: 'HOTLINE_COMPANY' });
 export const distributor = staff(['LINE2']);
 export const cleaning = staff(['LINE3'], { party: { code: 'DIR-SERVICES', section: 'SEC-CLEANING' } });
 export const roads = staff(['LINE3'], { party: { code: 'DIR-ROADS' } });
@@ -63,7 +65,7 @@ export class CaseWorld {
     const line =
       who === 'system'
         ? 'system'
-        : who.roles.includes('LINE1')
+        : who.roles.includes('LINE1') || who.roles.includes('OPERATOR')
           ? '1'
           : who.roles.includes('LINE2')
             ? '2'
@@ -90,15 +92,15 @@ export class CaseWorld {
     return this.privacy.seal(uuid(2, n), plain);
   }
 
-  /** A page opened by the agent, with a form. */
-  async opened(n: number, tenant = 'MUS'): Promise<string> {
+  /** A page opened by an agent, with a form. */
+  async opened(n: number, tenant = 'MUS', opener = agent): Promise<string> {
     const caseId = uuid(1, n);
     await this.privacy.mint(uuid(2, n), tenant);
     const channel = 'PHONE_1111';
     await this.write(
       caseId,
       { type: 'CaseOpened', data: { caseId, channel, subjectId: uuid(2, n) } },
-      agent,
+      opener,
       tenant,
     );
     const form = {
@@ -111,15 +113,15 @@ export class CaseWorld {
     await this.write(
       caseId,
       { type: 'FormFilled', data: { form: { ...form, filled: [...form.filled] } } },
-      agent,
+      opener,
       tenant,
     );
     return caseId;
   }
 
   /** Registered, routed to the cleaning section, in the distributor's queue. */
-  async queued(n: number, tenant = 'MUS'): Promise<string> {
-    const caseId = await this.opened(n, tenant);
+  async queued(n: number, tenant = 'MUS', opener = agent): Promise<string> {
+    const caseId = await this.opened(n, tenant, opener);
     const registeredAt = this.clock.now().toISOString();
     const registered: CaseEvent = {
       type: 'CaseRegistered',
@@ -137,7 +139,7 @@ export class CaseWorld {
         clockStart: registeredAt,
       },
     };
-    await this.write(caseId, registered, agent, tenant);
+    await this.write(caseId, registered, opener, tenant);
     await this.write(
       caseId,
       {

@@ -24,7 +24,7 @@ export function createMemoryRows(): CaseRows {
 }
 
 function matches(row: CaseRow, filter: CaseFilter): boolean {
-  const { stages, phase, category, priority, number, owner, firstLine, overdueAt } = filter;
+  const { stages, phase, category, priority, number, owner, company, firstLine, overdueAt } = filter;
   const section =
     owner?.section === undefined || row.owner?.section === undefined || row.owner.section === owner.section;
   return (
@@ -35,6 +35,7 @@ function matches(row: CaseRow, filter: CaseFilter): boolean {
     (priority === undefined || row.priority === priority) &&
     (number === undefined || (row.caseNumber ?? '').toLowerCase().includes(number.toLowerCase())) &&
     (owner === undefined || (row.owner?.code === owner.code && section)) &&
+    (company === undefined || row.openedByOrganisation === company) &&
     (overdueAt === undefined ||
       (row.phase === 'registered' && row.dueAt !== undefined && row.dueAt < overdueAt)) &&
     (firstLine === undefined ||

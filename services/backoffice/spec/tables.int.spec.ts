@@ -58,6 +58,11 @@ describe('lists in PostgreSQL', () => {
   it.each([
     ['case_row_by_due', '', 'due_at asc nulls last, opened_at asc, case_id asc'],
     ['case_row_by_category', `and category = 'ROADS'`, 'opened_at asc, case_id asc'],
+    [
+      'case_row_by_company',
+      `and opened_by_organisation = 'HOTLINE' and opened_by_organisation <> tenant`,
+      'opened_at asc, case_id asc',
+    ],
   ])('are read in the order of %s, not sorted', async (index, filter, order) => {
     const list = `select * from case_row where tenant = 'MUS' ${filter} order by ${order} limit 25`;
     const plan: unknown = await source.transaction(async (manager) => {

@@ -9,6 +9,7 @@ import { NumberParts1764200000000 } from './outbound/migrations/1764200000000-nu
 import { createOpenIdProvider } from './outbound/openid.adapter';
 import { ListOrders1764300000000 } from './outbound/migrations/1764300000000-list-orders.migration';
 import { SessionRenewals1764400000000 } from './outbound/migrations/1764400000000-session-renewals.migration';
+import { OpeningOrganisations1764500000000 } from './outbound/migrations/1764500000000-opening-organisations.migration';
 import { SessionEntity } from './outbound/session.entity';
 import { PostgresSessionTable } from './outbound/session-table.adapter';
 
@@ -19,6 +20,7 @@ export const ownTables = {
     NumberParts1764200000000,
     ListOrders1764300000000,
     SessionRenewals1764400000000,
+    OpeningOrganisations1764500000000,
   ],
 };
 

@@ -81,10 +81,15 @@ export function demandOneLine(
 
 /**
  * Contracted operators work only on what their own company opened (BAH-14); whoever holds another role that permits the action is
- * not confined. @throws AccessDenied `CASE_FOREIGN`
+ * not confined.
  */
+export function ownContactsOnly({ roles }: Principal, action: Action): boolean {
+  const others = roles.filter((role) => role !== 'OPERATOR');
+  return roles.includes('OPERATOR') && !permits(others, action);
+}
+
+/** `openedBy`: organisation of whoever opened the case. @throws AccessDenied `CASE_FOREIGN` when it is not an operator's own contact */
 export function demandOwnContact(principal: Principal, action: Action, openedBy: string | undefined): void {
-  const others = principal.roles.filter((role) => role !== 'OPERATOR');
-  const confined = principal.roles.includes('OPERATOR') && !permits(others, action);
-  if (confined && openedBy !== principal.organisation) throw new AccessDenied('CASE_FOREIGN', action);
+  if (ownContactsOnly(principal, action) && openedBy !== principal.organisation)
+    throw new AccessDenied('CASE_FOREIGN', action);
 }

@@ -1,5 +1,5 @@
 import { type Profiles } from '@balagh/profile';
-import { type Clock, type Principal, authorise, permits } from '@balagh/runtime';
+import { type Clock, type Principal, authorise } from '@balagh/runtime';
 import { normaliseDigits } from '@balagh/privacy';
 import { type CaseRow } from '../domain/case-row';
 import { type CaseFilter, type CaseRows, type Paging } from './case-rows.port';
@@ -47,7 +47,7 @@ const secondLineStages = [
 const followUpStages = ['WITH_THIRD_LINE', 'TRANSFERRED_EXTERNALLY', 'CONFRONTATION'];
 const thirdLineStages = ['WITH_THIRD_LINE', 'CONFRONTATION'];
 
-/** The work lists of the lines (MUS-48). Line 3 sees its own party's cases in every list. */
+/** The work lists of the lines (MUS-48). Line 3 sees its own party's cases in every list, contracted operators their company's (BAH-14). */
 export class ListCases {
   constructor(
     private readonly rows: CaseRows,
@@ -106,9 +106,12 @@ export class ListCases {
   ): Promise<CaseFilter> {
     const staff = staffOf(principal);
     const party = staff.party ?? { code: '-' };
-    const confined = staff.confinedToParty || queue === 'third-line' ? { owner: party } : {};
-    // Contracted operators see lists of their own contacts only, whatever they ask for (BAH-14).
-    switch (isOperatorOnly(principal) ? 'line1' : queue) {
+    const { confinedToCompany: company } = staff;
+    const confined = {
+      ...(staff.confinedToParty || queue === 'third-line' ? { owner: party } : {}),
+      ...(company === undefined ? {} : { company }),
+    };
+    switch (queue) {
       case 'line1': {
         const { profile } = await this.profiles.latest(tenant);
         return { tenant, ...confined, firstLine: { account: staff.account, at, timeZone: profile.timeZone } };
@@ -133,11 +136,6 @@ export function queuesOf(principal: Principal): readonly Queue[] {
   if (roles.includes('LINE2')) found.push('second-line', 'follow-up');
   if (roles.includes('LINE3')) found.push('third-line');
   if (roles.includes('SUPERVISOR')) found.push('second-line', 'follow-up');
-  if (staffOf(principal).may('case.view') && !isOperatorOnly(principal)) found.push('all');
+  if (staffOf(principal).may('case.view')) found.push('all');
   return [...new Set(found)];
-}
-
-function isOperatorOnly({ roles }: Principal): boolean {
-  const others = roles.filter((role) => role !== 'OPERATOR');
-  return roles.includes('OPERATOR') && !permits(others, 'case.view');
 }

@@ -1,11 +1,4 @@
-import {
-  type CaseView,
-  type IntakeForm,
-  type Owner,
-  type StoredEvent,
-  foldCase,
-  linesHeldBy,
-} from '@balagh/case-events';
+import { type CaseView, type IntakeForm, type StoredEvent, foldCase, linesHeldBy } from '@balagh/case-events';
 import { type EventStore } from '@balagh/event-store';
 import { type Privacy, isSealed } from '@balagh/privacy';
 import { type MissingField, type Profile, type Profiles, missingFields } from '@balagh/profile';
@@ -72,11 +65,11 @@ export class ShowCase {
     const staff = staffOf(principal);
     const entry = { caseId, tenant, account: principal.subject, organisation: principal.organisation };
     if (row === undefined) throw caseNotFound();
-    if (!maySee(staff, row.owner)) throw caseHidden('CASE_FOREIGN', caseId);
-    demandOwnContact(principal, 'case.view', events[0]?.metadata.actor.organisation);
+    demandOwnContact(principal, 'case.view', row.openedByOrganisation);
+    if (!maySee(staff, row)) throw caseHidden('CASE_FOREIGN', caseId);
     const { profile } = await pinnedProfile(profiles, tenant, events);
     const view = foldCase(events);
-    const revealed = mayReveal(principal, row.owner);
+    const revealed = mayReveal(principal, row);
     const viewed = { principal, tenant, caseId, version: events.length, revealed };
     const [opened] = await Promise.all([
       revealed ? this.open(events) : nothingOpened,
@@ -111,10 +104,10 @@ export class ShowCase {
 
 const nothingOpened: Opened = new Map();
 
-/** Personal values are opened to whoever may reveal them in this very case: line 3 in its own party's. */
-function mayReveal(principal: Principal, owner: Owner | undefined): boolean {
+/** Personal values are opened to whoever may reveal them in this very case: line 3 in its own party's, operators in their own company's. */
+function mayReveal(principal: Principal, row: CaseRow): boolean {
   const staff = staffOf(principal, 'case.reveal');
-  return staff.may('case.reveal') && maySee(staff, owner);
+  return staff.may('case.reveal') && maySee(staff, row);
 }
 
 /** The profile that the case was opened under (design §3.8). */

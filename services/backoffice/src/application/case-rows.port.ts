@@ -27,6 +27,8 @@ export interface CaseFilter {
   /** Digits or letters anywhere in the case number. */
   readonly number?: string;
   readonly owner?: { readonly code: string; readonly section?: string };
+  /** Opened by agents of this organisation. */
+  readonly company?: string;
   /** Pages that this account opened and has not registered, and whatever was registered on the tenant's day of `at`. */
   readonly firstLine?: { readonly account: string; readonly at: string; readonly timeZone: string };
   /** Due before this moment and not closed. */

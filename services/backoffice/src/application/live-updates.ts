@@ -33,7 +33,7 @@ export class LiveUpdates {
   announce(row: CaseRow): void {
     const update: LiveUpdate = { caseId: row.caseId, stage: row.stage, version: row.version };
     for (const client of this.clients) {
-      if (client.tenant === row.tenant && maySee(client.staff, row.owner)) client.send(update);
+      if (client.tenant === row.tenant && maySee(client.staff, row)) client.send(update);
     }
   }
 }

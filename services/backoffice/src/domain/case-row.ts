@@ -18,6 +18,8 @@ export interface CaseRow {
   readonly openedAt: string;
   /** Account of the agent that opened the page; absent when a reporter did it without staff. */
   readonly openedBy?: string;
+  /** Organisation that employs whoever opened the case: the tenant, or a contracted company (BAH-14). Absent in rows not written anew yet. */
+  readonly openedByOrganisation?: string;
   readonly registeredAt?: string;
   readonly dueAt?: string;
   readonly closedAt?: string;
@@ -47,6 +49,7 @@ export function caseRowOf(events: readonly StoredEvent[]): CaseRow | undefined {
     stage: view.stage,
     phase: view.phase,
     openedAt: first.metadata.recordedAt,
+    openedByOrganisation: opener.organisation,
     reminders: view.reminders,
     escalationLevel: view.escalationLevel,
     misroutes: view.misroutes,

@@ -1,4 +1,5 @@
 import { type Line, type Owner } from '@balagh/case-events';
+import { type CaseRow } from './case-row';
 
 /** What the pure part needs to know about the person at the screen; made from the session's principal. */
 export interface Staff {
@@ -11,6 +12,8 @@ export interface Staff {
   readonly party?: { readonly code: string; readonly section?: string };
   /** True when line 3 is the only reason why this person sees cases, or their personal values. */
   readonly confinedToParty: boolean;
+  /** A contracted operator's company: such a person sees what its agents opened and nothing else (BAH-14). */
+  readonly confinedToCompany?: string;
 }
 
 /** Whether a case is the party's own: the owner is the party, and the section, if the account names one, is its own. */
@@ -19,7 +22,9 @@ export function belongsToParty(owner: Owner | undefined, party: Staff['party']):
   return party.section === undefined || owner.section === undefined || owner.section === party.section;
 }
 
-/** The right to see a case at all, beyond tenant and role (design §3.12, MUS-16). */
-export function maySee(staff: Staff, owner: Owner | undefined): boolean {
-  return !staff.confinedToParty || belongsToParty(owner, staff.party);
+/** The right to see a case at all, beyond tenant and role (design §3.12, MUS-16, BAH-14). */
+export function maySee(staff: Staff, row: Pick<CaseRow, 'owner' | 'openedByOrganisation'>): boolean {
+  const { confinedToCompany: company } = staff;
+  if (company !== undefined && row.openedByOrganisation !== company) return false;
+  return !staff.confinedToParty || belongsToParty(row.owner, staff.party);
 }

@@ -36,6 +36,8 @@ export class CaseRowEntity {
   openedAt!: Date;
   @Column('text', { name: 'opened_by', nullable: true })
   openedBy!: string | null;
+  @Column('text', { name: 'opened_by_organisation', nullable: true })
+  openedByOrganisation!: string | null;
   @Column('timestamptz', { name: 'registered_at', nullable: true })
   registeredAt!: Date | null;
   @Column('timestamptz', { name: 'due_at', nullable: true })

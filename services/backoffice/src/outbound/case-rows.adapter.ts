@@ -23,6 +23,7 @@ const columns = [
   'outcome',
   'opened_at',
   'opened_by',
+  'opened_by_organisation',
   'registered_at',
   'due_at',
   'closed_at',
@@ -88,7 +89,7 @@ export class PostgresCaseRows implements CaseRows {
       .getRepository(CaseRowEntity)
       .createQueryBuilder('row')
       .where('row.tenant = :tenant', { tenant: filter.tenant });
-    const { stages, phase, category, priority, number, owner, firstLine, overdueAt } = filter;
+    const { stages, phase, category, priority, number, owner, company, firstLine, overdueAt } = filter;
     if (stages !== undefined) query.andWhere('row.stage in (:...stages)', { stages: [...stages] });
     if (phase !== undefined) query.andWhere('row.phase = :phase', { phase });
     if (category !== undefined) query.andWhere('row.category = :category', { category });
@@ -102,6 +103,10 @@ export class PostgresCaseRows implements CaseRows {
       query.andWhere('(row.owner_section is null or row.owner_section = :section)', {
         section: owner.section,
       });
+    if (company !== undefined) query.andWhere('row.opened_by_organisation = :company', { company });
+    // Says no more than the line above: with it the index of what others than the tenant opened can be used.
+    if (company !== undefined && company !== filter.tenant)
+      query.andWhere('row.opened_by_organisation <> row.tenant');
     if (overdueAt !== undefined)
       query.andWhere(`row.due_at < :overdueAt and row.phase = 'registered'`, { overdueAt });
     if (firstLine !== undefined) {
@@ -132,6 +137,7 @@ function columnsOf(row: CaseRow): Readonly<Record<(typeof columns)[number], unkn
     outcome: row.outcome,
     opened_at: row.openedAt,
     opened_by: row.openedBy,
+    opened_by_organisation: row.openedByOrganisation,
     registered_at: row.registeredAt,
     due_at: row.dueAt,
     closed_at: row.closedAt,
@@ -179,6 +185,7 @@ function rowOf(entity: CaseRowEntity): CaseRow {
       queue: text(entity.queue),
       outcome: text(entity.outcome),
       openedBy: text(entity.openedBy),
+      openedByOrganisation: text(entity.openedByOrganisation),
       registeredAt: instant(entity.registeredAt),
       dueAt: instant(entity.dueAt),
       closedAt: instant(entity.closedAt),
