@@ -1,5 +1,6 @@
 // Renders the Kubernetes overlays with kubectl or kustomize and checks every object field by field: an unknown or misspelt one is refused,
-// which is proved by planting one everywhere. Then what no schema sees: that names which refer to each other exist. With neither of them:
+// which is proved by planting one everywhere. Then what no schema sees: that names which refer to each other exist, and that pods can read what
+// they mount. With neither of them:
 // "not run: why", which is a failure in continuous integration; infra/ci/setup brings kustomize.
 import { spawnSync } from 'node:child_process';
 import { homedir } from 'node:os';
@@ -100,6 +101,17 @@ function secretsNamedBy({ kind, spec }) {
   ];
 }
 
+/** Secrets that a pod mounts and cannot read: they are root’s, and others than root get them by the group of the pod’s files alone. */
+export function unreadableSecrets(objects) {
+  return objects.flatMap(({ kind, metadata, spec }) => {
+    const { volumes = [], securityContext } = spec?.template?.spec ?? {};
+    if (securityContext?.fsGroup !== undefined) return [];
+    return volumes
+      .filter(({ secret }) => secret?.defaultMode !== undefined && (secret.defaultMode & 0o004) === 0)
+      .map(({ name }) => `${kind}/${metadata.name} mounts ${name}, which it cannot read without an fsGroup`);
+  });
+}
+
 /** Where any key is allowed. */
 const maps = new Set(['labels', 'matchLabels', 'annotations', 'data']);
 
@@ -134,7 +146,11 @@ function main() {
   for (const folder of overlays) {
     const objects = render(command, folder);
     count += objects.length;
-    const found = [...objects.flatMap(problemsOf), ...danglingReferences(objects)];
+    const found = [
+      ...objects.flatMap(problemsOf),
+      ...danglingReferences(objects),
+      ...unreadableSecrets(objects),
+    ];
     problems.push(...found.map((problem) => `${folder}: ${problem}`));
     for (const object of found.length === 0 ? objects : [])
       for (const path of unnoticedFields(object))
