@@ -12,6 +12,11 @@ export const bootstrapConfigSchema = z.object({
   EVENT_STORE: z.enum(eventStoreKinds).default('postgres'),
   /** Needed with EVENT_STORE=kurrentdb. */
   EVENT_STORE_URL: z.string().optional(),
+  /** Shipped profiles that are published unless somebody else has published that tenant’s: its tenants with commas between, `all` or `none`. */
+  BOOTSTRAP_PROFILES: z
+    .string()
+    .regex(/^(all|none|[A-Z][A-Z0-9_-]*(,[A-Z][A-Z0-9_-]*)*)$/)
+    .default('none'),
   /** Missing topics are made there; absent: none. */
   ...kafkaSettings,
 });
