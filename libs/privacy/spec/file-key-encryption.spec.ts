@@ -1,7 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KeyEncryption, KeyFileInvalid, createFileKeyEncryption } from '@balagh/privacy';
+import {
+  type KeyEncryption,
+  KeyFileInvalid,
+  KeysUnavailable,
+  createFileKeyEncryption,
+} from '@balagh/privacy';
 import { hasForeignReaders } from '../src/file-key-encryption.adapter';
 
 const dataKey = new Uint8Array(32).fill(9);
@@ -18,6 +24,13 @@ const roundTrip = async (wrapper: KeyEncryption, unwrapper: KeyEncryption): Prom
   const { version, wrapped } = await wrapper.wrap(dataKey);
   return unwrapper.unwrap(version, wrapped);
 };
+
+/** Adds a version to the file and makes it the current one. */
+async function rotated(): Promise<void> {
+  const file = JSON.parse(await readFile(path, 'utf8')) as { keys: Record<string, string> };
+  file.keys['v2'] = Buffer.alloc(32, 3).toString('base64');
+  await writeFile(path, JSON.stringify({ ...file, current: 'v2' }));
+}
 
 describe('key-encryption keys in a file', () => {
   it('a demonstration makes the file, for its owner only', async () => {
@@ -54,13 +67,57 @@ describe('key-encryption keys in a file', () => {
 
   it('after a rotation the old version still unwraps and the new one wraps', async () => {
     const before = await createFileKeyEncryption(path);
-    const file = JSON.parse(await readFile(path, 'utf8')) as { keys: Record<string, string> };
-    file.keys['v2'] = Buffer.alloc(32, 3).toString('base64');
-    await writeFile(path, JSON.stringify({ ...file, current: 'v2' }));
+    await rotated();
     const after = await createFileKeyEncryption(path);
     expect(after.currentVersion).toBe('v2');
     expect(Buffer.from(await roundTrip(before, after))).toEqual(Buffer.from(dataKey));
-    await expect(roundTrip(after, before)).rejects.toBeInstanceOf(KeyFileInvalid);
+  });
+
+  it('a process that was not restarted finds the new version in its file, and goes on wrapping with the old one', async () => {
+    const before = await createFileKeyEncryption(path);
+    await rotated();
+    const after = await createFileKeyEncryption(path);
+    expect(Buffer.from(await roundTrip(after, before))).toEqual(Buffer.from(dataKey));
+    expect((await before.wrap(dataKey)).version).toBe('v1');
+  });
+
+  it('a version that is not in the file yet may be there later; the file is not read each time', async () => {
+    const hasty = await createFileKeyEncryption(path, { lookAgainMs: 0 });
+    const patient = await createFileKeyEncryption(path, { lookAgainMs: Infinity });
+    const old = await readFile(path, 'utf8');
+    await rotated();
+    const after = await createFileKeyEncryption(path);
+    const rotatedFile = await readFile(path, 'utf8');
+    for (const text of [old, 'not complete']) {
+      await writeFile(path, text);
+      for (const process of [hasty, patient])
+        await expect(roundTrip(after, process)).rejects.toMatchObject({
+          code: 'KEYS_UNAVAILABLE',
+          retriable: true,
+        });
+    }
+    await writeFile(path, rotatedFile);
+    expect(Buffer.from(await roundTrip(after, hasty))).toEqual(Buffer.from(dataKey));
+    await expect(roundTrip(after, patient)).rejects.toBeInstanceOf(KeysUnavailable);
+  });
+
+  it('the page’s commands add a version first and make it the current one later', async () => {
+    await createFileKeyEncryption(path);
+    const page = await readFile(join(__dirname, '../../../docs/how-to/rotate-keys.md'), 'utf8');
+    const [, , add, change] = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code ?? '');
+    const states: unknown[] = [];
+    for (const command of [add, change]) {
+      execFileSync('sh', ['-c', (command ?? '').replace('keys.json', path)]);
+      const { current, keys } = JSON.parse(await readFile(path, 'utf8')) as { current: string; keys: object };
+      states.push([current, Object.keys(keys)]);
+    }
+    expect(states).toEqual([
+      ['v1', ['v1', 'v2']],
+      ['v2', ['v1', 'v2']],
+    ]);
+    await expect(createFileKeyEncryption(path, { mode: 'production' })).resolves.toMatchObject({
+      currentVersion: 'v2',
+    });
   });
 
   it('a file that everybody can read is refused', async () => {

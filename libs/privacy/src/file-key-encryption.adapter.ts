@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { KeyFileInvalid } from './privacy.errors';
+import { KeyFileInvalid, KeysUnavailable } from './privacy.errors';
 import { type KeyEncryption } from './privacy.port';
 import { decrypt, encrypt, keyBytes } from './seal';
 
@@ -19,16 +19,19 @@ export interface FileKeyEncryptionOptions {
    * a missing file means a wrong mount, and fresh keys would seal values that nobody else can open.
    */
   readonly mode?: 'demo' | 'production';
+  /** Milliseconds between two looks at the file for versions that came to it since. Default 5,000. */
+  readonly lookAgainMs?: number;
 }
 
 /**
  * Key-encryption keys in a JSON file `{ current, keys: { version: base64 }, indexKey }`, readable by its owner only.
- * To rotate, add a version and name it as `current`. Services that start at once agree on one file.
- * @throws KeyFileInvalid
+ * To rotate, add a version, and name it as `current` when every process knows it. A version that is not known yet is looked for in the file again;
+ * what wraps is only changed by a new start. Services that start at once agree on one file.
+ * @throws KeyFileInvalid; `unwrap` throws KeysUnavailable (retriable) for a version that is not in the file
  */
 export async function createFileKeyEncryption(
   path: string,
-  { mode = 'demo' }: FileKeyEncryptionOptions = {},
+  { mode = 'demo', lookAgainMs = 5_000 }: FileKeyEncryptionOptions = {},
 ): Promise<KeyEncryption> {
   const found = await readKeyFile(path);
   if (found === undefined && mode === 'production') throw new KeyFileInvalid('the key file does not exist');
@@ -36,16 +39,40 @@ export async function createFileKeyEncryption(
   await refuseForeignReaders(path);
   const { current, keys, indexKey } = checked(content);
   const context = (version: string): string => `data-key:${version}`;
-  const keyFor = (version: string): Uint8Array => {
-    const key = keys.get(version);
-    if (key === undefined) throw new KeyFileInvalid('the key file lacks a version that wrapped a data key');
-    return key;
-  };
+  const keyFor = keysLookedForAgain(path, keys, lookAgainMs);
   return {
     currentVersion: current,
-    wrap: async (plain) => ({ version: current, wrapped: encrypt(keyFor(current), context(current), plain) }),
-    unwrap: async (version, wrapped) => decrypt(keyFor(version), context(version), wrapped),
+    wrap: async (plain) => ({
+      version: current,
+      wrapped: encrypt(await keyFor(current), context(current), plain),
+    }),
+    unwrap: async (version, wrapped) => decrypt(await keyFor(version), context(version), wrapped),
     indexKey: async () => indexKey,
+  };
+}
+
+/** Another process may have been given the file with a new version before this one was: nothing is wrong, and trying again helps. */
+function keysLookedForAgain(
+  path: string,
+  known: ReadonlyMap<string, Uint8Array>,
+  lookAgainMs: number,
+): (version: string) => Promise<Uint8Array> {
+  let keys = known;
+  let lookedAt = -Infinity;
+  let looking: Promise<void> | undefined;
+  const look = async (): Promise<void> => {
+    lookedAt = performance.now();
+    await refuseForeignReaders(path);
+    keys = new Map([...checked(await readKeyFile(path)).keys, ...keys]);
+  };
+  return async (version) => {
+    if (!keys.has(version) && performance.now() - lookedAt >= lookAgainMs)
+      looking ??= look().finally(() => (looking = undefined));
+    let cause: unknown;
+    if (!keys.has(version)) await looking?.catch((error: unknown) => (cause = error));
+    const key = keys.get(version);
+    if (key !== undefined) return key;
+    throw new KeysUnavailable('the key file lacks a version that wrapped a data key', { cause });
   };
 }
 
