@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { stopOrphan } from './orphan.mjs';
 import { root } from './setup.mjs';
 
 const home = resolve(join(root, '.balagh'));
@@ -16,12 +17,6 @@ for (const dir of [join(home, 'postgres'), outside])
 rmSync(outside, { recursive: true, force: true });
 rmSync(home, { recursive: true, force: true });
 console.log('All local data is gone. `npm start` begins anew.');
-
-function stopOrphan(pidFile) {
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (isAlive(pid)) process.kill(pid, 'SIGQUIT');
-}
 
 function isAlive(pid) {
   try {
