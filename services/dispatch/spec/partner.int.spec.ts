@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { status } from '@grpc/grpc-js';
 import { type partner } from '@balagh/contracts';
 import { type Profile } from '@balagh/profile';
+import { encodePageToken } from '@balagh/runtime';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue } from './cases.fixture';
 import { HAYA, profileOf } from './history.fixture';
@@ -148,6 +149,14 @@ describe('the partner entrance', () => {
     expect((await listed('OMANTEL')).transfers.map(({ transferId }) => transferId)).toEqual([uuid(7, 4)]);
     expect((await listed('OOREDOO')).transfers).toEqual([]);
   });
+
+  it.each(['0000-01-01T00:00:00.000Z', `2026-03-01T08:00:00.${'1'.repeat(400)}Z`])(
+    'refuses a page token with an instant that no transfer has: %s',
+    async (transferredAt) => {
+      const pageToken = encodePageToken({ transferredAt, transferId: uuid(7, 1) });
+      await expect(listed('HAYA_WATER', { pageToken })).rejects.toThrow('PAGE_TOKEN_INVALID');
+    },
+  );
 
   it('opens to the agency what it needs to solve the case', async () => {
     const { transferId } = await transferred(1);

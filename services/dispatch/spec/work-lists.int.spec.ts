@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type CaseEvent } from '@balagh/case-events';
 import { type dispatch } from '@balagh/contracts';
+import { encodePageToken } from '@balagh/runtime';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { caseInQueue, registeredCase } from './cases.fixture';
 import {
@@ -159,6 +160,20 @@ describe('the work lists', () => {
     ['a broken page token', distributor, { pageToken: 'x' }, 'PAGE_TOKEN_INVALID'],
   ])('refuse %s', async (_who, principal, change, code) => {
     await expect(list(change, principal)).rejects.toThrow(code);
+  });
+
+  it.each([
+    ['a rank beyond all', { rank: 5_000_000_000 }],
+    ['a rank below all', { rank: -1 }],
+    ['the year 0', { registeredAt: '0000-01-01T00:00:00.000Z' }],
+    ['hundreds of digits', { registeredAt: `2026-03-01T08:00:00.${'1'.repeat(400)}Z` }],
+  ])('refuse a page token with %s', async (_what, change) => {
+    await casesInQueue(1, 2);
+    const { nextPageToken } = await list({ order: 'PRIORITY', pageSize: 1 });
+    const position = JSON.parse(Buffer.from(nextPageToken, 'base64url').toString()) as object;
+    const pageToken = encodePageToken({ ...position, ...change });
+    await expect(list({ order: 'PRIORITY', pageToken })).rejects.toThrow('PAGE_TOKEN_INVALID');
+    expect(numbers(await list({ order: 'PRIORITY', pageToken: nextPageToken }))).toEqual([2]);
   });
 
   it('are rebuilt to equal rows while the service runs, after they were deleted', async () => {

@@ -10,7 +10,13 @@ import {
 } from '@balagh/runtime';
 import { z } from 'zod';
 import { type QueueEntry } from '../domain/queue-entry';
-import { type QueueQuery, type ReadModels, rankOf } from './read-models.port';
+import {
+  type QueueQuery,
+  type ReadModels,
+  priorityRanks,
+  rankOf,
+  sortedInstantSchema,
+} from './read-models.port';
 
 export interface ListQueueCall {
   readonly principal: Principal;
@@ -29,7 +35,14 @@ export interface QueuePage {
   readonly total: number;
 }
 
-const tokenSchema = z.object({ rank: z.number().int(), registeredAt: z.iso.datetime(), caseId: z.uuid() });
+const tokenSchema = z.object({
+  rank: z
+    .int()
+    .min(0)
+    .max(Math.max(...Object.values(priorityRanks))),
+  registeredAt: sortedInstantSchema,
+  caseId: z.uuid(),
+});
 
 /** The open cases of the caller's queue or party, oldest or most urgent first (MUS-48, KWT-16). */
 export class ListQueueHandler {

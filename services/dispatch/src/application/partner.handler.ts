@@ -22,7 +22,7 @@ import { type FieldWorkCommand, fieldWorkDecider } from '../domain/field-work.de
 import { type ReturnResolution, resolutionDecider } from '../domain/resolution.decider';
 import { agencyOf } from '../domain/rules';
 import { type Transfer, transfersOf } from '../domain/transfers';
-import { type ReadModels } from './read-models.port';
+import { type ReadModels, sortedInstantSchema } from './read-models.port';
 import { type Prepare, type StaffCommand } from './staff-command';
 
 /** An agency's call about one of its transfers. */
@@ -54,7 +54,7 @@ export interface TransferDetails {
   readonly attachmentIds: readonly string[];
 }
 
-const tokenSchema = z.object({ transferredAt: z.iso.datetime(), transferId: z.uuid() });
+const tokenSchema = z.object({ transferredAt: sortedInstantSchema, transferId: z.uuid() });
 
 /** What a transfer is from its first event on. */
 type Lasting = Pick<Transfer, 'caseId' | 'caseNumber' | 'tenant' | 'agency'>;

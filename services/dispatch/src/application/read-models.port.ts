@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type DueTime } from '../domain/due-times';
 import { type QueueEntry, type Turn } from '../domain/queue-entry';
 import { type Transfer } from '../domain/transfers';
@@ -19,6 +20,9 @@ export interface ReadModels {
   /** Open transfers of an agency, oldest first. */
   openTransfers(query: TransferQuery): Promise<readonly Transfer[]>;
 }
+
+/** An instant in a page token: as `toISOString` writes it, and none that the tables could not hold. */
+export const sortedInstantSchema = z.iso.datetime({ precision: 3 }).refine((at) => !at.startsWith('0000'));
 
 /** Sort keys of the last row of a page: the next page begins after it, whatever was inserted meanwhile. */
 export interface QueuePosition {
