@@ -187,6 +187,7 @@ describe('the history service', () => {
       tenants: ['TOURISM'],
       roles: ['OFFICIAL'],
     },
+    officialOfLine2: { ...auditor, subject: 'official.line2', roles: ['OFFICIAL', 'LINE2'] },
     officer: { ...auditor, subject: 'line3.officer', roles: ['LINE3'] },
   };
   let service: RunningService;
@@ -304,6 +305,14 @@ describe('the history service', () => {
       ['TENANT_FOREIGN', 'auditor', 'TOURISM'],
       ['ACTION_NOT_PERMITTED', 'official', 'TOURISM'],
     ]);
+  });
+
+  it('opens personal values by a role that reads history, not by one that needs them for its own work', async () => {
+    proves('MUS-27');
+    const asked = (reveal: boolean) =>
+      client.getTrail(trailRequest({ reveal }), { token: 'officialOfLine2' });
+    expect(await reasonOf(asked(false))).toBe('answered');
+    expect(await reasonOf(asked(true))).toBe('PERMISSION_DENIED ACTION_NOT_PERMITTED');
   });
 
   it('lists the cases of one tenant and says what is wrong with a request', async () => {
