@@ -1,6 +1,7 @@
 import { type MessageChannel } from '@balagh/case-events';
 import { type Server, type ServerResponse, createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { HttpGatewayChannel } from '../../../services/notification/src/outbound/http-gateway-channel.adapter';
 import { SmtpChannel } from '../../../services/notification/src/outbound/smtp-channel.adapter';
 import { channelContract } from '../../../services/notification/spec/channel.contract';
@@ -71,6 +72,36 @@ channelContract('mail over SMTP', async () => {
     fault: (kind) => setFault('mail', kind),
     received: (reference) => received('EMAIL', reference),
   };
+});
+
+describe('a mail to an international domain', () => {
+  it('names it in ASCII to the server, too: one that knows no other takes the mail', async () => {
+    const said: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 ready\r\n');
+      socket.on('data', (chunk) => {
+        const line = chunk.toString('utf8');
+        said.push(line);
+        if (line.startsWith('EHLO')) socket.write('250-here\r\n250 8BITMIME\r\n');
+        else if (line.startsWith('DATA')) socket.write('354 go on\r\n');
+        else if (line.startsWith('RCPT') && /\P{ASCII}/u.test(line)) socket.write('553 5.6.7 no\r\n');
+        else if (line.startsWith('MAIL') || line.startsWith('RCPT') || line.endsWith('\r\n.\r\n'))
+          socket.write('250 ok\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const mail = new SmtpChannel({ url: `smtp://127.0.0.1:${port}`, from: 'centre@balagh.invalid' });
+    const reference = '6f2c1d1e-0000-4000-8000-000000000013';
+    const outcome = await mail.send({ reference, to: 'ahmed@عمان-بريد.عمان', subject: 'تم', text: 'نص' });
+    mail.close();
+    server.close();
+    expect(outcome).toEqual({ kind: 'accepted' });
+    expect(said.filter((line) => line.startsWith('RCPT'))).toEqual([
+      `RCPT TO:<ahmed@${domainToASCII('عمان-بريد.عمان')}>\r\n`,
+    ]);
+  });
 });
 
 describe('a channel whose other side is not there', () => {

@@ -21,6 +21,12 @@ export interface SmtpOptions {
   readonly idleMs?: number;
 }
 
+interface Mail {
+  /** As the head of the mail has it: an international domain in ASCII, as every server takes it (RFC 5891). */
+  readonly to: string;
+  readonly bytes: Buffer;
+}
+
 /** RFC 2045, §6.8. */
 const lineLength = 76;
 
@@ -52,12 +58,12 @@ export class SmtpChannel implements SilentChannel {
     const used = this.idle.take();
     if (used !== undefined) {
       // A server that has ended the connection, or went silent, must leave time for another one.
-      const fault = await this.handOver(used, message.to, mail, timeoutMs / 2);
+      const fault = await this.handOver(used, mail, timeoutMs / 2);
       if (fault === undefined || !isOver(fault)) return outcomeOf(fault);
     }
     const fresh = await this.fresh(Math.max(1, timeoutMs - (performance.now() - begun)));
     if (!(fresh instanceof SmtpSession)) return notReached(fresh);
-    return outcomeOf(await this.handOver(fresh, message.to, mail, timeoutMs));
+    return outcomeOf(await this.handOver(fresh, mail, timeoutMs));
   }
 
   close(): void {
@@ -65,7 +71,7 @@ export class SmtpChannel implements SilentChannel {
     this.idle.close();
   }
 
-  private compose({ reference, to, subject, text }: OutgoingMessage): Promise<Buffer> {
+  private async compose({ reference, to, subject, text }: OutgoingMessage): Promise<Mail> {
     const composer = new MailComposer({
       from: this.options.from,
       to: { name: '', address: to },
@@ -76,17 +82,18 @@ export class SmtpChannel implements SilentChannel {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
-    return bytesOf(composer.compile(), text);
+    const node = composer.compile();
+    const [recipient = to] = node.getEnvelope().to;
+    return { to: recipient, bytes: await bytesOf(node, text) };
   }
 
   private async handOver(
     session: SmtpSession,
-    to: string,
-    mail: Buffer,
+    { to, bytes }: Mail,
     askedWithinMs: number,
   ): Promise<HandOverFault | undefined> {
     this.busy.add(session);
-    const fault = await session.handOver(this.options.from, to, mail, askedWithinMs);
+    const fault = await session.handOver(this.options.from, to, bytes, askedWithinMs);
     this.busy.delete(session);
     if (fault === undefined) this.idle.keep(session);
     else session.close();
