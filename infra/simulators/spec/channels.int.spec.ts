@@ -74,6 +74,41 @@ channelContract('mail over SMTP', async () => {
   };
 });
 
+describe('a mail server that offers no TLS', () => {
+  const served = async (at: (url: string, said: readonly string[]) => Promise<void>): Promise<void> => {
+    const said: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 ready\r\n');
+      socket.on('data', (chunk) => {
+        const line = chunk.toString('utf8');
+        said.push(line.split(' ')[0]?.trim() ?? '');
+        if (line.startsWith('EHLO')) socket.write('250-here\r\n250 AUTH PLAIN\r\n');
+        else if (line.startsWith('AUTH')) socket.write('235 welcome\r\n');
+        else socket.write('502 no\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await at(`127.0.0.1:${(server.address() as AddressInfo).port}`, said);
+    server.close();
+  };
+  const message = { reference: '6f2c1d1e-0000-4000-8000-000000000014', to: 'a@balagh.invalid', text: 'x' };
+  const from = 'centre@balagh.invalid';
+  const refused = { kind: 'rejected', code: 'MAIL_SERVER_WITHOUT_TLS', retriable: true };
+
+  it('hears neither a password nor, where TLS is required, of a mail', async () => {
+    await served(async (address, said) => {
+      const signedIn = new SmtpChannel({ url: `smtp://balagh:secret@${address}`, from });
+      expect(await signedIn.send(message)).toEqual(refused);
+      signedIn.close();
+      const required = new SmtpChannel({ url: `smtp://${address}`, from, requireTls: true });
+      expect(await required.send(message)).toEqual(refused);
+      required.close();
+      expect(said).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'STARTTLS']);
+    });
+  });
+});
+
 describe('a mail to an international domain', () => {
   it('names it in ASCII to the server, too: one that knows no other takes the mail', async () => {
     const said: string[] = [];

@@ -1,7 +1,7 @@
 import { type MessageChannel } from '@balagh/case-events';
 import { type RunningPlatform, observe, openTables, readConfig } from '@balagh/runtime';
 import { type Channel, type Channels } from './application/channel.port';
-import { type NotificationConfig, notificationConfigSchema } from './application/config.schema';
+import { type NotificationConfig, consistentNotificationConfigSchema } from './application/config.schema';
 import { type NotificationParts } from './notification.module';
 import { HttpGatewayChannel } from './outbound/http-gateway-channel.adapter';
 import { messageGauges } from './outbound/message-gauges.adapter';
@@ -22,7 +22,7 @@ export async function openParts(
   platform: Pick<RunningPlatform, 'config' | 'log'>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<NotificationParts> {
-  const config = readConfig(notificationConfigSchema, env);
+  const config = readConfig(consistentNotificationConfigSchema, env);
   const mail = mailOf(config);
   const gateways = gatewaysOf(config);
   const open = [...gateways, ...(mail === undefined ? [] : [mail])];
@@ -47,9 +47,9 @@ export async function openParts(
 }
 
 function mailOf(config: NotificationConfig): SmtpChannel | undefined {
-  return config.SMTP_URL === undefined
-    ? undefined
-    : new SmtpChannel({ url: config.SMTP_URL, from: config.MAIL_FROM });
+  const { BALAGH_MODE, SMTP_URL, SMTP_WITHOUT_TLS, MAIL_FROM } = config;
+  const requireTls = BALAGH_MODE === 'production' && SMTP_WITHOUT_TLS === 'false';
+  return SMTP_URL === undefined ? undefined : new SmtpChannel({ url: SMTP_URL, from: MAIL_FROM, requireTls });
 }
 
 function gatewaysOf(config: NotificationConfig): readonly HttpGatewayChannel[] {

@@ -15,6 +15,8 @@ export interface SmtpOptions {
   readonly url: string;
   /** Address that mail comes from; its domain ends Message-ID. */
   readonly from: string;
+  /** No mail goes to a server without TLS. Default false: it does unless the URL names a user. */
+  readonly requireTls?: boolean;
   /** Milliseconds for connecting and signing in, and again for handing the mail over. Default 2,500. */
   readonly timeoutMs?: number;
   /** Milliseconds for which a connection waits for the next mail; 0: none does. Default 5,000. */
@@ -44,9 +46,9 @@ export class SmtpChannel implements SilentChannel {
   private readonly idle: IdleSessions;
 
   constructor(private readonly options: SmtpOptions) {
-    const { url, from, timeoutMs = SEND_TIMEOUT_MS / 2, idleMs = 5_000 } = options;
+    const { url, from, requireTls = false, timeoutMs = SEND_TIMEOUT_MS / 2, idleMs = 5_000 } = options;
     this.domain = from.split('@')[1] ?? 'localhost';
-    this.server = { url, timeoutMs, idleMs };
+    this.server = { url, requireTls, timeoutMs, idleMs };
     this.idle = new IdleSessions(idleMs);
   }
 
@@ -129,7 +131,8 @@ async function bytesOf(node: MimeNode, text: string): Promise<Buffer> {
 }
 
 /** Whatever fails before the mail is handed over, the server surely does not have it. */
-function notReached({ responseCode }: SmtpFault): SendOutcome {
+function notReached({ code: fault, responseCode }: SmtpFault): SendOutcome {
+  if (fault === 'ETLS') return { kind: 'rejected', code: 'MAIL_SERVER_WITHOUT_TLS', retriable: true };
   const code = responseCode === undefined ? 'MAIL_SERVER_UNREACHABLE' : `SMTP_${responseCode}`;
   return { kind: 'rejected', code, retriable: true };
 }

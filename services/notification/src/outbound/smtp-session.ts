@@ -4,6 +4,8 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 export interface SmtpServer {
   /** `smtp://user:password@host:port` or `smtps://…`. */
   readonly url: string;
+  /** Nothing is said to a server without TLS; always so where the URL names a user. */
+  readonly requireTls: boolean;
   /** Milliseconds for each step. */
   readonly timeoutMs: number;
   /** Milliseconds after which a connection without work is closed. */
@@ -35,12 +37,13 @@ export class SmtpSession {
   handedOver = 0;
 
   constructor(private readonly server: SmtpServer) {
-    const { hostname, port, protocol } = new URL(server.url);
+    const { hostname, port, protocol, username } = new URL(server.url);
     const ms = server.timeoutMs;
     this.connection = new SMTPConnection({
       host: hostname,
       ...(port === '' ? {} : { port: Number(port) }),
       secure: protocol === 'smtps:',
+      requireTLS: server.requireTls || username !== '',
       connectionTimeout: ms,
       greetingTimeout: ms,
       socketTimeout: server.idleMs + ms,
