@@ -15,5 +15,5 @@ export function renderText(
     return value ?? '';
   });
   if (unknown !== undefined) return { kind: 'unknown', placeholder: unknown };
-  return { kind: 'rendered', text: text.replaceAll(/[ \t]+$/gm, '').trim() };
+  return { kind: 'rendered', text: text.replaceAll(/(?<![ \t])[ \t]+$/gm, '').trim() };
 }
