@@ -41,10 +41,14 @@ export class MemoryWorkTable implements WorkTable {
     if (held.owner === owner) Object.assign(held, { owner: undefined, leasedUntil: 0 });
   }
 
-  async touch(messageId: string, dueAt: string): Promise<void> {
+  async touch(messageId: string, version: number, dueAt: string): Promise<void> {
     const held = this.held.get(messageId);
     if (held !== undefined)
-      Object.assign(held, { row: { ...held.row, queue: 'SEND', dueAt }, owner: undefined, leasedUntil: 0 });
+      Object.assign(held, {
+        row: { ...held.row, queue: 'SEND', version: Math.max(held.row.version, version), dueAt },
+        owner: undefined,
+        leasedUntil: 0,
+      });
   }
 
   async clear(): Promise<void> {

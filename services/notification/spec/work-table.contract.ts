@@ -96,10 +96,20 @@ export function workTableContract(name: string, open: () => Promise<WorkTable>):
       expect(await claim('c', '2026-05-04T06:01:02.000Z')).toEqual([]);
     });
 
+    it('keeps what is touched due when its worker puts down what it knew before', async () => {
+      await table.add(row(1, { phase: 'unknown', version: 2 }));
+      await claim('a', '2026-05-04T06:00:01.000Z');
+      await table.touch(row(1).messageId, 3, '2026-05-04T06:00:02.000Z');
+      await table.save(row(1, { phase: 'unknown', version: 2, dueAt: null }), 'a');
+      expect(await claim('b', '2026-05-04T06:00:02.000Z')).toMatchObject([
+        { version: 3, dueAt: '2026-05-04T06:00:02.000Z' },
+      ]);
+    });
+
     it('keeps the queues apart, forgets what is done, and wakes what is touched', async () => {
       await table.add(row(1, { queue: 'TRACK', dueAt: null }));
       expect(await claim('a', '2026-05-04T07:00:00.000Z', 10, 'TRACK')).toEqual([]);
-      await table.touch(row(1).messageId, '2026-05-04T06:30:00.000Z');
+      await table.touch(row(1).messageId, 0, '2026-05-04T06:30:00.000Z');
       expect(await claim('a', '2026-05-04T07:00:00.000Z')).toMatchObject([
         { dueAt: '2026-05-04T06:30:00.000Z', queue: 'SEND' },
       ]);

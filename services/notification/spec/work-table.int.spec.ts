@@ -28,7 +28,7 @@ workTableContract('PostgreSQL', async () => {
     add: (row, lease) => table.add(row, lease && { ...lease, owner: uuidOf(lease.owner) }),
     claim: (claim) => table.claim({ ...claim, owner: uuidOf(claim.owner) }),
     save: (row, owner) => table.save(row, uuidOf(owner)),
-    touch: (messageId, dueAt) => table.touch(messageId, dueAt),
+    touch: (...given) => table.touch(...given),
     clear: () => table.clear(),
   };
 });

@@ -253,7 +253,7 @@ function guardedTable(table: WorkTable, point: () => void): WorkTable {
     add: (row, lease) => around(() => table.add(row, lease)),
     save: (row, owner) => around(() => table.save(row, owner)),
     claim: (claim) => table.claim(claim),
-    touch: (messageId, dueAt) => table.touch(messageId, dueAt),
+    touch: (...given) => table.touch(...given),
     clear: () => table.clear(),
   };
 }

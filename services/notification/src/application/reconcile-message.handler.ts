@@ -49,9 +49,10 @@ export class ReconcileMessage {
       ...context,
       correlationId: message.origin.correlationId,
     });
-    await table.touch(messageId, clock.now().toISOString());
+    const after = recorded.message ?? message;
+    await table.touch(messageId, after.version, clock.now().toISOString());
     wake();
-    return listed(recorded.message ?? message);
+    return listed(after);
   }
 
   private async commandFor(

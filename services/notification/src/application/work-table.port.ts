@@ -53,7 +53,7 @@ export interface WorkTable {
   claim(claim: Claim): Promise<readonly WorkRow[]>;
   /** Replaces the row unless a newer version is there, and gives up the owner's lease. */
   save(row: WorkRow, owner: string): Promise<void>;
-  /** Makes the message due, whoever has it. */
-  touch(messageId: string, dueAt: string): Promise<void>;
+  /** Makes the message due, whoever has it: what that one saves of a version before this one changes nothing. */
+  touch(messageId: string, version: number, dueAt: string): Promise<void>;
   clear(): Promise<void>;
 }

@@ -45,6 +45,10 @@ const saveSql = `
   where m.message_id = any ($2::uuid[]) and m.message_id = r.message_id
   returning m.message_id`;
 
+const touchSql = `
+  update message set queue = 'SEND', due_at = $3, version = greatest(version, $2), lease_owner = null, leased_until = null
+  where message_id = $1`;
+
 /** A message that was sent waits so long to be put down, when another was just before it: nobody asks for it at once. */
 const savedTogetherMs = 50;
 
@@ -99,9 +103,8 @@ export class PostgresWorkTable implements WorkTable {
     await this.saveTogether({ ...row, owner });
   }
 
-  async touch(messageId: string, dueAt: string): Promise<void> {
-    const sql = `update message set queue = 'SEND', due_at = $2, lease_owner = null, leased_until = null where message_id = $1`;
-    await this.source.query(sql, [messageId, dueAt]);
+  async touch(messageId: string, version: number, dueAt: string): Promise<void> {
+    await this.source.query(touchSql, [messageId, version, dueAt]);
   }
 
   async clear(): Promise<void> {
