@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { TRACK_FOR_MS, nextAsk } from '../domain/message-next-action';
 import { type AskedOutcome, type Channels, ChannelUnavailable } from './channel.port';
 import { type MessageLog, systemContext } from './message-log';
-import { rowOf } from './message-sender';
+import { rowOf } from './message-row';
 import { type WorkRow } from './work-table.port';
 
 export interface TrackerParts {

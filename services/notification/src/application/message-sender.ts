@@ -3,7 +3,7 @@ import { type Privacy } from '@balagh/privacy';
 import { type Profiles } from '@balagh/profile';
 import { type Clock, inSpan, recordMessage } from '@balagh/runtime';
 import { type Logger } from 'pino';
-import { type MessageCommand, type MessageState, NOT_RECEIVED } from '../domain/message.decider';
+import { type MessageCommand, NOT_RECEIVED } from '../domain/message.decider';
 import {
   type Circumstances,
   type NextAction,
@@ -20,6 +20,7 @@ import {
   type SendOutcome,
 } from './channel.port';
 import { type LoadedMessage, type MessageLog, systemContext } from './message-log';
+import { rowOf } from './message-row';
 import { type WorkRow } from './work-table.port';
 
 /**
@@ -321,33 +322,4 @@ function provider({ providerReference }: { readonly providerReference?: string }
 
 function withoutKind({ kind: _, ...rest }: SendOutcome): Readonly<Record<string, unknown>> {
   return rest;
-}
-
-/** The message's row after its stream was read. */
-export function rowOf(
-  ids: Pick<WorkRow, 'messageId' | 'caseId' | 'tenant'>,
-  message: { readonly state: MessageState; readonly version: number; readonly since: string },
-  told: string,
-  dueAt: string | null,
-): WorkRow {
-  const { messageId, caseId, tenant } = ids;
-  const { phase } = message.state;
-  const queue = told === 'final' && (phase === 'accepted' || phase === 'delivered') ? 'TRACK' : 'SEND';
-  return {
-    messageId,
-    caseId,
-    tenant,
-    queue,
-    phase,
-    channel: channelOf(message.state) ?? '',
-    version: message.version,
-    since: message.since,
-    dueAt,
-  };
-}
-
-/** Of the attempt that is open or comes next, else of the last one. */
-function channelOf({ phase, routes, route, channel }: MessageState): MessageChannel | undefined {
-  const next = phase === 'prepared' || phase === 'rejected' ? routes[route]?.channel : undefined;
-  return next ?? channel;
 }

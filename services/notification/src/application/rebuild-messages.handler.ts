@@ -1,7 +1,7 @@
 import { START, type EventStore } from '@balagh/event-store';
 import { type Clock } from '@balagh/runtime';
 import { type MessageLog } from './message-log';
-import { rowOf } from './message-sender';
+import { rowOf } from './message-row';
 import { type WorkTable } from './work-table.port';
 
 /**
