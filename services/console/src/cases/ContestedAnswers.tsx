@@ -33,8 +33,10 @@ export function ContestedAnswers({ names, page, words, keepMine, takeTheirs }: P
                   <FormValue key={field} value={page.form[field]} words={words} />
                 ))}
             </span>
-            <Choice name={name} words={t('case.keepMine')} choose={keepMine} />
-            <Choice name={name} words={t('case.takeTheirs')} choose={takeTheirs} />
+            <span className="contested-choice">
+              <Choice name={name} words={t('case.keepMine')} choose={keepMine} />
+              <Choice name={name} words={t('case.takeTheirs')} choose={takeTheirs} />
+            </span>
           </li>
         ))}
       </ul>

@@ -32,7 +32,7 @@ export function SignedOut({ opened, askAgain }: Props) {
       zIndex={1_000}
       centered
     >
-      <p>{t('session.signedOutHint')}</p>
+      <p className="dialog-text">{t('session.signedOutHint')}</p>
       <div className="action-buttons">
         <Button
           component="a"
