@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type CaseEvent } from '@balagh/case-events';
+import { type CaseEvent, caseStream } from '@balagh/case-events';
 import { type dispatch } from '@balagh/contracts';
 import { encodePageToken } from '@balagh/runtime';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
@@ -196,8 +196,21 @@ describe('the work lists', () => {
       await database.pool.query(`delete from ${table}`);
     expect((await running.http('rebuild', distributor)).status).toBe(403);
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
-    expect([answer.status, await answer.json()]).toEqual([200, { cases: 6 }]);
+    expect([answer.status, await answer.json()]).toEqual([200, { cases: 6, failed: 0 }]);
     expect(await all()).toEqual(before);
+  });
+
+  it('are rebuilt of every other case when one can no longer be read', async () => {
+    proves('SYS-02');
+    await casesInQueue(1, 1);
+    const event = { type: 'CaseRegistered', data: '{}', metadata: '{}' };
+    await running.world.store.append(caseStream(uuid(1, 99)), 'none', [{ id: uuid(9, 99), ...event }]);
+    await casesInQueue(2, 3);
+    const before = await rows('queue_entry', 'case_id');
+    await database.pool.query('delete from queue_entry');
+    const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
+    expect([answer.status, await answer.json()]).toEqual([200, { cases: 3, failed: 1 }]);
+    expect(await rows('queue_entry', 'case_id')).toEqual(before);
   });
 
   it('of 10,000 events are rebuilt to equal rows', async () => {
@@ -225,7 +238,7 @@ describe('the work lists', () => {
     expect(before).toHaveLength(cases);
     await database.pool.query('delete from queue_entry');
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
-    expect(await answer.json()).toEqual({ cases });
+    expect(await answer.json()).toEqual({ cases, failed: 0 });
     expect(await rows('queue_entry', 'case_id')).toEqual(before);
     expect((before as { version: number }[]).reduce((sum, { version }) => sum + version, 0)).toBe(10_000);
   }, 120_000);

@@ -17,6 +17,7 @@ import { ListQueueHandler } from './application/list-queue.handler';
 import { PartnerHandler } from './application/partner.handler';
 import { ProjectCaseHandler } from './application/project-case.handler';
 import { ReactHandler } from './application/react.handler';
+import { RebuildHandler } from './application/rebuild.handler';
 import { RulesReader } from './application/rules-in-force';
 import { StaffCommand } from './application/staff-command';
 import { TimerPoller, type TimerPollerOptions } from './application/timer-poller';
@@ -50,7 +51,8 @@ export class DispatchModule implements OnApplicationBootstrap, OnModuleDestroy, 
     const rows = new PostgresReadModels(tables);
     const timers = new PostgresTimerTable(tables);
     const command = new StaffCommand(platform, openings, rules);
-    const projection = new ProjectCaseHandler(streams, eventStore, openings, rules, rows);
+    const projection = new ProjectCaseHandler(streams, openings, rules, rows);
+    const rebuild = new RebuildHandler({ store: eventStore, projection, log });
     const fire = new FireTimerHandler(platform, openings, rules);
     const poller = new TimerPoller({ timers, fire, projection, profiles, clock, log }, timing);
     return {
@@ -60,6 +62,7 @@ export class DispatchModule implements OnApplicationBootstrap, OnModuleDestroy, 
         { provide: TABLES, useValue: tables },
         { provide: TimerPoller, useValue: poller },
         { provide: ProjectCaseHandler, useValue: projection },
+        { provide: RebuildHandler, useValue: rebuild },
         { provide: ListQueueHandler, useValue: new ListQueueHandler(rows) },
         { provide: DeliveryHandler, useValue: new DeliveryHandler(command, rows) },
         { provide: FieldWorkHandler, useValue: new FieldWorkHandler(command) },

@@ -1,13 +1,7 @@
 import { type CaseOpenings } from '@balagh/runtime';
-import {
-  type PublishedEvent,
-  type StoredEvent,
-  caseIdOf,
-  caseStream,
-  publishedPrefix,
-} from '@balagh/case-events';
+import { type PublishedEvent, type StoredEvent, caseStream, publishedPrefix } from '@balagh/case-events';
 import { nothingFollows } from '@balagh/event-feed';
-import { type EventStore, START, type Streams } from '@balagh/event-store';
+import { type Streams } from '@balagh/event-store';
 import { foldDispatchCase } from '../domain/dispatch-case';
 import { dueTimesOf } from '../domain/due-times';
 import { queueEntryOf } from '../domain/queue-entry';
@@ -15,18 +9,13 @@ import { transfersOf } from '../domain/transfers';
 import { type ReadModels } from './read-models.port';
 import { type RulesReader } from './rules-in-force';
 
-const pageSize = 500;
-
 /** What is said about messages changes no work list; it is a third of what is published of a case. */
 const aboutMessages: readonly string[] = ['NotificationRequested', 'NotificationSent', 'NotificationFailed'];
 
 /** Folds a case's rows anew from the store: queue entry, transfers and due times. */
 export class ProjectCaseHandler {
-  private rebuilding = false;
-
   constructor(
     private readonly streams: Streams,
-    private readonly store: EventStore,
     private readonly openings: CaseOpenings,
     private readonly rules: RulesReader,
     private readonly rows: ReadModels,
@@ -41,25 +30,6 @@ export class ProjectCaseHandler {
     if (aboutMessages.includes(type.slice(publishedPrefix.length))) return nothingFollows;
     const { events } = await this.streams.loadReaching(caseStream(subject), caserevision);
     return { upTo: await this.write(subject, events) };
-  }
-
-  /** Every row anew, while consumers go on: newer rows win (SYS-02). Undefined: another rebuild is running. */
-  async rebuild(): Promise<number | undefined> {
-    if (this.rebuilding) return undefined;
-    this.rebuilding = true;
-    try {
-      let cases = 0;
-      for (let after = START, caughtUp = false; !caughtUp;) {
-        const filter = { categories: ['case'], types: ['CaseRegistered'] };
-        const page = await this.store.readAll({ after, filter, limit: pageSize });
-        for (const { stream } of page.events) await this.refold(caseIdOf(stream) ?? stream);
-        cases += page.events.length;
-        ({ checkpoint: after, caughtUp } = page);
-      }
-      return cases;
-    } finally {
-      this.rebuilding = false;
-    }
   }
 
   /** The case as it is now, whatever the rows say. @returns its revision */
