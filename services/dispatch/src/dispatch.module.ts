@@ -26,6 +26,7 @@ import { WorkListsProjection } from './inbound/feed/work-lists.projection';
 import { DispatchController } from './inbound/grpc/dispatch.controller';
 import { PartnerController } from './inbound/grpc/partner.controller';
 import { RebuildController } from './inbound/http/rebuild.controller';
+import { PostgresKeptRows } from './outbound/kept-rows.adapter';
 import { PostgresReadModels } from './outbound/read-models.adapter';
 import { PostgresTimerTable } from './outbound/timer-table.adapter';
 
@@ -52,7 +53,8 @@ export class DispatchModule implements OnApplicationBootstrap, OnModuleDestroy, 
     const timers = new PostgresTimerTable(tables);
     const command = new StaffCommand(platform, openings, rules);
     const projection = new ProjectCaseHandler(streams, openings, rules, rows);
-    const rebuild = new RebuildHandler({ store: eventStore, projection, log });
+    const kept = new PostgresKeptRows(tables);
+    const rebuild = new RebuildHandler({ store: eventStore, projection, rows, kept, log });
     const fire = new FireTimerHandler(platform, openings, rules);
     const poller = new TimerPoller({ timers, fire, projection, profiles, clock, log }, timing);
     return {

@@ -13,8 +13,8 @@ export interface CaseRows {
 }
 
 export interface ReadModels {
-  /** Writes all rows of the case at once, unless a newer fold is there; the same version may overwrite. */
-  put(rows: CaseRows): Promise<void>;
+  /** Writes all rows of the case at once, unless a newer fold is there; the same version may overwrite. @returns whether these were written */
+  put(rows: CaseRows): Promise<boolean>;
   list(query: QueueQuery): Promise<{ readonly entries: readonly QueueEntry[]; readonly total: number }>;
   transfer(transferId: string): Promise<Transfer | undefined>;
   /** Open transfers of an agency, oldest first. */

@@ -2,7 +2,9 @@ import { caseIdOf } from '@balagh/case-events';
 import { isRetriable } from '@balagh/event-feed';
 import { type EventStore, START } from '@balagh/event-store';
 import { type Logger } from 'pino';
+import { type KeptRows } from './kept-rows.port';
 import { type ProjectCaseHandler } from './project-case.handler';
+import { type ReadModels } from './read-models.port';
 
 const pageSize = 500;
 
@@ -21,7 +23,9 @@ export class RebuildHandler {
   constructor(
     private readonly parts: {
       readonly store: EventStore;
-      readonly projection: Pick<ProjectCaseHandler, 'refold'>;
+      readonly projection: Pick<ProjectCaseHandler, 'rowsOf'>;
+      readonly rows: Pick<ReadModels, 'put'>;
+      readonly kept: KeptRows;
       readonly log: Logger;
     },
   ) {}
@@ -38,19 +42,36 @@ export class RebuildHandler {
   }
 
   private async refoldAll(): Promise<Rebuilt> {
-    const { store, projection } = this.parts;
+    const { store } = this.parts;
     const rebuilt = { cases: 0, failed: 0 };
     for (let after = START, caughtUp = false; !caughtUp;) {
       const filter = { categories: ['case'], types: ['CaseRegistered'] };
       const page = await store.readAll({ after, filter, limit: pageSize });
       for (const { stream } of page.events) {
         const caseId = caseIdOf(stream) ?? stream;
-        const done = await this.orLog(caseId, () => projection.refold(caseId));
+        const done = await this.orLog(caseId, () => this.refold(caseId));
         rebuilt[done ? 'cases' : 'failed'] += 1;
       }
       ({ checkpoint: after, caughtUp } = page);
     }
     return rebuilt;
+  }
+
+  private async refold(caseId: string): Promise<void> {
+    const rows = await this.parts.projection.rowsOf(caseId);
+    if (rows !== undefined && !(await this.parts.rows.put(rows))) await this.mend(caseId);
+  }
+
+  /**
+   * Newer than our fold: either the feed was faster, or the rows claim events that do not exist. What an entry was rightly folded from was in
+   * the store before it, so that who reads the entry first and the store afterwards tells the two apart.
+   */
+  private async mend(caseId: string): Promise<void> {
+    const { projection, kept } = this.parts;
+    const found = await kept.find(caseId);
+    const rows = await projection.rowsOf(caseId);
+    if (found !== undefined && rows !== undefined && found.version > rows.entry.version)
+      await kept.replace(found, rows);
   }
 
   /** A case that can never be folded holds no other up. @returns whether it could @throws retriable faults */

@@ -54,7 +54,7 @@ const replaced = ([, ...columns]: readonly string[]): string =>
 
 /**
  * All rows of several cases in one round trip; answers the cases that were written. An older fold never replaces a newer one; the same one
- * may, so that a rebuild repairs what a defect wrote. The row locks of the entries, won in the order given, make concurrent folds of a
+ * may, so that a rebuild repairs what a defect wrote; what such a case does not have any more is removed. The row locks of the entries, won in the order given, make concurrent folds of a
  * case wait for each other, and each statement then sees what the other did. The lease of a timer is left alone: its holder
  * releases it, or it runs out.
  */
@@ -76,6 +76,8 @@ begin
   insert into transfer (${transferColumns.join(', ')})
     select ${transferColumns.join(', ')} from jsonb_populate_recordset(null::transfer, p_transfers) t where t.case_id = any (v_written)
     on conflict (transfer_id) do update set ${replaced(transferColumns)};
+  delete from transfer where case_id = any (v_written) and not exists (
+    select 1 from jsonb_populate_recordset(null::transfer, p_transfers) t where t.transfer_id = transfer.transfer_id);
   delete from timer where case_id = any (v_written) and not exists (
     select 1 from jsonb_populate_recordset(null::timer, p_due_times) due where due.case_id = timer.case_id and due.kind = timer.kind);
   insert into timer (case_id, kind, tenant, due_at, calendar_version)

@@ -1,6 +1,6 @@
 import { type Owner } from '@balagh/case-events';
 import { rowsTogether } from '@balagh/event-feed';
-import { type DataSource, type SelectQueryBuilder } from 'typeorm';
+import { type DataSource, type EntityManager, type SelectQueryBuilder } from 'typeorm';
 import {
   type CaseRows,
   type QueueQuery,
@@ -20,25 +20,12 @@ export class PostgresReadModels implements ReadModels {
   constructor(private readonly source: DataSource) {
     this.putTogether = rowsTogether(
       ({ entry }) => entry.caseId,
-      (cases) => this.putAll(cases),
+      (cases) => putCases(this.source, cases),
     );
   }
 
-  async put(rows: CaseRows): Promise<void> {
-    await this.putTogether({ ...rows, version: rows.entry.version });
-  }
-
-  private async putAll(cases: readonly CaseRows[]): Promise<ReadonlySet<string>> {
-    const rows = [
-      cases.map(({ entry }) => entryColumnsOf(entry)),
-      cases.flatMap(({ transfers }) => transfers.map(transferColumnsOf)),
-      cases.flatMap(timerColumnsOf),
-    ];
-    const [answer] = await this.source.query<readonly { written: readonly string[] }[]>(
-      putCasesSql,
-      rows.map((table) => JSON.stringify(table)),
-    );
-    return new Set(answer?.written);
+  put(rows: CaseRows): Promise<boolean> {
+    return this.putTogether({ ...rows, version: rows.entry.version });
   }
 
   async list(
@@ -94,6 +81,23 @@ export class PostgresReadModels implements ReadModels {
     }
     return query;
   }
+}
+
+/** Writes all rows of the cases, on a connection or in a transaction. @returns the cases that were written */
+export async function putCases(
+  on: Pick<DataSource, 'query'> | Pick<EntityManager, 'query'>,
+  cases: readonly CaseRows[],
+): Promise<ReadonlySet<string>> {
+  const rows = [
+    cases.map(({ entry }) => entryColumnsOf(entry)),
+    cases.flatMap(({ transfers }) => transfers.map(transferColumnsOf)),
+    cases.flatMap(timerColumnsOf),
+  ];
+  const [answer] = await on.query<readonly { written: readonly string[] }[]>(
+    putCasesSql,
+    rows.map((table) => JSON.stringify(table)),
+  );
+  return new Set(answer?.written);
 }
 
 /** What is undefined is left out and becomes NULL. */
