@@ -83,6 +83,25 @@ describe('a reader that is behind', () => {
     for await (const item of follow({ signal }, followed)) if (item.kind === 'caughtUp') break;
     expect(asked).toEqual([500, 125, 31, 7, 500]);
   });
+
+  it('tells of every read that failed, and how long it waits', async () => {
+    const told: unknown[] = [];
+    let failures = 0;
+    const away = new Unavailable('away');
+    const readAll = async ({ after = START }: ReadAllOptions) => {
+      failures += 1;
+      if (failures <= 2) throw away;
+      return { events: [], checkpoint: after, caughtUp: true };
+    };
+    const { signal } = new AbortController();
+    const onRetry = (error: unknown, pauseMs: number) => told.push([error, pauseMs]);
+    const followed = { readAll, wakeUp: createWakeUp(), pollMs: () => 60_000 };
+    for await (const item of follow({ signal, onRetry }, followed)) if (item.kind === 'caughtUp') break;
+    expect(told).toEqual([
+      [away, 50],
+      [away, 100],
+    ]);
+  });
 });
 
 describe('a reader whose events may wait for others', () => {

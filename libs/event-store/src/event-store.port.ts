@@ -172,6 +172,8 @@ export interface SubscribeOptions {
    * once. Stores that send by themselves need not wait.
    */
   readonly gatherMs?: number;
+  /** A read failed and is repeated after `pauseMs` milliseconds; called each time. Must not throw. Stores that send by themselves may not call it. */
+  readonly onRetry?: (error: unknown, pauseMs: number) => void;
 }
 
 export type SubscriptionItem =

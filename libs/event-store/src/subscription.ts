@@ -18,8 +18,6 @@ interface Followed {
   readonly pollMs: () => number;
   /** Milliseconds without an answer after which a read is given up and repeated. Default 5,000. */
   readonly silenceMs?: number;
-  /** A read failed and will be repeated after `pauseMs`. */
-  readonly onRetry?: (error: unknown, pauseMs: number) => void;
 }
 
 interface Fetched {
@@ -58,8 +56,7 @@ export async function* follow(
     const request = { after, signal, deadlineMs: silenceMs, ...(filter === undefined ? {} : { filter }) };
     const page = readPatiently(
       (failures) => read({ ...request, limit: Math.max(1, Math.floor(limit / 4 ** failures)) }),
-      followed,
-      signal,
+      options,
     );
     // Nobody may be left to hear of it when the consumer went away.
     let tookMs = 0;
@@ -109,8 +106,7 @@ function nextLimit(events: ReadAllResult['events']): number {
 
 async function readPatiently(
   read: (failures: number) => Promise<ReadAllResult>,
-  followed: Followed,
-  signal: AbortSignal,
+  { signal, onRetry }: SubscribeOptions,
 ): Promise<ReadAllResult | undefined> {
   let pause = 50;
   for (let failures = 0; !signal.aborted; failures += 1, pause = Math.min(pause * 2, maxPauseMs)) {
@@ -119,7 +115,7 @@ async function readPatiently(
     } catch (error) {
       if (signal.aborted) return undefined;
       if ((error as { retriable?: unknown }).retriable === false) throw error;
-      followed.onRetry?.(error, pause);
+      onRetry?.(error, pause);
       await sleep(pause, signal);
     }
   }

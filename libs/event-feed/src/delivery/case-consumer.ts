@@ -36,7 +36,7 @@ export class CaseConsumer {
   private readonly parts: DeliveryParts;
   private readonly window: number;
   private readonly faults: FeedFaults | undefined;
-  private readonly roomWaiters: (() => void)[] = [];
+  private readonly roomWaiters = new Set<() => void>();
   private readonly gateWaiters: (() => void)[] = [];
   private failing = 0;
   private taken = 0;
@@ -64,7 +64,7 @@ export class CaseConsumer {
       if (turn !== this.turn) return;
       this.taken -= 1;
       finished();
-      if (this.hasRoom) for (const resolve of this.roomWaiters.splice(0)) resolve();
+      if (this.hasRoom) this.wakeForRoom();
     };
     this.lanes.push({ ...incoming, finished: leave });
     const again = this.faults?.repeatAfterMs();
@@ -87,7 +87,15 @@ export class CaseConsumer {
   /** Resolves when there is room, the consumer stops, or after this many milliseconds. */
   async room(waitMs: number): Promise<void> {
     if (this.hasRoom || this.stopping.signal.aborted) return;
-    await within(waitMs, new Promise<void>((resolve) => this.roomWaiters.push(resolve)));
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    this.roomWaiters.add(wake);
+    await within(waitMs, woken);
+    this.roomWaiters.delete(wake);
+  }
+
+  private wakeForRoom(): void {
+    for (const wake of this.roomWaiters) wake();
   }
 
   /** Forgets what was taken and not started, without finishing it: the feed will bring it again. */
@@ -96,14 +104,15 @@ export class CaseConsumer {
     this.taken = 0;
     this.delivery.forget();
     this.lanes.drop();
-    for (const resolve of this.roomWaiters.splice(0)) resolve();
+    this.wakeForRoom();
   }
 
   /** Starts nothing more; waits for running handlers, at most 10 s. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.lanes.drop();
-    for (const resolve of [...this.gateWaiters.splice(0), ...this.roomWaiters.splice(0)]) resolve();
+    for (const resolve of this.gateWaiters.splice(0)) resolve();
+    this.wakeForRoom();
     if (!(await within(handlersEndWithinMs, this.lanes.idle()))) {
       this.parts.log.warn({ event: 'feed.consumer.stopped_late', consumer: this.parts.progress.consumer });
     }

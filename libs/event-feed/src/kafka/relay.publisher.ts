@@ -9,6 +9,7 @@ import { type EventStore, type Position, START, type SubscriptionItem } from '@b
 import { type Message, Partitioners, type Producer } from 'kafkajs';
 import { type Pool } from 'pg';
 import { backOffMs, pause, within } from '../delivery/back-off';
+import { failingReads } from '../delivery/failing-reads';
 import { faultCode } from '../delivery/fault';
 import { savePeriodically } from '../delivery/save-periodically';
 import { type FeedLog } from '../feed-log';
@@ -160,7 +161,9 @@ class RunningRelay {
 
   private async publishAll(producer: Producer, signal: AbortSignal): Promise<void> {
     const filter = { categories: ['case'], types: this.types };
-    const items = this.options.store.subscribe({ after: await this.checkpoint(), filter, signal });
+    const { store, service, log } = this.options;
+    const onRetry = failingReads(log, { event: 'feed.relay.paused', relay: service });
+    const items = store.subscribe({ after: await this.checkpoint(), filter, signal, onRetry });
     const gathering = new RelayBatches(items, (item) => this.translate(item), signal);
     for (let batch = await gathering.next(); batch !== undefined; batch = await gathering.next()) {
       if (batch.messages.length > 0 && !(await this.send(producer, batch.messages, signal))) return;

@@ -3,6 +3,7 @@ import { type Position, type RecordedEvent, type SubscriptionItem } from '@balag
 import { backOffMs, pause } from '../delivery/back-off';
 import { CaseConsumer, type ConsumerLimits } from '../delivery/case-consumer';
 import { type DeliveryParts } from '../delivery/case-delivery';
+import { failingReads } from '../delivery/failing-reads';
 import { fromStore, unpublishedTypes, wantedTypes } from '../delivery/incoming';
 import { savePeriodically } from '../delivery/save-periodically';
 import { Watermark } from '../delivery/watermark';
@@ -25,7 +26,7 @@ export class StoreSubscription {
 
   constructor(
     private readonly parts: DeliveryParts,
-    private readonly leases: ConsumerLeases,
+    private readonly leases: Pick<ConsumerLeases, 'acquire' | 'release'>,
     limits: ConsumerLimits,
     private readonly learn: (event: RecordedEvent) => StoredEvent | undefined = () => undefined,
   ) {
@@ -81,15 +82,16 @@ export class StoreSubscription {
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { progress, store, subscription } = this.parts;
-    const { gatherMs = 0 } = subscription;
+    const { progress, store, subscription, log } = this.parts;
+    const { consumer, gatherMs = 0 } = subscription;
+    const onRetry = failingReads(log, { event: 'feed.consumer.paused', consumer });
     const after = await progress.checkpoint();
     const watermark = new Watermark<Position>();
     const saver = this.savePeriodically(watermark);
     this.read = after;
     try {
       const filter = { categories: ['case'], types: [...this.types, ...this.learned] };
-      for await (const item of store.subscribe({ after, filter, signal, gatherMs })) {
+      for await (const item of store.subscribe({ after, filter, signal, gatherMs, onRetry })) {
         this.take(item, watermark);
         while (!this.consumer.hasRoom && !signal.aborted) await this.consumer.room(1_000);
         if (signal.aborted) break;
