@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { type CaseEvent, caseStream } from '@balagh/case-events';
 import { PLATFORM, type Platform, serviceConfig } from '@balagh/runtime';
 import { type TestDatabase, proves, testDatabase } from '@balagh/testing';
 import { type DataSource } from 'typeorm';
@@ -9,7 +10,7 @@ import { openDispatchTables } from '../src/dispatch.tables';
 import { PostgresKeptRows } from '../src/outbound/kept-rows.adapter';
 import { PostgresReadModels } from '../src/outbound/read-models.adapter';
 import { caseInQueue } from './cases.fixture';
-import { profileOf } from './history.fixture';
+import { opened, profileOf } from './history.fixture';
 import { RunningDispatch, distributor, newWorld, staff, uuid } from './running-service.fixture';
 
 const tables = {
@@ -54,12 +55,23 @@ describe('a rebuild', () => {
        from transfer where case_id = $4`,
       [uuid(6, n), caseId, version, handedOver],
     );
+  /** An entry like that of another case. */
+  const strayEntry = (caseId: string, version: number) =>
+    run(
+      `insert into queue_entry
+       select (jsonb_populate_record(e, jsonb_build_object('case_id', $1::text, 'version', $2::integer))).*
+       from queue_entry e where case_id = $3`,
+      [caseId, version, waiting],
+    );
   /** One that runs in this process, whose look at the tables can be held up. */
   const rebuildWith = (change: (kept: KeptRows) => Partial<KeptRows>): RebuildHandler => {
     const real = new PostgresKeptRows(source);
     const kept: KeptRows = {
       find: (caseId) => real.find(caseId),
       replace: (found, rows) => real.replace(found, rows),
+      remove: (caseId, found) => real.remove(caseId, found),
+      entries: (after, limit) => real.entries(after, limit),
+      dependants: (after, limit) => real.dependants(after, limit),
       ...change(real),
     };
     const { app } = running.service;
@@ -81,8 +93,59 @@ describe('a rebuild', () => {
       `insert into timer (case_id, kind, tenant, due_at, calendar_version) values ($1, 'DEADLINE', 'MUS', now(), 1)`,
       [waiting],
     );
-    expect(await rebuilt()).toEqual({ cases: 3, failed: 0 });
+    expect(await rebuilt()).toEqual({ cases: 3, failed: 0, removed: 0 });
     expect(await all()).toEqual(before);
+  });
+
+  it('removes rows without a registered case, page after page', async () => {
+    proves('SYS-02');
+    const before = await all();
+    // Of the first of these the store has the opening and no more.
+    await running.write('intake', uuid(6, 1), [opened as CaseEvent]);
+    for (let n = 1; n <= 510; n += 1) await strayEntry(uuid(6, n), 4);
+    await run(
+      `insert into timer (case_id, kind, tenant, due_at, calendar_version)
+       select case_id, kind, 'MUS', now(), 1 from queue_entry, unnest(array['DEADLINE', 'REMINDER']) kind where case_id = $1`,
+      [uuid(6, 1)],
+    );
+    await run(
+      `insert into timer (case_id, kind, tenant, due_at, calendar_version)
+       select gen_random_uuid(), 'DEADLINE', 'MUS', now(), 1 from generate_series(1, 510)`,
+    );
+    await strayTransfer(1, uuid(6, 2), 4);
+    await strayTransfer(2, uuid(6, 999), 4);
+    expect(await rebuilt()).toEqual({ cases: 3, failed: 0, removed: 510 + 510 + 1 });
+    expect(await all()).toEqual(before);
+  });
+
+  it('counts a case once that it cannot read, and leaves its rows', async () => {
+    const event = { type: 'CaseRegistered', data: '{}', metadata: '{}' };
+    await running.world.store.append(caseStream(uuid(1, 99)), 'none', [{ id: uuid(9, 99), ...event }]);
+    await strayEntry(uuid(1, 99), 4);
+    await strayTransfer(1, uuid(1, 99), 4);
+    const before = await all();
+    expect(await rebuilt()).toEqual({ cases: 3, failed: 1, removed: 0 });
+    expect(await all()).toEqual(before);
+  });
+
+  it('leaves a row alone that the feed writes between its look and the removal', async () => {
+    const late = uuid(1, 4);
+    await strayEntry(late, 1);
+    let removals = 0;
+    const handler = rebuildWith((kept) => ({
+      remove: async (caseId, found) => {
+        removals += 1;
+        await caseInQueue(running, 4);
+        await running.command('referCase', distributor, { caseId: late });
+        return kept.remove(caseId, found);
+      },
+    }));
+    expect(await handler.rebuild()).toEqual({ cases: 3, failed: 0, removed: 0 });
+    expect(removals).toBe(1);
+    const after = await all();
+    expect(after.map((rows) => rows.length)).toEqual([4, 1, 6]);
+    await rebuilt();
+    expect(await all()).toEqual(after);
   });
 
   it('removes a transfer that its case does not have, also from rows that count as many events', async () => {

@@ -196,7 +196,7 @@ describe('the work lists', () => {
       await database.pool.query(`delete from ${table}`);
     expect((await running.http('rebuild', distributor)).status).toBe(403);
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
-    expect([answer.status, await answer.json()]).toEqual([200, { cases: 6, failed: 0 }]);
+    expect([answer.status, await answer.json()]).toEqual([200, { cases: 6, failed: 0, removed: 0 }]);
     expect(await all()).toEqual(before);
   });
 
@@ -209,7 +209,7 @@ describe('the work lists', () => {
     const before = await rows('queue_entry', 'case_id');
     await database.pool.query('delete from queue_entry');
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
-    expect([answer.status, await answer.json()]).toEqual([200, { cases: 3, failed: 1 }]);
+    expect([answer.status, await answer.json()]).toEqual([200, { cases: 3, failed: 1, removed: 0 }]);
     expect(await rows('queue_entry', 'case_id')).toEqual(before);
   });
 
@@ -238,7 +238,7 @@ describe('the work lists', () => {
     expect(before).toHaveLength(cases);
     await database.pool.query('delete from queue_entry');
     const answer = await running.http('rebuild', staff(['ADMINISTRATOR']));
-    expect(await answer.json()).toEqual({ cases, failed: 0 });
+    expect(await answer.json()).toEqual({ cases, failed: 0, removed: 0 });
     expect(await rows('queue_entry', 'case_id')).toEqual(before);
     expect((before as { version: number }[]).reduce((sum, { version }) => sum + version, 0)).toBe(10_000);
   }, 120_000);
