@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RawEvent, allDefinitions, decodeEvent, InvalidStoredEvent } from '../src';
+import { type RawEvent, allDefinitions, decodeEvent, EventNewer, InvalidStoredEvent } from '../src';
 
 /** Events as they were once stored. A file is never edited: a new shape gets a file of its own version. */
 const folder = join(__dirname, '../golden');
@@ -44,11 +44,29 @@ describe('a stored event that does not fit', () => {
   };
 
   it('is named by path and kind, never by value', () => {
-    expect(problemOf({ ...good, type: 'Unheard' })).toBe('unknown event type');
     expect(problemOf({ ...good, data: '{"channel":"+968 9000 0001","outcome":"REACHED"}' })).toBe(
       'data: channel invalid_value',
     );
     expect(problemOf({ ...good, data: 'not json' })).toBe('data: (root) invalid_type');
     expect(problemOf({ ...good, metadata: '{}' })).toMatch(/^metadata: schemaVersion/);
+  });
+
+  it('is told from one that only a newer version knows, whatever that has in it', () => {
+    const thrownFor = (raw: RawEvent): unknown => {
+      try {
+        return decodeEvent(raw);
+      } catch (error) {
+        return error;
+      }
+    };
+    const newer = { retriable: true, code: 'EVENT_NEWER', revision: good.revision };
+    const unheard = thrownFor({ ...good, type: 'Unheard', metadata: '{"line":"9"}' });
+    expect(unheard).toBeInstanceOf(EventNewer);
+    expect(unheard).toMatchObject({ ...newer, problem: 'newer than this version: unknown event type' });
+    const metadata = good.metadata.replace('"schemaVersion":1', '"schemaVersion":2');
+    const later = thrownFor({ ...good, metadata, data: '{"channel":"PIGEON"}' });
+    expect(later).toBeInstanceOf(EventNewer);
+    expect(later).toMatchObject({ ...newer, problem: 'newer than this version: schema version 2' });
+    expect(thrownFor({ ...good, data: '{}' })).toMatchObject({ retriable: false });
   });
 });

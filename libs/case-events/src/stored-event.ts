@@ -11,9 +11,9 @@ export type StoredEvent<E extends { type: string; data: unknown } = CaseEvent> =
   readonly metadata: EventMetadata;
 };
 
-/** Thrown when a stored event does not fit its schema: never retriable, the case is parked. */
+/** Thrown when a stored event does not fit its schema: not retriable, the case is parked. */
 export class InvalidStoredEvent extends Error {
-  readonly retriable = false;
+  readonly retriable: boolean = false;
   constructor(
     readonly stream: string,
     readonly revision: number,
@@ -22,6 +22,20 @@ export class InvalidStoredEvent extends Error {
   ) {
     super(`event ${type} at revision ${revision} of ${stream} is invalid: ${problem}`);
     this.name = 'InvalidStoredEvent';
+  }
+}
+
+/**
+ * Thrown when this version does not know the type of a stored event, or its schema version: somebody newer wrote it. Retriable, because a
+ * process of that version can read it; nothing may be decided on the rest of the history.
+ */
+export class EventNewer extends InvalidStoredEvent {
+  override readonly retriable = true;
+  readonly code = 'EVENT_NEWER';
+  /** `what` this version does not know, without values of the event. */
+  constructor({ stream, revision, type }: Pick<RawEvent, 'stream' | 'revision' | 'type'>, what: string) {
+    super(stream, revision, type, `newer than this version: ${what}`);
+    this.name = 'EventNewer';
   }
 }
 
@@ -38,7 +52,7 @@ export interface RawEvent {
 
 /**
  * Parses, upcasts and validates a raw event of a case or message stream.
- * @throws InvalidStoredEvent for unknown types and for data or metadata that break their schema.
+ * @throws EventNewer (retriable) for unknown types and schema versions; InvalidStoredEvent for data or metadata that break their schema.
  */
 export function decodeEvent<E extends { type: string; data: unknown } = CaseEvent>(
   raw: RawEvent,
@@ -47,8 +61,11 @@ export function decodeEvent<E extends { type: string; data: unknown } = CaseEven
     throw new InvalidStoredEvent(raw.stream, raw.revision, raw.type, problem);
   };
   const definition = definitionOf(raw.type);
-  if (definition === undefined) return fail('unknown event type');
-  const metadata = metadataSchema.safeParse(parseJson(raw.metadata));
+  if (definition === undefined) throw new EventNewer(raw, 'unknown event type');
+  const described = parseJson(raw.metadata);
+  const version = versionIn(described);
+  if (version > definition.version) throw new EventNewer(raw, `schema version ${version}`);
+  const metadata = metadataSchema.safeParse(described);
   if (!metadata.success) return fail(`metadata: ${problemOf(metadata.error)}`);
   const current = upcast(raw.type, metadata.data.schemaVersion, parseJson(raw.data));
   const data = definition.data.safeParse(current);
@@ -61,6 +78,12 @@ export function decodeEvent<E extends { type: string; data: unknown } = CaseEven
     revision: raw.revision,
     metadata: metadata.data,
   } as unknown as StoredEvent<E>;
+}
+
+/** The schema version that metadata of whatever shape names; 0 where it names none. */
+function versionIn(metadata: unknown): number {
+  const version = (metadata as { schemaVersion?: unknown } | null | undefined)?.schemaVersion;
+  return typeof version === 'number' && Number.isInteger(version) ? version : 0;
 }
 
 function parseJson(text: string): unknown {

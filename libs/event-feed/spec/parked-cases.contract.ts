@@ -1,3 +1,4 @@
+import { decodeEvent } from '@balagh/case-events';
 import { type EventFeed, PermanentFault } from '../src';
 import { A, B, collector, expected, revisions, seen, subscription, total } from './observed-effects';
 import { happen, mixedTypes } from './case-story';
@@ -149,6 +150,26 @@ export function parkedCasesContract(
       ]);
       await expect(running.redrive(A)).rejects.toMatchObject({ code: 'InvalidStoredEvent' });
       expect(await running.parked()).toMatchObject([{ caseId: A, topic: 'case.dispatch', revision: 1 }]);
+    });
+
+    it('parks a case with an event that only a newer version knows, while other cases flow', async () => {
+      await begin();
+      const { effects, handle } = collector(async ({ subject }) => {
+        const read = await bench.store.readStream(`case-${subject}`);
+        if (read.kind === 'found') read.events.forEach((event) => decodeEvent(event));
+      });
+      await happen(bench.store, A, 'CaseOpened');
+      const newer = { id: '00000000-0000-4000-8000-00000000bad2', type: 'CaseBlessed', data: '{}' };
+      await bench.store.append(`case-${A}`, 0, [{ ...newer, metadata: '{}' }]);
+      const running = await replica().subscribe(subscription(handle));
+      await happen(bench.store, B, 'CaseOpened', 'FieldTeamSent');
+      await bench.until(() => revisions(effects, B).length === 2);
+      await bench.until(async () => (await running.parked()).length > 0);
+      const parked = [{ caseId: A, topic: 'case.intake', revision: 0, reason: 'EVENT_NEWER' }];
+      expect(await running.parked()).toMatchObject(parked);
+      await expect(running.redrive(A)).rejects.toMatchObject({ code: 'EVENT_NEWER' });
+      expect(await running.parked()).toMatchObject(parked);
+      expect(revisions(effects, A)).toEqual([]);
     });
 
     if (!replicas) return;

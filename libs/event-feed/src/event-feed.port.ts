@@ -11,7 +11,7 @@ import { type PublishedEvent, type Topic } from '@balagh/case-events';
  * - Progress is stored only after the handler's effect is durable.
  * - A retriable fault (`retriable !== false` on the thrown error) pauses the consumer: capped back-off, the alarm
  *   `feed.consumer.paused` is logged, nothing is skipped and nothing is parked.
- * - `PermanentFault` (or any error with `retriable === false`) and messages that break the contract park the case: later
+ * - `PermanentFault` (or any error with `retriable === false`), `EventNewer` and messages that break the contract park the case: later
  *   messages of this case, on every topic of this consumer and every replica, wait; other cases flow. A broken message
  *   does so once, however often it is delivered.
  *   `redrive` delivers again from the first failed revision, in order, read from the store.

@@ -79,7 +79,15 @@ describe('the chain of a stream', () => {
     const events = chain(3);
     const unlinked = events.map((e) => (e.revision === 2 ? { ...e, metadata: JSON.stringify(metadata) } : e));
     expect(named(unlinked)).toEqual([['LINK', 2]]);
-    const unreadable = events.map((e) => (e.revision === 2 ? { ...e, type: 'NeverDefined' } : e));
+    const unreadable = events.map((e) => (e.revision === 2 ? { ...e, data: '{}' } : e));
     expect(named(unreadable)).toEqual([['SCHEMA', 2]]);
+  });
+
+  it('says of an event that only a newer version knows that it is newer', () => {
+    const events = chain(3);
+    const newer = events.map((e) => (e.revision === 2 ? { ...e, type: 'NeverDefined' } : e));
+    expect(verifyChain(newer)).toEqual([
+      { stream, revision: 2, kind: 'SCHEMA', detail: 'newer than this version: unknown event type' },
+    ]);
   });
 });

@@ -77,6 +77,18 @@ describe('a command on a stream', () => {
     expect(verifyChain(raw, head)).toEqual([]);
   });
 
+  it('is not decided on a history with an event that only a newer version knows', async () => {
+    const store = createMemoryEventStore();
+    const old = intake(store);
+    await old.execute(stream, command(1), open);
+    const newer = { id: 'e0000000-0000-4000-8000-000000000009', type: 'CaseBlessed', data: '{}' };
+    await store.append(stream, 0, [{ ...newer, metadata: '{}' }]);
+    const refused = { code: 'EVENT_NEWER', retriable: true };
+    await expect(old.execute(stream, command(2), fill)).rejects.toMatchObject(refused);
+    await expect(intake(store).execute(stream, command(2), fill)).rejects.toMatchObject(refused);
+    expect(await store.readStream(stream)).toMatchObject({ kind: 'found', lastRevision: 1 });
+  });
+
   it('gets its first answer again when it is repeated, also after others acted', async () => {
     const store = createMemoryEventStore();
     const first = await intake(store).execute(stream, command(1), open);

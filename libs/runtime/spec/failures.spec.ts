@@ -5,6 +5,7 @@ import {
   PayloadTooLargeException,
   RequestTimeoutException,
 } from '@nestjs/common';
+import { EventNewer } from '@balagh/case-events';
 import { reject } from '@balagh/decider';
 import protobuf from 'protobufjs';
 import {
@@ -59,6 +60,13 @@ describe('what a caller learns of a failure', () => {
     ['too many calls', new RateExceeded(2), 429, status.RESOURCE_EXHAUSTED, 'RATE_EXCEEDED'],
     ['an issuer that is away', new IssuerUnavailable(), 503, status.UNAVAILABLE, 'ISSUER_UNAVAILABLE'],
     ['a retriable fault', withCode('KEYS_UNAVAILABLE', true), 503, status.UNAVAILABLE, 'KEYS_UNAVAILABLE'],
+    [
+      'an event that only a newer version knows',
+      new EventNewer({ stream: 'case-1', revision: 0, type: 'CaseBlessed' }, 'unknown event type'),
+      503,
+      status.UNAVAILABLE,
+      'EVENT_NEWER',
+    ],
     [
       'a retriable fault without a stable code',
       withCode('a value', true),

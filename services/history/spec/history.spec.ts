@@ -6,6 +6,7 @@ import {
   type RecordedEvent,
   createMemoryEventStore,
   createStreams,
+  eventHash,
   verifyChain,
 } from '@balagh/event-store';
 import { createMemoryPrivacy } from '@balagh/privacy';
@@ -330,6 +331,32 @@ describe('a verification', () => {
     expect(await faultsOf(growing, index)).toEqual([]);
     const cut = storeWithout(store, ({ revision }) => revision >= 10_400);
     expect(await faultsOf(cut, index)).toMatchObject([{ stream, revision: 10_400, kind: 'GAP' }]);
+  });
+
+  it('names an event that only a newer version knows, also one that comes meanwhile, and goes on', async () => {
+    const { store, index, ids } = await surroundings(2);
+    const stream = `case-${ids[0] ?? ''}`;
+    const read = await store.readStream(stream);
+    const last = read.kind === 'found' ? read.events.at(-1) : undefined;
+    if (last === undefined) throw new Error('missing');
+    const metadata = JSON.stringify({ tenant: 'MUS', previousHash: eventHash(last) });
+    const newer = { id: randomUUID(), type: 'CaseBlessed', data: '{}', metadata };
+    const detail = 'newer than this version: unknown event type';
+    const fault = { stream, revision: last.revision + 1, kind: 'SCHEMA', detail };
+    const [row] = await index.rowsAfter(undefined, 1);
+    await index.remove(ids[0] ?? '');
+    const meanwhile: EventStore = {
+      ...store,
+      readStream: async (name, options) => {
+        const before = await store.readStream(name, options);
+        if (name === stream && options?.headHash === true) await store.append(stream, last.revision, [newer]);
+        return before;
+      },
+    };
+    expect(await faultsOf(meanwhile, index)).toEqual([fault]);
+    await index.replace(row!);
+    await index.remove(ids[1] ?? '');
+    expect(await faultsOf(store, index)).toMatchObject([fault, { kind: 'READ_SIDE' }]);
   });
 
   it('looks at the asked tenants only', async () => {

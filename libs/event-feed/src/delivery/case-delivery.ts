@@ -3,7 +3,7 @@ import { type EventStore } from '@balagh/event-store';
 import { type Subscription, nothingFollows } from '../event-feed.port';
 import { type FeedLog } from '../feed-log';
 import { type CaseProgress, type FeedProgress } from '../progress/feed-progress.port';
-import { faultCode, isRetriable } from './fault';
+import { faultCode, parksCase } from './fault';
 import { type Incoming } from './incoming';
 import { RememberedCases } from './remembered-cases';
 
@@ -25,7 +25,7 @@ const notedForMs = 5_000;
 /**
  * The rules of one delivery (design §3.6), the same on every feed: what was handled is skipped, a parked case waits, the
  * handler runs, and only then is the progress noted. A retriable fault is thrown to the caller, who tries again; any
- * other parks the case.
+ * other, and an event that only a newer version knows, parks the case.
  */
 export class CaseDelivery {
   /** Failed deliveries only; an entry goes when its message succeeds. */
@@ -54,7 +54,7 @@ export class CaseDelivery {
     try {
       await this.handle(incoming);
     } catch (error) {
-      if (isRetriable(error)) throw error;
+      if (!parksCase(error)) throw error;
       return this.park(incoming, faultCode(error), error);
     }
     if (revision > handled) this.noted.keep(caseId, new Map(known.handled).set(topic, revision));

@@ -1,6 +1,16 @@
+import { EventNewer } from '@balagh/case-events';
+
 /** Whether trying again may help: everything but what says `retriable: false`. */
-export function isRetriable(error: unknown): boolean {
+function isRetriable(error: unknown): boolean {
   return !(typeof error === 'object' && error !== null && 'retriable' in error && error.retriable === false);
+}
+
+/**
+ * Whether the fault parks the case, so that the others go on: what trying again never mends, and an event that only a newer version knows. That
+ * one passes with the upgrade, but a consumer that waited for it would hold up every case until then.
+ */
+export function parksCase(error: unknown): boolean {
+  return !isRetriable(error) || error instanceof EventNewer;
 }
 
 /** Stable code of a fault for logs and parked cases: its `code`, else its class name; never its message. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { caseStream } from '@balagh/case-events';
 import { type Failure } from '../progress/feed-progress.port';
 import { type CaseDelivery, type DeliveryParts } from './case-delivery';
-import { RedriveInProgress, faultCode, isRetriable } from './fault';
+import { RedriveInProgress, faultCode, parksCase } from './fault';
 import { type Incoming, fromStore, greatestRevision, wantedTypes } from './incoming';
 
 const pageSize = 500;
@@ -48,7 +48,7 @@ interface Redrive extends DeliveryParts {
 }
 
 function failureOf({ current }: Redrive, error: unknown): Failure | undefined {
-  if (current === undefined || isRetriable(error)) return undefined;
+  if (current === undefined || !parksCase(error)) return undefined;
   const { topic, caseId, revision } = current;
   return { topic, caseId, revision, reason: faultCode(error) };
 }

@@ -2,7 +2,7 @@ import { caseIdOf, decodeEvent, publish, publishedPrefix } from '@balagh/case-ev
 import { type RecordedEvent } from '@balagh/event-store';
 import { type Message } from 'kafkajs';
 
-/** The message of an event; undefined when it is not published. @throws InvalidStoredEvent */
+/** The message of an event; undefined when it is not published. @throws InvalidStoredEvent, EventNewer */
 export function publishedMessage(event: RecordedEvent): Message | undefined {
   const message = publish(decodeEvent(event))?.message;
   return message === undefined ? undefined : { key: message.subject, value: JSON.stringify(message) };

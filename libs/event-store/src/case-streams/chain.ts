@@ -22,7 +22,8 @@ export interface ChainFault {
   readonly revision: number;
   /**
    * GAP: a revision is missing or repeated. LINK: the event does not name a previous hash, or names one where none is due.
-   * HASH: the event's bytes are not those that its successor (or the store's head) recorded. SCHEMA: it no longer decodes.
+   * HASH: the event's bytes are not those that its successor (or the store's head) recorded. SCHEMA: it no longer decodes, or
+   * is newer than this version, which `detail` says.
    */
   readonly kind: 'GAP' | 'LINK' | 'HASH' | 'SCHEMA';
   /** No values of the event. */

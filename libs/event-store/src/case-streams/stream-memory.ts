@@ -29,7 +29,7 @@ export class StreamMemory {
 
   constructor(private readonly store: EventStore) {}
 
-  /** All events up to now; none when the stream is missing. @throws InvalidStoredEvent, the store's faults */
+  /** All events up to now; none when the stream is missing. @throws InvalidStoredEvent, EventNewer (retriable), the store's faults */
   async load<E extends DomainEvent>(stream: string): Promise<LoadedStream<E>> {
     const known = this.kept.get(stream);
     const since = known === undefined ? undefined : await this.readSince(stream, known);

@@ -4,7 +4,7 @@ import { AccessDenied, CaseHidden, Rejected } from '@balagh/runtime';
 
 const pageSize = 1_000;
 
-/** All events of a case, in order; empty when there is no such case. @throws InvalidStoredEvent, Unavailable */
+/** All events of a case, in order; empty when there is no such case. @throws InvalidStoredEvent, EventNewer (retriable), Unavailable */
 export async function readCase(store: EventStore, caseId: string): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = [];
   for (;;) {

@@ -9,7 +9,7 @@ export interface CaseHistory {
   readonly events: readonly StoredEvent<CaseEvent>[];
 }
 
-/** The whole history of a case; undefined when there is none. @throws InvalidStoredEvent when it no longer decodes */
+/** The whole history of a case; undefined when there is none. @throws InvalidStoredEvent when it no longer decodes; EventNewer (retriable) */
 export async function readHistory(store: EventStore, caseId: string): Promise<CaseHistory | undefined> {
   const raw = await readWholeStream(store, caseStream(caseId));
   const events = raw.map((event) => decodeEvent<CaseEvent>(event));

@@ -10,7 +10,7 @@ export class ProjectCase {
     private readonly index: CaseIndex,
   ) {}
 
-  /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent) */
+  /** @returns the revision that was read. @throws RevisionNotReached (retriable) when the store does not show that revision yet; InvalidStoredEvent (permanent), EventNewer */
   async project(caseId: string, atLeastRevision: number): Promise<{ upTo: number }> {
     const { events, head } = await this.streams.loadReaching(caseStream(caseId), atLeastRevision);
     const row = rowOf(caseId, events);

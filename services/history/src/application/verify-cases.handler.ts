@@ -110,7 +110,7 @@ export class VerifyCases {
     const readSide =
       caseId === undefined || chain.some((f) => f.kind !== 'HASH')
         ? []
-        : await this.checkRow(caseId, stream, events);
+        : await this.checkRow(caseId, stream, events).catch(unreadable);
     return { events: events.length, faults: [...chain, ...readSide] };
   }
 
@@ -192,6 +192,13 @@ interface StreamWithHead {
 
 function headOf(read: { readonly lastRevision: number; readonly headHash?: string }): RecordedHead {
   return { revision: read.lastRevision, hash: read.headHash };
+}
+
+/** An event that came since the chain was checked and that this version cannot read. @throws every other fault */
+function unreadable(error: unknown): readonly VerificationFault[] {
+  if (!(error instanceof InvalidStoredEvent)) throw error;
+  const { stream, revision, problem } = error;
+  return [{ stream, revision, kind: 'SCHEMA', detail: problem }];
 }
 
 function wholeStreamMissing(stream: string): VerificationFault {

@@ -17,6 +17,7 @@ export class RaiseCaseNumbersHandler {
     private readonly numbers: CaseNumbers,
   ) {}
 
+  /** @throws EventNewer (retriable): a registration that this version cannot read may hold a higher number; the store's faults */
   async handle(): Promise<void> {
     const filter = { types: ['CaseRegistered'], categories: ['case'] };
     for (let after = (await this.numbers.searchedTo()) ?? START; ;) {
