@@ -1,6 +1,6 @@
 export * from './event-feed.port';
 export { type FeedLog, silentLog } from './feed-log';
-export { RedriveInProgress, isRetriable } from './delivery/fault';
+export { RedriveInProgress, parksCase } from './delivery/fault';
 export { type FeedFaults, type FeedFaultSettings, POISONED, feedFaultsOf } from './delivery/feed-faults';
 export { type CoalescedOptions, coalesced } from './delivery/coalesced';
 export { rowsTogether } from './delivery/rows-together';

@@ -1,5 +1,5 @@
 import { caseIdOf, caseStream } from '@balagh/case-events';
-import { isRetriable } from '@balagh/event-feed';
+import { parksCase } from '@balagh/event-feed';
 import { type EventStore, START } from '@balagh/event-store';
 import { type Logger } from 'pino';
 import { type KeptEntry, type KeptRows } from './kept-rows.port';
@@ -126,7 +126,7 @@ export class RebuildHandler {
     try {
       return await act();
     } catch (err) {
-      if (isRetriable(err)) throw err;
+      if (!parksCase(err)) throw err;
       failed.add(caseId);
       this.parts.log.error({ event: 'projection.rebuild.failed', projection: 'work-lists', caseId, err });
       return undefined;
