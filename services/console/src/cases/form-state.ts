@@ -1,10 +1,5 @@
 import { type CasePage, type Condition, type Names, type Profile } from '../api/types';
 
-/** Answers as the fields hold them: text everywhere, except flags and a yes/no. */
-export interface FormValues {
-  readonly [name: string]: string | string[] | boolean | undefined;
-}
-
 export const textFields = [
   'caseType',
   'category',
@@ -32,6 +27,7 @@ export const textFields = [
   'sourceReference',
 ] as const;
 
+/** Answers as the fields hold them: texts, and lists of codes. */
 export type Answers = Record<string, string | string[]>;
 
 export function initialValues(page: CasePage): Answers {
